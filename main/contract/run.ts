@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { privacyPlanSchema } from './privacy.ts'
+
+export const runStateSchema = z.enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'interrupted'])
+export type RunState = z.infer<typeof runStateSchema>
+
+/**
+ * Everything a run has to say, in the order it happens. `events.ndjson` holds them with `seq` and `time`;
+ * metrics go to `metrics.ndjson` as well, one row each, for queries.
+ */
+export const runEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('state'), state: runStateSchema }),
+  z.object({
+    kind: z.literal('progress'),
+    phase: z.string(),
+    step: z.number(),
+    totalSteps: z.number(),
+    rate: z.number().nullable().describe('steps a second, smoothed; null until known'),
+    secondsLeft: z.number().nullable().describe('of the whole run; null until known'),
+  }),
+  z.object({
+    kind: z.literal('metric'),
+    name: z.string(),
+    step: z.number(),
+    value: z.number(),
+    private: z.boolean().describe('false: computed from private data without noise, or from labels of the test split'),
+  }),
+  z.object({ kind: z.literal('preview'), name: z.string(), step: z.number(), file: z.string() }),
+  z.object({ kind: z.literal('artifact'), name: z.string(), file: z.string(), sha256: z.string(), bytes: z.number() }),
+  z.object({ kind: z.literal('checkpoint'), step: z.number(), folder: z.string() }),
+  z.object({ kind: z.literal('spend'), stage: z.string(), account: z.string(), ledgerSeq: z.number(), ledgerHash: z.string() }),
+  z.object({ kind: z.literal('warning'), message: z.string() }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
+
+/** `plan.json`: what will happen and what it costs, before anything is touched. */
+export const planSchema = z.strictObject({
+  steps: z.array(
+    z.strictObject({
+      phase: z.string(),
+      steps: z.number(),
+      weight: z.number().positive().describe('expected seconds on a quiet two-core machine: for the time left'),
+      note: z.string(),
+    }),
+  ),
+  memoryBytes: z.number(),
+  privacy: privacyPlanSchema.nullable(),
+  nonPrivateReads: z.array(z.string()),
+})
+export type Plan = z.infer<typeof planSchema>
+
+/** `state.json`, replaced atomically. */
+export const runRecordSchema = z.strictObject({
+  schema: z.literal('lethe.run/1'),
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  state: runStateSchema,
+  created: z.string(),
+  started: z.string().nullable(),
+  ended: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  outcome: z.record(z.string(), z.unknown()).nullable(),
+  attempts: z.number().int(),
+})
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+/** A run with the newest progress event, as lists show it. */
+export const runSummarySchema = runRecordSchema.extend({
+  folder: z.string(),
+  progress: z
+    .object({ phase: z.string(), step: z.number(), totalSteps: z.number(), rate: z.number().nullable(), secondsLeft: z.number().nullable() })
+    .nullable(),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
