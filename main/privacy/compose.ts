@@ -1,0 +1,26 @@
+/** Epsilon of a composition by every accountant that applies, and the number shown: the smallest, rounded up. */
+import type { Epsilons, PrivacyEvent } from '../contract/privacy.ts'
+import { gaussianEpsilon } from './accountants/gaussian.ts'
+import { pldEpsilon } from './accountants/pld.ts'
+import { rdpEpsilon } from './accountants/rdp.ts'
+
+/** Upper bounds at `delta`. An accountant that does not cover one of the events is absent. */
+export function epsilonsOf(events: readonly PrivacyEvent[], delta: number): Epsilons {
+  if (events.length === 0) return { rdp: 0, pld: 0, gaussian: 0 }
+  const gaussian = gaussianEpsilon(events, delta)
+  return {
+    rdp: rdpEpsilon(events, delta).epsilon,
+    pld: pldEpsilon(events, delta).epsilon,
+    ...(gaussian === null ? {} : { gaussian }),
+  }
+}
+
+/** All are valid upper bounds, so the smallest counts. */
+export function bestEpsilon(epsilons: Epsilons): number {
+  return Math.min(...[epsilons.rdp, epsilons.pld, epsilons.gaussian].filter((value) => value !== undefined))
+}
+
+/** For people: three decimals, never below the number itself. */
+export function roundUp(epsilon: number): number {
+  return Math.ceil(epsilon * 1000 - 1e-9) / 1000
+}

@@ -1,0 +1,82 @@
+/**
+ * The only way to make a private run. A method declares what it wants to release (`draft`); the plan solves the noise
+ * for the target, prices every stage on the account of the data set and refuses what the budget cannot pay.
+ */
+import { LetheError } from '../contract/errors.ts'
+import type { Dataset } from '../contract/dataset.ts'
+import type { Account, LedgerEntry, PrivacyMode, PrivacyPlan, Relation, Stage } from '../contract/privacy.ts'
+import { gaussianNoise } from './accountants/gaussian.ts'
+import { bestEpsilon, epsilonsOf, roundUp } from './compose.ts'
+import { chargedEvents, summarise } from './ledger.ts'
+
+/** delta = 1 / (N ln N), rounded down to four digits: DPImageBench's rule at run time (its configurations are overridden). */
+export function defaultDelta(trainCount: number): number {
+  const exact = trainCount < 3 ? 0.1 : 1 / (trainCount * Math.log(trainCount))
+  const unit = 10 ** (Math.floor(Math.log10(exact)) - 4)
+  return Number((Math.floor(exact / unit) * unit).toPrecision(5))
+}
+
+/** A single Gaussian release of a quantity with the given L2 sensitivity, calibrated exactly (Balle and Wang 2018). */
+export function gaussianStage(options: {
+  id: string
+  account: Account
+  noisedQuantity: string
+  sensitivity: number
+  epsilon: number
+  delta: number
+}): Stage {
+  const { epsilon, delta, ...stage } = options
+  return { ...stage, event: { kind: 'gaussian', noiseMultiplier: gaussianNoise(epsilon, delta), rate: 1, steps: 1 } }
+}
+
+/** A mechanism with delta 0 on whole counts: one person changes a count by at most one. */
+export function pureStage(options: { id: string; account: Account; noisedQuantity: string; epsilon: number }): Stage {
+  const { epsilon, ...stage } = options
+  return { ...stage, sensitivity: 1, event: { kind: 'pure', epsilon, count: 1 } }
+}
+
+/** Under replace-one a record leaves one place and enters another: twice the norm bound of one contribution. */
+export const sensitivityOfSum = (relation: Relation, normBound: number): number =>
+  relation === 'add-remove' ? normBound : 2 * normBound
+
+/** Prices `stages` on top of what the ledger holds. Errors: `budget-exceeded` with what is left. */
+export function privacyPlan(
+  dataset: Dataset,
+  entries: readonly LedgerEntry[],
+  request: { mode: PrivacyMode; targetEpsilon: number; delta: number; stages: readonly Stage[] },
+): PrivacyPlan {
+  const before = summarise(entries)
+  const eventsOf = (account: Account) => request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
+  const accounts = {
+    train: epsilonsOf(eventsOf('train'), request.delta),
+    validation: epsilonsOf(eventsOf('validation'), request.delta),
+  }
+  const after = (account: Account): number => {
+    const added = eventsOf(account)
+    if (added.length === 0) return bestEpsilon(before.accounts[account])
+    return bestEpsilon(epsilonsOf([...chargedEvents(entries, account), ...added], before.delta))
+  }
+  const plan: PrivacyPlan = {
+    relation: dataset.relation,
+    mode: request.mode,
+    delta: request.delta,
+    targetEpsilon: request.targetEpsilon,
+    stages: [...request.stages],
+    epsilon: roundUp(Math.max(bestEpsilon(accounts.train), bestEpsilon(accounts.validation))),
+    accounts,
+    spentBefore: roundUp(before.spent),
+    spentAfter: roundUp(Math.max(after('train'), after('validation'))),
+    budget: before.budget,
+  }
+  requireBudget(dataset.id, plan.spentBefore, plan.spentAfter, plan.budget)
+  return plan
+}
+
+export function requireBudget(data: string, before: number, after: number, budget: number): void {
+  if (after <= budget + 1e-9) return
+  throw new LetheError(
+    'budget-exceeded',
+    `This would bring the privacy loss of ${data} to epsilon ${after.toFixed(3)}; its budget is ${budget} and ${before.toFixed(3)} is spent.`,
+    `Choose a smaller epsilon, or use what was released already: generating more images from it costs nothing.`,
+  )
+}
