@@ -1,0 +1,267 @@
+/**
+ * Executes one run: pulls the job's generator, turns what it yields into the run folder, obeys requests between steps,
+ * and ends in exactly one recorded state. The caller pulls this generator in turn: for the terminal's bar, the
+ * window, or a test.
+ */
+import { createHash } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { LetheError, toErrorRecord } from '../contract/errors.ts'
+import type { LoggedEvent } from '../contract/calls.ts'
+import type { Job, JobEvent, Outcome, RunContext } from '../contract/job.ts'
+import type { LedgerEntry } from '../contract/privacy.ts'
+import type { RunEvent, RunRecord } from '../contract/run.ts'
+import { openData } from '../data/catalogue.ts'
+import { appendLines, parseWith, readLines, writeAtomic, writeJson } from '../files/atomic.ts'
+import { lock, tryLock, type Lock } from '../files/lock.ts'
+import { rootStream } from '../math/random.ts'
+import { ledgerOf } from '../privacy/ledger.ts'
+import { makeMechanisms } from '../privacy/mechanisms.ts'
+import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
+import { clearRequest, readRequest } from './control.ts'
+import { environmentRecord } from './environment.ts'
+import { readConfig, readPlan, readRecord, runPaths, runsFolder, writeRecord, type RunPaths } from './folder.ts'
+import { jobOf } from './jobs.ts'
+import { progressMeter } from './progress.ts'
+
+const controlEveryMs = 100
+const progressEveryMs = 250
+const reserveBytes = 1 << 20
+
+export interface ExecuteOptions {
+  /** Aborting leaves the run `interrupted`, to be resumed; a cancel comes through the run's control file. */
+  readonly signal?: AbortSignal
+  /** Monotonic seconds; a test may bring its own clock. */
+  readonly now?: () => number
+}
+
+/** Errors before the run starts (`run-missing`, `run-locked`, `run-state`) are thrown; later ones end in its record. */
+export async function* executeRun(project: string, id: string, options: ExecuteOptions = {}): AsyncGenerator<LoggedEvent, RunRecord> {
+  const paths = runPaths(project, id)
+  await readRecord(paths)
+  const held = await lock(paths.lock, `Run ${id}`, { code: 'run-locked' })
+  try {
+    const record = await readRecord({ ...paths, lock: `${paths.lock}.none` })
+    if (record.state === 'succeeded')
+      throw new LetheError('run-state', `Run ${id} has already ended well.`, 'Start a new run, or look at its report.')
+    return yield* executeLocked(project, paths, record, options)
+  } finally {
+    await held.release()
+  }
+}
+
+async function* executeLocked(
+  project: string,
+  paths: RunPaths,
+  previous: RunRecord,
+  options: ExecuteOptions,
+): AsyncGenerator<LoggedEvent, RunRecord> {
+  const now = options.now ?? (() => performance.now() / 1000)
+  const log = await openLog(paths)
+  const reserve = path.join(paths.folder, '.reserve')
+  let record: RunRecord = {
+    ...previous,
+    state: 'running',
+    started: previous.started ?? new Date().toISOString(),
+    ended: null,
+    error: null,
+    attempts: previous.attempts + 1,
+  }
+  const enter = async (change: Partial<RunRecord>): Promise<LoggedEvent> => {
+    record = { ...record, ...change }
+    await writeRecord(paths, record)
+    return log.write({ kind: 'state', state: record.state })
+  }
+  const end = (change: Partial<RunRecord>): Promise<LoggedEvent> => enter({ ...change, ended: new Date().toISOString() })
+
+  await clearRequest(paths)
+  let device: Lock | null = null
+  const abort = new AbortController()
+  try {
+    await fs.writeFile(reserve, Buffer.alloc(reserveBytes))
+    yield await enter({})
+    device = yield* waitForDevice(project, paths, log, options.signal)
+    const job = jobOf(previous.kind)
+    const spent: LedgerEntry[] = []
+    const { context, metricsBytes, problems } = await makeContext(project, paths, job, abort.signal, (entry) => spent.push(entry))
+    await log.truncateMetrics(metricsBytes)
+    for (const message of problems) yield await log.write({ kind: 'warning', message })
+    await writeJson(paths.environment, await environmentRecord())
+
+    const plan = await readPlan(paths)
+    const meter = progressMeter(plan.steps, now)
+    const config = parseWith(job.config, await readConfig(paths), 'config.json', 'config-invalid')
+    const generator = job.run(context, config)
+    let lastControl = -Infinity
+    let lastProgress = -Infinity
+    let lastPhase = ''
+    for (;;) {
+      const pulled = await generator.next()
+      while (spent.length > 0) yield await log.write(spendEvent(spent.shift()!))
+      if (pulled.done) {
+        yield await end({ state: 'succeeded', outcome: pulled.value })
+        return record
+      }
+      const event = pulled.value
+      const time = now()
+      if (event.kind === 'progress') {
+        const pace = meter(event.phase, event.step, event.totalSteps)
+        const due = event.phase !== lastPhase || event.step >= event.totalSteps || (time - lastProgress) * 1000 >= progressEveryMs
+        if (due) {
+          ;[lastProgress, lastPhase] = [time, event.phase]
+          yield await log.write({ ...event, ...pace })
+        }
+      } else {
+        yield await log.write(await store(paths, event, log.metricsBytes))
+      }
+      if ((time - lastControl) * 1000 >= controlEveryMs) {
+        lastControl = time
+        await new Promise((resolve) => setImmediate(resolve)) // lets signals and messages in
+        if (readRequest(paths) === 'pause') {
+          yield await enter({ state: 'paused' })
+          while (readRequest(paths) === 'pause' && !options.signal?.aborted) await new Promise((resolve) => setTimeout(resolve, controlEveryMs))
+          yield await enter({ state: 'running' })
+        }
+      }
+      if (readRequest(paths) === 'cancel' || options.signal?.aborted) {
+        const state = options.signal?.aborted ? 'interrupted' : 'cancelled'
+        abort.abort()
+        await generator.return({} as Outcome).catch(() => undefined)
+        yield await end({ state })
+        return record
+      }
+    }
+  } catch (error) {
+    abort.abort()
+    await fs.rm(reserve, { force: true }) // room to write the last record when the disk is full
+    yield await end({ state: 'failed', error: toErrorRecord(error) })
+    return record
+  } finally {
+    await fs.rm(reserve, { force: true }).catch(() => undefined)
+    await clearRequest(paths).catch(() => undefined)
+    await device?.release()
+    await log.close()
+  }
+}
+
+/** One running job per device and project: the others queue in the order in which they asked. */
+async function* waitForDevice(project: string, paths: RunPaths, log: Log, signal?: AbortSignal): AsyncGenerator<LoggedEvent, Lock> {
+  const file = path.join(runsFolder(project), '.device.lock')
+  for (let waited = 0; ; waited++) {
+    const held = await tryLock(file)
+    if (held) return held
+    if (waited === 0) yield await log.write({ kind: 'progress', phase: 'Waiting for the run before', step: 0, totalSteps: 1, rate: null, secondsLeft: null })
+    if (signal?.aborted || readRequest(paths) === 'cancel') throw new LetheError('cancelled', 'Cancelled while waiting.', 'Resume it when you like.')
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+async function makeContext(project: string, paths: RunPaths, job: Job<never>, signal: AbortSignal, onSpend: (entry: LedgerEntry) => void) {
+  const config = parseWith(job.config, await readConfig(paths), 'config.json', 'config-invalid')
+  const plan = await readPlan(paths)
+  const data = await openData(project, job.data(config))
+  if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
+  const root = rootStream(job.seed(config))
+  const loaded = await loadCheckpoint(paths.checkpoints)
+  // Noise must be fresh for every different release: the whole configuration and the data name its stream.
+  const noiseName = createHash('sha256').update(JSON.stringify([config, plan.privacy.stages, data.hash])).digest('hex')
+  const cacheFolder = path.join(project, 'cache')
+  const context: RunContext = {
+    run: paths.id,
+    signal,
+    mode: plan.privacy.mode,
+    stream: (name) => root.fork(`run/${name}`),
+    data,
+    mechanisms: makeMechanisms({
+      run: paths.id,
+      plan: plan.privacy,
+      ledger: ledgerOf(project, data.dataset.id),
+      folder: paths.releases,
+      stream: root.fork(`privacy/${noiseName}`),
+      onSpend,
+    }),
+    checkpoint: loaded.checkpoint,
+    cache: {
+      read: (key) => fs.readFile(path.join(cacheFolder, key)).catch(() => null),
+      write: async (key, bytes) => {
+        await fs.mkdir(cacheFolder, { recursive: true, mode: 0o700 })
+        await writeAtomic(path.join(cacheFolder, key), bytes)
+      },
+    },
+    artifact: (name) => fs.readFile(path.join(paths.artifacts, path.basename(name))).catch(() => null),
+  }
+  return { context, metricsBytes: loaded.metricsBytes, problems: loaded.problems }
+}
+
+const spendEvent = (entry: LedgerEntry): RunEvent => ({
+  kind: 'spend',
+  stage: entry.kind === 'charge' ? entry.stage : '',
+  account: entry.kind === 'charge' ? entry.account : '',
+  ledgerSeq: entry.seq,
+  ledgerHash: entry.hash,
+})
+
+/** Puts the bytes of an event into the run folder and leaves their place and hash. */
+async function store(paths: RunPaths, event: Exclude<JobEvent, { kind: 'progress' }>, metricsBytes: () => number): Promise<RunEvent> {
+  switch (event.kind) {
+    case 'metric':
+    case 'warning':
+      return event
+    case 'preview': {
+      const file = `artifacts/${event.name}.png`
+      await writeAtomic(path.join(paths.folder, file), event.png)
+      return { kind: 'preview', name: event.name, step: event.step, file }
+    }
+    case 'artifact': {
+      const file = `artifacts/${path.basename(event.name)}`
+      await writeAtomic(path.join(paths.folder, file), event.bytes)
+      return { kind: 'artifact', name: event.name, file, sha256: sha256(event.bytes), bytes: event.bytes.length }
+    }
+    case 'checkpoint': {
+      const folder = await saveCheckpoint(paths.checkpoints, event.checkpoint, metricsBytes())
+      return { kind: 'checkpoint', step: event.checkpoint.step, folder: path.relative(paths.folder, folder) }
+    }
+  }
+}
+
+interface Log {
+  write(event: RunEvent): Promise<LoggedEvent>
+  metricsBytes(): number
+  truncateMetrics(bytes: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** `events.ndjson` and `metrics.ndjson`. What must not be lost is flushed at once; progress and metrics every second. */
+async function openLog(paths: RunPaths): Promise<Log> {
+  const events = await readLines(paths.events)
+  await appendLines(paths.events, []) // cuts a torn last line
+  await appendLines(paths.metrics, [])
+  const eventFile = await fs.open(paths.events, 'a', 0o600)
+  const metricFile = await fs.open(paths.metrics, 'a', 0o600)
+  let seq = events.length
+  let metricsBytes = (await metricFile.stat()).size
+  return {
+    async write(event) {
+      const logged = { seq: seq++, time: new Date().toISOString(), ...event } as LoggedEvent
+      if (event.kind === 'metric') {
+        const { kind: _kind, ...metric } = event
+        const line = JSON.stringify(metric) + '\n' // no clock: a resumed run ends with the same bytes
+        await metricFile.appendFile(line)
+        metricsBytes += Buffer.byteLength(line)
+      }
+      await eventFile.appendFile(JSON.stringify(logged) + '\n')
+      if (event.kind === 'state' || event.kind === 'spend' || event.kind === 'checkpoint') await eventFile.datasync()
+      return logged
+    },
+    metricsBytes: () => metricsBytes,
+    async truncateMetrics(bytes) {
+      if (bytes >= metricsBytes) return
+      await metricFile.truncate(bytes)
+      metricsBytes = bytes
+    },
+    async close() {
+      await eventFile.close()
+      await metricFile.close()
+    },
+  }
+}

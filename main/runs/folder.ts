@@ -1,0 +1,120 @@
+/** The run folder: what is where, how runs are made, found and listed. Plain files are the truth; there is no index. */
+import { randomBytes } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { LetheError } from '../contract/errors.ts'
+import { planSchema, runRecordSchema, type Plan, type RunEvent, type RunRecord, type RunSummary } from '../contract/run.ts'
+import type { LoggedEvent } from '../contract/calls.ts'
+import { readJson, readLines, writeJson } from '../files/atomic.ts'
+import { lockOwner } from '../files/lock.ts'
+
+export interface RunPaths {
+  readonly id: string
+  readonly folder: string
+  readonly config: string
+  readonly plan: string
+  readonly environment: string
+  readonly state: string
+  readonly events: string
+  readonly metrics: string
+  readonly checkpoints: string
+  readonly artifacts: string
+  readonly releases: string
+  readonly control: string
+  readonly lock: string
+  readonly reportHtml: string
+  readonly reportJson: string
+}
+
+export const runsFolder = (project: string): string => path.join(project, 'runs')
+
+const idPattern = /^[\w-]{1,120}$/
+
+export function runPaths(project: string, id: string): RunPaths {
+  if (!idPattern.test(id)) throw new LetheError('usage', `${id} is not the name of a run.`, 'See `lethe runs list`.')
+  const folder = path.join(runsFolder(project), id)
+  const at = (name: string): string => path.join(folder, name)
+  return {
+    id,
+    folder,
+    config: at('config.json'),
+    plan: at('plan.json'),
+    environment: at('environment.json'),
+    state: at('state.json'),
+    events: at('events.ndjson'),
+    metrics: at('metrics.ndjson'),
+    checkpoints: at('checkpoints'),
+    artifacts: at('artifacts'),
+    releases: at('releases'),
+    control: at('control'),
+    lock: at('lock'),
+    reportHtml: at('report.html'),
+    reportJson: at('report.json'),
+  }
+}
+
+/** Makes a queued run. The record is written last: a folder without one is not a run. */
+export async function createRun(project: string, options: { kind: string; title: string; config: unknown; plan: Plan }): Promise<RunPaths> {
+  const created = new Date()
+  const stamp = created.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const id = `${stamp}-${options.kind.replace(/\W+/g, '-')}-${randomBytes(3).toString('hex')}`
+  const paths = runPaths(project, id)
+  await fs.mkdir(paths.artifacts, { recursive: true, mode: 0o700 })
+  await writeJson(paths.config, options.config)
+  await writeJson(paths.plan, options.plan)
+  await writeRecord(paths, {
+    schema: 'lethe.run/1',
+    id,
+    kind: options.kind,
+    title: options.title,
+    state: 'queued',
+    created: created.toISOString(),
+    started: null,
+    ended: null,
+    error: null,
+    outcome: null,
+    attempts: 0,
+  })
+  return paths
+}
+
+export const writeRecord = (paths: RunPaths, record: RunRecord): Promise<void> => writeJson(paths.state, record)
+
+/** The record as it stands; one that says running without a living owner is `interrupted`. */
+export async function readRecord(paths: RunPaths): Promise<RunRecord> {
+  const record = await readJson(paths.state, runRecordSchema).catch((error: unknown) => {
+    if (error instanceof LetheError && error.code === 'file-missing')
+      throw new LetheError('run-missing', `There is no run ${paths.id} in this project.`, 'See `lethe runs list`.')
+    throw error
+  })
+  const working = record.state === 'running' || record.state === 'paused'
+  if (working && (await lockOwner(paths.lock)) === null) return { ...record, state: 'interrupted' }
+  return record
+}
+
+export const readPlan = (paths: RunPaths): Promise<Plan> => readJson(paths.plan, planSchema)
+export const readConfig = (paths: RunPaths): Promise<unknown> => readJson(paths.config, z.unknown())
+export const readEvents = async (paths: RunPaths): Promise<LoggedEvent[]> => (await readLines(paths.events)) as LoggedEvent[]
+
+export async function summariseRun(paths: RunPaths): Promise<RunSummary> {
+  const record = await readRecord(paths)
+  const events: RunEvent[] = await readEvents(paths).catch(() => [])
+  let progress: RunSummary['progress'] = null
+  for (let index = events.length - 1; index >= 0 && !progress; index--) {
+    const event = events[index]
+    if (event?.kind === 'progress') progress = event
+  }
+  return { ...record, folder: paths.folder, progress }
+}
+
+/** Every run of the project, oldest first. A folder that is not a whole run is left out. */
+export async function listRuns(project: string): Promise<RunPaths[]> {
+  const names = await fs.readdir(runsFolder(project)).catch(() => [])
+  const runs: RunPaths[] = []
+  for (const name of names.filter((candidate) => idPattern.test(candidate)).sort()) {
+    const paths = runPaths(project, name)
+    if (await fs.stat(paths.state).catch(() => null)) runs.push(paths)
+  }
+  return runs
+}

@@ -1,0 +1,12 @@
+/** The registry of jobs. */
+import { LetheError } from '../contract/errors.ts'
+import type { Job } from '../contract/job.ts'
+import { synthesizeJob } from '../images/synthesize.ts'
+
+export const jobs = [synthesizeJob] as const
+
+export function jobOf(kind: string): Job<never> {
+  const job = jobs.find((candidate) => candidate.kind === kind)
+  if (!job) throw new LetheError('run-state', `This version knows no job of kind ${kind}.`, 'Open the project with the version that made it.')
+  return job as unknown as Job<never>
+}
