@@ -1,0 +1,87 @@
+/** The data sets of a project: list, open (hash-checked), remove to the trash. Importing is in import.ts. */
+import { createHash } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { LetheError } from '../contract/errors.ts'
+import { datasetSchema, type Dataset, type SplitName } from '../contract/dataset.ts'
+import type { DataView, SplitView } from '../contract/job.ts'
+import { readJson } from '../files/atomic.ts'
+import { parseNpy } from './formats/npy.ts'
+
+export const dataFolder = (project: string, id: string): string => path.join(project, 'data', id)
+export const manifestFile = (project: string, id: string): string => path.join(dataFolder(project, id), 'manifest.json')
+export const splitFile = (split: SplitName, what: 'images' | 'labels'): string => `${split}-${what}.npy`
+
+export async function listDatasets(project: string): Promise<Dataset[]> {
+  const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
+  const found: Dataset[] = []
+  for (const name of names.sort()) {
+    const manifest = manifestFile(project, name)
+    if (await fs.stat(manifest).catch(() => null)) found.push(await readJson(manifest, datasetSchema))
+  }
+  return found
+}
+
+export async function readDataset(project: string, id: string): Promise<Dataset> {
+  const known = /^[\w-]{1,64}$/.test(id) && (await fs.stat(manifestFile(project, id)).catch(() => null))
+  if (!known) throw new LetheError('dataset-missing', `There is no data set ${id} in this project.`, 'See `lethe data list`.')
+  return readJson(manifestFile(project, id), datasetSchema)
+}
+
+/** One hash for all pixels and labels: the key of whatever is computed from them and kept. */
+export function dataHash(dataset: Pick<Dataset, 'splits'>): string {
+  const hash = createHash('sha256')
+  for (const name of ['train', 'validation', 'test'] as const) {
+    const split = dataset.splits[name]
+    if (split) hash.update(`${name} ${split.imagesSha256} ${split.labelsSha256}\n`)
+  }
+  return hash.digest('hex')
+}
+
+/** Opens a data set; each split is read and checked against its hash on first use. Errors: `dataset-corrupt`. */
+export async function openData(project: string, id: string): Promise<DataView> {
+  const dataset = await readDataset(project, id)
+  const folder = dataFolder(project, id)
+  const loaded = new Map<SplitName, Promise<SplitView>>()
+  const load = async (name: SplitName): Promise<SplitView> => {
+    const manifest = dataset.splits[name]
+    if (!manifest) throw new LetheError('dataset-missing', `Data set ${id} has no ${name} split.`, 'Import it with one, or choose another.')
+    const [images, labels] = await Promise.all([
+      readChecked(folder, splitFile(name, 'images'), manifest.imagesSha256),
+      readChecked(folder, splitFile(name, 'labels'), manifest.labelsSha256),
+    ])
+    if (!(images instanceof Uint8Array) || !(labels instanceof Uint8Array || labels instanceof Uint16Array))
+      throw new LetheError('dataset-corrupt', `Data set ${id}: ${name} is not stored as bytes.`, 'Import it again.')
+    return { count: manifest.count, images, labels }
+  }
+  return {
+    dataset,
+    folder,
+    hash: dataHash(dataset),
+    split(name) {
+      let view = loaded.get(name)
+      if (!view) loaded.set(name, (view = load(name)))
+      return view
+    },
+  }
+}
+
+/** The values of one stored array. The hash is that of the values alone, as `data inspect` shows it. */
+async function readChecked(folder: string, name: string, sha256: string) {
+  const file = path.join(folder, name)
+  const { data } = parseNpy(await fs.readFile(file), file)
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new LetheError('dataset-corrupt', `${file} was changed after the import: its bytes no longer match their hash.`, 'Import the data again; its ledger goes on.')
+  return data
+}
+
+/** Moves a data set to the project's trash. Its ledger stays: what was spent is spent. */
+export async function removeDataset(project: string, id: string): Promise<string> {
+  await readDataset(project, id)
+  const trash = path.join(project, 'trash')
+  await fs.mkdir(trash, { recursive: true, mode: 0o700 })
+  const target = path.join(trash, `${id}-${new Date().toISOString().replace(/[:.]/g, '-')}`)
+  await fs.rename(dataFolder(project, id), target)
+  return target
+}

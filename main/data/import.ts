@@ -1,0 +1,195 @@
+/**
+ * Import: stream the source once, decide for every record its split, write each split as NPY, hash on the way. The
+ * split depends on a record's place and the seed alone, never on content. A data set appears whole or not at all.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { LetheError } from '../contract/errors.ts'
+import type { Dataset, SplitName } from '../contract/dataset.ts'
+import type { Relation } from '../contract/privacy.ts'
+import { writeFolder, writeJson } from '../files/atomic.ts'
+import { withLock } from '../files/lock.ts'
+import { rootStream } from '../math/random.ts'
+import { dataFolder, splitFile } from './catalogue.ts'
+import { npyHeader } from './formats/npy.ts'
+import { openImageSet, type ImageSet } from './image-set.ts'
+
+export interface ImportOptions {
+  readonly path: string
+  readonly as?: string | undefined
+  readonly id: string
+  readonly name: string
+  readonly sensitive: boolean
+  readonly relation: Relation
+  readonly delta: (trainCount: number) => number
+  readonly budget: number
+  readonly privacyUnit: string
+  readonly licence: string
+  readonly source: string
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (done: number, total: number) => void
+  /** Called when all is written and nothing is visible yet; throwing takes everything back. */
+  readonly beforePublish?: (dataset: Dataset) => Promise<void>
+}
+
+/** One in twelve training records is held out for the private choice of classifiers (MNIST: 55,000 and 5,000). */
+const validationShare = 1 / 12
+/** Where the source brings no test set: one in six. */
+const testShare = 1 / 6
+
+interface Writer {
+  readonly images: fs.FileHandle
+  readonly labels: fs.FileHandle
+  readonly imagesHash: Hash
+  readonly labelsHash: Hash
+  readonly classCounts: number[]
+}
+
+/** Errors: those of the formats, `dataset-exists`, `cancelled`, `disk-full`. */
+export async function importImages(project: string, options: ImportOptions): Promise<Dataset> {
+  const set = await openImageSet(options.path, { as: options.as, signal: options.signal })
+  try {
+    await fs.mkdir(path.join(project, 'data'), { recursive: true, mode: 0o700 })
+    const folder = dataFolder(project, options.id)
+    return await withLock(`${folder}.lock`, `Data set ${options.id}`, 0, async () => {
+      if (await fs.stat(folder).catch(() => null))
+        throw new LetheError('dataset-exists', `There is already a data set ${options.id}.`, 'Choose another name, or remove it first.')
+      let dataset: Dataset | undefined
+      await writeFolder(folder, async (temporary) => {
+        dataset = await writeSplits(set, temporary, options)
+        await writeJson(path.join(temporary, 'manifest.json'), dataset)
+        await options.beforePublish?.(dataset)
+      })
+      return dataset!
+    })
+  } finally {
+    await set.close()
+  }
+}
+
+/** For each record of each source split the split it goes to. */
+function assign(set: ImageSet): { source: ImageSet['splits'][number]; target: Uint8Array }[] {
+  const names: readonly SplitName[] = ['train', 'validation', 'test']
+  const hasTest = set.splits.some((split) => split.name === 'test')
+  return set.splits.map((source) => {
+    const target = new Uint8Array(source.count)
+    if (source.name === 'test') return { source, target: target.fill(names.indexOf('test')) }
+    const order = rootStream(0).fork(`split/${source.name}`).permutation(source.count)
+    const validation = Math.floor(source.count * validationShare)
+    const test = hasTest ? 0 : Math.floor(source.count * testShare)
+    order.forEach((record, place) => {
+      target[record] = place < validation ? 1 : place < validation + test ? 2 : 0
+    })
+    return { source, target }
+  })
+}
+
+async function writeSplits(set: ImageSet, folder: string, options: ImportOptions): Promise<Dataset> {
+  const names = ['train', 'validation', 'test'] as const
+  const assigned = assign(set)
+  const counts = names.map((_, index) => assigned.reduce((sum, part) => sum + part.target.filter((to) => to === index).length, 0))
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  if (counts.some((count) => count === 0))
+    throw new LetheError('file-malformed', `${options.path} holds ${total} labelled images; at least 12 are needed to make a train, a validation and a test split.`, 'Bring more images.')
+  const { height, width, channels } = set
+  const classNames = set.classes === 0 ? ['unlabelled'] : set.classNames
+  const labelType = classNames.length <= 256 ? 'uint8' : 'uint16'
+  const pixels = height * width * channels
+
+  const writers: Writer[] = []
+  try {
+    for (const [index, name] of names.entries()) {
+      const images = await fs.open(path.join(folder, splitFile(name, 'images')), 'wx', 0o600)
+      const labels = await fs.open(path.join(folder, splitFile(name, 'labels')), 'wx', 0o600)
+      await images.writeFile(npyHeader('uint8', [counts[index]!, height, width, channels]))
+      await labels.writeFile(npyHeader(labelType, [counts[index]!]))
+      writers.push({
+        images,
+        labels,
+        imagesHash: createHash('sha256'),
+        labelsHash: createHash('sha256'),
+        classCounts: new Array<number>(classNames.length).fill(0),
+      })
+    }
+    let done = 0
+    for (const { source, target } of assigned) {
+      let record = 0
+      for await (const chunk of source.read({ signal: options.signal })) {
+        if (options.signal?.aborted) throw new LetheError('cancelled', 'The import was cancelled; nothing was kept.')
+        if (set.classes > 0 && chunk.labels.includes(-1))
+          throw new LetheError('file-malformed', `${options.path}: some images have a label and some have none.`, 'Give every image a label, or none.')
+        for (const [index, writer] of writers.entries()) await writeChunk(writer, index, chunk, target.subarray(record), pixels, labelType)
+        record += chunk.labels.length
+        done += chunk.labels.length
+        options.onProgress?.(done, total)
+      }
+    }
+    for (const writer of writers) {
+      await writer.images.sync()
+      await writer.labels.sync()
+    }
+  } finally {
+    for (const writer of writers) {
+      await writer.images.close()
+      await writer.labels.close()
+    }
+  }
+  return {
+    schema: 'lethe.dataset/1',
+    id: options.id,
+    name: options.name,
+    kind: 'images',
+    created: new Date().toISOString(),
+    source: options.source,
+    licence: options.licence,
+    sensitive: options.sensitive,
+    privacyUnit: options.privacyUnit,
+    relation: options.relation,
+    delta: options.delta(counts[0]!),
+    budget: options.budget,
+    height,
+    width,
+    channels,
+    classNames: [...classNames],
+    splits: Object.fromEntries(
+      names.map((name, index) => [
+        name,
+        {
+          count: counts[index]!,
+          classCounts: writers[index]!.classCounts,
+          imagesSha256: writers[index]!.imagesHash.digest('hex'),
+          labelsSha256: writers[index]!.labelsHash.digest('hex'),
+        },
+      ]),
+    ),
+    splitRule: 'By place in the source and a fixed seed: one in twelve training records to validation; one in six to test where the source has no test set.',
+    problems: set.problems.map((problem) => problem.message),
+  }
+}
+
+/** Copies the records of a chunk that belong to one split, in order. */
+async function writeChunk(
+  writer: Writer,
+  split: number,
+  chunk: { images: Uint8Array; labels: ArrayLike<number> },
+  target: Uint8Array,
+  pixels: number,
+  labelType: 'uint8' | 'uint16',
+): Promise<void> {
+  const records: number[] = []
+  for (let i = 0; i < chunk.labels.length; i++) if (target[i] === split) records.push(i)
+  if (records.length === 0) return
+  const images = new Uint8Array(records.length * pixels)
+  const labels = labelType === 'uint8' ? new Uint8Array(records.length) : new Uint16Array(records.length)
+  records.forEach((record, place) => {
+    images.set(chunk.images.subarray(record * pixels, (record + 1) * pixels), place * pixels)
+    labels[place] = Math.max(0, chunk.labels[record]!) // a set without labels is one class
+    writer.classCounts[labels[place]!]!++
+  })
+  const labelBytes = new Uint8Array(labels.buffer)
+  writer.imagesHash.update(images)
+  writer.labelsHash.update(labelBytes)
+  await writer.images.writeFile(images)
+  await writer.labels.writeFile(labelBytes)
+}
