@@ -1,0 +1,103 @@
+/** How a command of the terminal is declared, and how its words are read. */
+import { parseArgs } from 'node:util'
+import { LetheError } from '../contract/errors.ts'
+import { defaultProject } from '../project.ts'
+import { openLab, type Lab } from '../lab.ts'
+
+export interface Option {
+  readonly type: 'string' | 'boolean'
+  readonly help: string
+  readonly multiple?: boolean
+}
+
+export interface Words {
+  readonly positionals: readonly string[]
+  text(name: string): string | undefined
+  required(name: string): string
+  flag(name: string): boolean
+  /** A finite number. Errors: `usage` naming the option. */
+  number(name: string): number | undefined
+  list(name: string): readonly string[]
+}
+
+export interface Invocation {
+  readonly words: Words
+  readonly json: boolean
+  readonly signal: AbortSignal
+  readonly lab: () => Promise<Lab>
+  /** For people, on standard error. */
+  say(line: string): void
+}
+
+/** What a command answers: the JSON document, and the same for people. `ok: false` exits with 1 though there is a document. */
+export interface Answer {
+  readonly document: unknown
+  readonly text: string
+  readonly ok?: boolean
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly positionals: string
+  readonly options: Readonly<Record<string, Option>>
+  readonly example: string
+  run(invocation: Invocation): Promise<Answer>
+}
+
+const common: Readonly<Record<string, Option>> = {
+  json: { type: 'boolean', help: 'one JSON document on standard output' },
+  project: { type: 'string', help: 'the project folder (default: $LETHE_PROJECT, or lethe in your documents)' },
+  help: { type: 'boolean', help: 'this text' },
+}
+
+export function readWords(command: Command, args: readonly string[]): Words {
+  const options = { ...common, ...command.options }
+  let parsed: ReturnType<typeof parseArgs>
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: Object.fromEntries(Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }])),
+    })
+  } catch (error) {
+    throw usage(command, (error as Error).message.split('\n')[0]!)
+  }
+  const value = (name: string) => parsed.values[name]
+  const text = (name: string): string | undefined => (typeof value(name) === 'string' ? (value(name) as string) : undefined)
+  return {
+    positionals: parsed.positionals,
+    text,
+    required(name) {
+      const found = text(name)
+      if (found === undefined) throw usage(command, `--${name} is missing.`)
+      return found
+    },
+    flag: (name) => value(name) === true,
+    number(name) {
+      const found = text(name)
+      if (found === undefined) return undefined
+      const number = Number(found)
+      if (found.trim() === '' || !Number.isFinite(number)) throw usage(command, `--${name} expects a number, found ${JSON.stringify(found)}.`)
+      return number
+    },
+    list: (name) => (Array.isArray(value(name)) ? (value(name) as string[]) : []),
+  }
+}
+
+export const usage = (command: Command, message: string): LetheError =>
+  new LetheError('usage', message, `lethe ${command.name} --help shows how it is used.`)
+
+export function helpOf(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...common }).map(([name, option]) => {
+    const left = `  --${name}${option.type === 'string' ? ` ${name.toUpperCase()}` : ''}`
+    return `${left.padEnd(30)} ${option.help}`
+  })
+  return [`lethe ${[command.name, command.positionals].filter(Boolean).join(' ')}`, '', command.summary, '', ...rows, '', 'Example', `  lethe ${command.example}`, ''].join('\n')
+}
+
+/** Opens the project once, when a command needs it. */
+export function labOpener(words: Words): () => Promise<Lab> {
+  let lab: Promise<Lab> | undefined
+  return () => (lab ??= openLab({ project: words.text('project') ?? defaultProject() }))
+}

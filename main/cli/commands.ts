@@ -1,0 +1,8 @@
+/** The registry of terminal commands. */
+import { dataCommands } from './data.ts'
+import { imagesCommands } from './images.ts'
+import { privacyCommands } from './privacy.ts'
+import { runsCommands } from './runs.ts'
+import { systemCommands } from './system.ts'
+
+export const commands = [...systemCommands, ...dataCommands, ...privacyCommands, ...imagesCommands, ...runsCommands] as const

