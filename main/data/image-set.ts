@@ -227,12 +227,14 @@ async function* readArrays(
 
 // ---- pictures ----------------------------------------------------------------------------------------------------
 
-/** Enough for the header of nearly every picture; the rest is read whole. */
-const headerBytes = 64 << 10
+/** Enough for the header of most pictures, then of nearly every one; the rest are read whole. */
+const headerBytes = [1 << 10, 64 << 10, Infinity]
 
 async function readHeader(picture: Picture, options: ReadOptions): Promise<PictureHeader> {
-  const start = await picture.bytes({ ...options, most: headerBytes })
-  const header = pictureHeader(picture.path, start) ?? pictureHeader(picture.path, await picture.bytes(options))
+  let header: PictureHeader | null = null
+  for (const most of headerBytes) {
+    if (!header && (most < Infinity || picture.size > headerBytes[1]!)) header = pictureHeader(picture.path, await picture.bytes({ ...options, most }))
+  }
   if (!header) throw malformed(picture.path, 'is truncated before its size is declared.')
   return header
 }
@@ -241,7 +243,7 @@ async function pictureSet(source: PictureSource, options: ReadOptions): Promise<
   const notes = new Map<PictureNote | 'sixteen-bit', number>()
   let first: PictureHeader | undefined
   let channels: 1 | 3 = 1
-  for await (const { item: picture, value: header } of ahead(source.pictures, (one) => readHeader(one, options), () => headerBytes, options)) {
+  for await (const { item: picture, value: header } of ahead(source.pictures, (one) => readHeader(one, options), (one) => Math.min(one.size, 64 << 10), options)) {
     first ??= header
     if (header.width !== first.width || header.height !== first.height) {
       throw new LetheError(
@@ -303,4 +305,63 @@ async function* readPictures(
     count = 0
     images = new Uint8Array(Math.min(most, pictures.length - first) * pixels)
   }
+}
+
+// ---- tiles -------------------------------------------------------------------------------------------------------
+
+export interface Tile {
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 3
+  readonly split: Split
+  /** −1 where there is none. */
+  readonly label: number
+  /** height × width × channels. */
+  readonly pixels: Uint8Array
+}
+
+/**
+ * At most `count` images, evenly spaced over the set, for a look before import. Larger ones are reduced by averaging
+ * whole blocks until no side is longer than `side` pixels. Reads up to the last one it needs.
+ */
+export async function tiles(set: ImageSet, count: number, options: ReadOptions & { readonly side?: number } = {}): Promise<Tile[]> {
+  const { side = 96, ...reading } = options
+  const total = set.splits.reduce((sum, split) => sum + split.count, 0)
+  const wanted = Math.min(count, total)
+  const found: Tile[] = []
+  let seen = 0
+  const next = () => Math.floor((found.length * total) / wanted)
+  for (const split of set.splits) {
+    const end = seen + split.count
+    for await (const chunk of split.read(reading)) {
+      while (found.length < wanted && next() < seen + chunk.count) found.push(tile(set, split.name, chunk, next() - seen, side))
+      seen += chunk.count
+      if (found.length === wanted || next() >= end) break
+    }
+    seen = end
+    if (found.length === wanted) break
+  }
+  return found
+}
+
+function tile({ height, width, channels }: ImageSet, split: Split, chunk: ImageChunk, index: number, side: number): Tile {
+  const size = height * width * channels
+  const image = chunk.images.subarray(index * size, (index + 1) * size)
+  const label = chunk.labels[index]!
+  const block = Math.ceil(Math.max(height, width) / side)
+  if (block === 1) return { height, width, channels, split, label, pixels: image.slice() }
+  const [high, wide] = [Math.ceil(height / block), Math.ceil(width / block)]
+  const pixels = new Uint8Array(high * wide * channels)
+  for (let to = 0; to < pixels.length; to++) {
+    const channel = to % channels
+    const left = (Math.floor(to / channels) % wide) * block
+    const top = Math.floor(to / channels / wide) * block
+    let sum = 0
+    let area = 0
+    for (let y = top; y < Math.min(top + block, height); y++) {
+      for (let x = left; x < Math.min(left + block, width); x++, area++) sum += image[(y * width + x) * channels + channel]!
+    }
+    pixels[to] = Math.round(sum / area)
+  }
+  return { height: high, width: wide, channels, split, label, pixels }
 }

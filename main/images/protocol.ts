@@ -13,7 +13,7 @@ import type { Stage } from '../contract/privacy.ts'
 import { rootStream } from '../math/random.ts'
 import { pureStage } from '../privacy/plan.ts'
 import type { Parameters } from '../tensor/layers.ts'
-import { readParameters, writeParameters } from '../tensor/safetensors.ts'
+import { decodeParameters, encodeParameters } from '../tensor/safetensors.ts'
 import { tf } from '../tensor/tf.ts'
 import { classifiers, countCorrect, trainClassifier, type Classifier, type LabelledImages } from './classifiers.ts'
 import type { ImageSet } from './method.ts'
@@ -96,7 +96,7 @@ export async function* measureUtility(
         ? splitEpochs(saved[name], classifier.epochs, name)
         : yield* train(classifier, synthetic, classes, context.stream(`protocol/${classifier.id}`), phaseOf(classifier, 'synthetic'))
       trained.push({ classifier, weights })
-      parts[name] = writeParameters(joinEpochs(weights))
+      parts[name] = encodeParameters(joinEpochs(weights))
       if (!saved[name]) yield checkpoint(parts)
     }
 
@@ -162,7 +162,7 @@ function joinEpochs(weights: Weights): Parameters {
 }
 
 function splitEpochs(bytes: Uint8Array, epochs: number, name: string): Weights {
-  const all = Object.entries(readParameters(bytes, name))
+  const all = Object.entries(decodeParameters(bytes, name))
   return Array.from({ length: epochs }, (_, epoch) => {
     const prefix = `epoch-${epoch + 1}.`
     return Object.fromEntries(all.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]))

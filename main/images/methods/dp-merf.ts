@@ -30,7 +30,7 @@ import { gaussianStage, sensitivityOfSum } from '../../privacy/plan.ts'
 import { statelessNormal } from '../../tensor/kernels.ts'
 import { adam, disposeOptimiser, restoreOptimiser, saveOptimiser, update, valueAndGradients, type Optimiser } from '../../tensor/optimiser.ts'
 import type { Parameters } from '../../tensor/layers.ts'
-import { readParameters, writeParameters } from '../../tensor/safetensors.ts'
+import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
 import { tf } from '../../tensor/tf.ts'
 import { encodeGrid } from '../../data/formats/png.ts'
 import type { ImageSet, Synthesiser } from '../method.ts'
@@ -194,13 +194,13 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
   }
   for (const [tree, name] of [[training.parameters, 'generator.safetensors'], [training.statistics, 'statistics.safetensors']] as const) {
     tf.dispose(tree)
-    Object.assign(tree, readParameters(part(name), name))
+    Object.assign(tree, decodeParameters(part(name), name))
   }
-  const slots = readParameters(part('optimiser.safetensors'), 'optimiser.safetensors')
+  const slots = decodeParameters(part('optimiser.safetensors'), 'optimiser.safetensors')
   restoreOptimiser(training.optimiser, { step: state['optimiserStep'] as number, tensors: slots })
   tf.dispose(slots)
   tf.dispose(training.running.mean)
-  training.running.mean = readParameters(part('running.safetensors'), 'running.safetensors')['mean'] as tf.Tensor2D
+  training.running.mean = decodeParameters(part('running.safetensors'), 'running.safetensors')['mean'] as tf.Tensor2D
   training.running.weight = state['runningWeight'] as number
   training.codes.restore(state['codes'] as never)
   training.labels.restore(state['labels'] as never)
@@ -212,10 +212,10 @@ function checkpointOf(training: Training): Checkpoint {
   const { step, parameters, statistics, optimiser, running, codes, labels } = training
   const slots = saveOptimiser(optimiser)
   const parts = {
-    'generator.safetensors': writeParameters(parameters),
-    'statistics.safetensors': writeParameters(statistics),
-    'optimiser.safetensors': writeParameters(slots.tensors),
-    'running.safetensors': writeParameters({ mean: running.mean }),
+    'generator.safetensors': encodeParameters(parameters),
+    'statistics.safetensors': encodeParameters(statistics),
+    'optimiser.safetensors': encodeParameters(slots.tensors),
+    'running.safetensors': encodeParameters({ mean: running.mean }),
   }
   tf.dispose(slots.tensors)
   return { step, state: { optimiserStep: slots.step, runningWeight: running.weight, codes: codes.state(), labels: labels.state() }, parts }
@@ -340,7 +340,7 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
       }
       yield { kind: 'progress', phase: 'Training the generator', step, totalSteps: settings.steps }
     }
-    yield { kind: 'artifact', name: 'generator.safetensors', bytes: writeParameters(training.parameters) }
+    yield { kind: 'artifact', name: 'generator.safetensors', bytes: encodeParameters(training.parameters) }
     const making = generate(training, network, dataset, context.stream('dp-merf/samples'), settings.images)
     for (;;) {
       const made = await making.next()
