@@ -5,7 +5,8 @@
 import type { JobEvent, RunContext } from '../contract/job.ts'
 import { rootStream } from '../math/random.ts'
 import type { Plan } from '../contract/run.ts'
-import { backboneOf, type LoadedBackbone } from './backbones/index.ts'
+import type { LoadedBackbone } from './backbones/backbone.ts'
+import { backboneOf } from './backbones/index.ts'
 import type { ImageSet } from './method.ts'
 import type { Features } from './metrics/features.ts'
 import { scoreFeatures } from './metrics/score-features.ts'
@@ -36,16 +37,18 @@ export type Pixels = Pick<ImageSet, 'count' | 'height' | 'width' | 'channels' | 
 
 export async function* extractFeatures(backbone: LoadedBackbone, set: Pixels, phase: string): AsyncGenerator<JobEvent, Features> {
   const pixels = set.height * set.width * set.channels
-  const data = new Float32Array(set.count * backbone.featureLength)
-  const batch = 50
+  const { height, width, channels } = set
+  const parts: Features[] = []
+  const batch = 100
   for (let start = 0; start < set.count; start += batch) {
     const count = Math.min(batch, set.count - start)
-    const images = set.images.subarray(start * pixels, (start + count) * pixels)
-    const { features } = await backbone.run({ ...set, count, images })
-    data.set(features.data, start * backbone.featureLength)
+    parts.push(await backbone.features({ data: set.images.subarray(start * pixels, (start + count) * pixels), count, height, width, channels }))
     yield { kind: 'progress', phase, step: start + count, totalSteps: set.count }
   }
-  return { data, rows: set.count, columns: backbone.featureLength }
+  const columns = parts[0]?.columns ?? 0
+  const data = new Float32Array(set.count * columns)
+  parts.reduce((at, part) => (data.set(part.data, at), at + part.data.length), 0)
+  return { data, rows: set.count, columns }
 }
 
 export const fidelityBackbone = (): Promise<LoadedBackbone> => backboneOf(backboneId).load()
@@ -71,12 +74,12 @@ export async function* measureFidelity(context: RunContext, synthetic: ImageSet)
     const key = `features-${backboneId}-${count}-${context.data.hash}.f32`
     const cached = await context.cache.read(key)
     let real: Features
-    if (cached?.length === count * backbone.featureLength * 4) {
-      real = { data: new Float32Array(cached.slice().buffer), rows: count, columns: backbone.featureLength }
+    if (cached?.length === count * fake.columns * 4) {
+      real = { data: new Float32Array(Uint8Array.from(cached).buffer), rows: count, columns: fake.columns }
     } else {
       const { height, width, channels } = dataset
       real = yield* extractFeatures(backbone, choose({ height, width, channels, count: train.count, images: train.images }, count, 'real'), phases.real)
-      await context.cache.write(key, new Uint8Array(real.data.buffer))
+      await context.cache.write(key, new Uint8Array(real.data.buffer, real.data.byteOffset, real.data.byteLength))
     }
     yield { kind: 'progress', phase: phases.compare, step: 0, totalSteps: 1 }
     const scores = await scoreFeatures(real, fake, { signal: context.signal })

@@ -162,7 +162,7 @@ function joinEpochs(weights: Weights): Parameters {
 }
 
 function splitEpochs(bytes: Uint8Array, epochs: number, name: string): Weights {
-  const all = Object.entries(decodeParameters(bytes, name))
+  const all = Object.entries(decodeParameters(bytes, name).parameters)
   return Array.from({ length: epochs }, (_, epoch) => {
     const prefix = `epoch-${epoch + 1}.`
     return Object.fromEntries(all.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]))

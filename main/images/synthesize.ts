@@ -9,7 +9,7 @@ import { privacyModeSchema } from '../contract/privacy.ts'
 import { encodeGrid } from '../data/formats/png.ts'
 import { encodeNpz } from '../data/formats/npz.ts'
 import { loadBackend } from '../tensor/backend.ts'
-import { readTensors, writeTensors } from '../tensor/safetensors.ts'
+import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts'
 import { measureFidelity, fidelitySteps, type Fidelity } from './fidelity.ts'
 import type { ImageSet } from './method.ts'
 import { methodOf } from './methods.ts'
@@ -100,14 +100,18 @@ async function* keepImages(set: ImageSet, dataset: Dataset): AsyncGenerator<JobE
 }
 
 const pack = (set: ImageSet): Uint8Array =>
-  writeTensors({
-    images: { dtype: 'U8', shape: [set.count, set.height, set.width, set.channels], data: set.images },
-    labels: { dtype: 'U8', shape: [set.count], data: set.labels },
-  })
+  writeSafetensors(
+    new Map([
+      ['images', { dtype: 'U8', shape: [set.count, set.height, set.width, set.channels], data: set.images as Uint8Array<ArrayBuffer> }],
+      ['labels', { dtype: 'U8', shape: [set.count], data: set.labels as Uint8Array<ArrayBuffer> }],
+    ]),
+  )
 
 function unpack(bytes: Uint8Array, { height, width, channels }: Dataset): ImageSet {
-  const { images, labels } = readTensors(bytes, imagesPart)
-  return { count: labels!.data.length, height, width, channels, images: images!.data as Uint8Array, labels: labels!.data as Uint8Array }
+  const { tensors } = readSafetensors(bytes, imagesPart)
+  const images = tensors.get('images')!.data as Uint8Array
+  const labels = tensors.get('labels')!.data as Uint8Array
+  return { count: labels.length, height, width, channels, images, labels }
 }
 
 export const synthesizeJob: Job<SynthesizeConfig> = {
