@@ -8,6 +8,7 @@ import { convReluPool, crossEntropy, dense, initialConv2d, initialDense, type Pa
 import { relu } from '../tensor/kernels.ts'
 import { adam, disposeOptimiser, update, valueAndGradients } from '../tensor/optimiser.ts'
 import { tf } from '../tensor/tf.ts'
+import { gatherPixels } from './pixels.ts'
 
 export interface LabelledImages {
   readonly count: number
@@ -76,12 +77,7 @@ export const classifiers: readonly Classifier[] = [
 /** The pictures at `indices`, as floats from 0 to 1. */
 function pictures(set: LabelledImages, indices: ArrayLike<number>): tf.Tensor4D {
   const { height, width, channels } = set
-  const pixels = height * width * channels
-  const values = new Float32Array(indices.length * pixels)
-  for (let i = 0; i < indices.length; i++) {
-    const from = indices[i]! * pixels
-    for (let pixel = 0; pixel < pixels; pixel++) values[i * pixels + pixel] = set.images[from + pixel]! / 255
-  }
+  const values = gatherPixels(set.images, height * width * channels, indices)
   return tf.tensor4d(values, [indices.length, height, width, channels])
 }
 

@@ -134,7 +134,9 @@ async function* executeLocked(
   } catch (error) {
     abort.abort()
     await fs.rm(reserve, { force: true }) // room to write the last record when the disk is full
-    yield await end({ state: 'failed', error: toErrorRecord(error) })
+    const failure = toErrorRecord(error)
+    if (failure.code === 'internal') await fs.writeFile(path.join(paths.folder, 'error.log'), String((error as Error).stack ?? error)).catch(() => undefined)
+    yield await end({ state: 'failed', error: failure })
     return record
   } finally {
     await fs.rm(reserve, { force: true }).catch(() => undefined)

@@ -35,6 +35,7 @@ import { tf } from '../../tensor/tf.ts'
 import { encodeGrid } from '../../data/formats/png.ts'
 import type { ImageSet, Synthesiser } from '../method.ts'
 import { conditionalGenerator } from '../networks/conditional-generator.ts'
+import { unitPixels } from '../pixels.ts'
 import { recalibrate, type GeneratorNetwork } from '../networks/generator.ts'
 import { smallGenerator } from '../networks/small-generator.ts'
 
@@ -80,7 +81,7 @@ async function exactSum(split: SplitView, transposed: tf.Tensor2D, classes: numb
     const labels = Int32Array.from(split.labels.subarray(start, end))
     for (const label of labels) counts[label]!++
     const next = tf.tidy(() => {
-      const images = tf.tensor2d(Float32Array.from(split.images.subarray(start * pixels, end * pixels), (value) => value / 255), [end - start, pixels])
+      const images = tf.tensor2d(unitPixels(split.images, pixels, start, end), [end - start, pixels])
       const projected = tf.matMul(images, transposed)
       const member = tf.oneHot(tf.tensor1d(labels, 'int32'), classes)
       const part = tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1)
@@ -194,13 +195,13 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
   }
   for (const [tree, name] of [[training.parameters, 'generator.safetensors'], [training.statistics, 'statistics.safetensors']] as const) {
     tf.dispose(tree)
-    Object.assign(tree, decodeParameters(part(name), name))
+    Object.assign(tree, decodeParameters(part(name), name).parameters)
   }
-  const slots = decodeParameters(part('optimiser.safetensors'), 'optimiser.safetensors')
+  const slots = decodeParameters(part('optimiser.safetensors'), 'optimiser.safetensors').parameters
   restoreOptimiser(training.optimiser, { step: state['optimiserStep'] as number, tensors: slots })
   tf.dispose(slots)
   tf.dispose(training.running.mean)
-  training.running.mean = decodeParameters(part('running.safetensors'), 'running.safetensors')['mean'] as tf.Tensor2D
+  training.running.mean = decodeParameters(part('running.safetensors'), 'running.safetensors').parameters['mean'] as tf.Tensor2D
   training.running.weight = state['runningWeight'] as number
   training.codes.restore(state['codes'] as never)
   training.labels.restore(state['labels'] as never)
