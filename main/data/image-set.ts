@@ -58,7 +58,7 @@ export interface ImageSet {
   readonly classNames: readonly string[]
   readonly splits: readonly ImageSplit[]
   readonly problems: readonly Problem[]
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const highestClass = 9_999
@@ -67,7 +67,10 @@ const highestClass = 9_999
  * Opens `path` as an image set. Throws `format-unsupported` for sources that hold no images or images of several
  * sizes (naming the first odd one), `file-malformed` for broken ones. Errors inside single pictures come on reading.
  */
-export async function openImageSet(path: string, options: ReadOptions & { readonly as?: string | undefined } = {}): Promise<ImageSet> {
+export async function openImageSet(
+  path: string,
+  options: ReadOptions & { readonly as?: string | undefined } = {},
+): Promise<ImageSet> {
   const source = await openSource(path, options)
   try {
     const broken = source.problems.find((problem) => problem.severity === 'error')
@@ -89,7 +92,11 @@ async function arraySet(source: ArraySource, options: ReadOptions): Promise<Imag
   const first = found[0]?.images[0]
   if (!first) {
     const parts = source.parts.map((part) => `${part.path} (${part.dtype}, ${part.shape.join('×')})`).join(', ')
-    throw new LetheError('format-unsupported', `${source.path}: holds no images, but ${shown(parts)}.`, 'Name the arrays images and labels, or x and y.')
+    throw new LetheError(
+      'format-unsupported',
+      `${source.path}: holds no images, but ${shown(parts)}.`,
+      'Name the arrays images and labels, or x and y.',
+    )
   }
   const [, height = 0, width = 0, channels = 1] = first.shape
   if (channels !== 1 && channels !== 3) {
@@ -114,12 +121,28 @@ async function arraySet(source: ArraySource, options: ReadOptions): Promise<Imag
   const splits: ImageSplit[] = []
   for (const { name, images, labels: labelParts } of found) {
     const count = images.reduce((sum, part) => sum + part.shape[0]!, 0)
-    const labels = labelParts.length > 0 ? await readLabels(source.path, labelParts, count, options) : new Int32Array(count).fill(-1)
+    const labels =
+      labelParts.length > 0 ? await readLabels(source.path, labelParts, count, options) : new Int32Array(count).fill(-1)
     for (const label of labels) if (label >= classes) classes = label + 1
-    splits.push({ name, count, read: (reading) => readArrays(images, labels, height * width * channels, convert, reading) })
+    splits.push({
+      name,
+      count,
+      read: (reading) => readArrays(images, labels, height * width * channels, convert, reading),
+    })
   }
   const classNames = Array.from({ length: classes }, (_, index) => String(index))
-  return { format: source.format, path: source.path, height, width, channels, classes, classNames, splits, problems: source.problems, close: source.close }
+  return {
+    format: source.format,
+    path: source.path,
+    height,
+    width,
+    channels,
+    classes,
+    classNames,
+    splits,
+    problems: source.problems,
+    close: source.close,
+  }
 }
 
 /** A lone array of images, with the labels that lie beside it where its name is one of an IDX set. */
@@ -148,7 +171,11 @@ async function conversion(path: string, parts: readonly Part[], options: ReadOpt
     for await (const chunk of part.read(options)) statistics.add(chunk)
     const { range, nans, infinities, whole: these } = statistics.result()
     if (nans + infinities > 0) {
-      throw new LetheError('format-unsupported', `${path}: ${part.path} holds ${nans + infinities} values that are not finite.`, 'Replace them first.')
+      throw new LetheError(
+        'format-unsupported',
+        `${path}: ${part.path} holds ${nans + infinities} values that are not finite.`,
+        'Replace them first.',
+      )
     }
     if (range) [low, high] = [Math.min(low, range[0]), Math.max(high, range[1])]
     whole &&= these
@@ -170,21 +197,34 @@ const scaled =
     for (let i = 0; i < values.length; i++) target[i] = rule(values[i]!)
   }
 
-async function readLabels(path: string, parts: readonly Part[], count: number, options: ReadOptions): Promise<Int32Array> {
+async function readLabels(
+  path: string,
+  parts: readonly Part[],
+  count: number,
+  options: ReadOptions,
+): Promise<Int32Array> {
   const total = parts.reduce((sum, part) => sum + part.shape.reduce((product, size) => product * size, 1), 0)
   if (total !== count) throw malformed(path, `${parts[0]!.path} holds ${total} labels for ${count} images.`)
   const labels = new Int32Array(count)
   let filled = 0
   for (const part of parts) {
     if (part.dtype.startsWith('float')) {
-      throw new LetheError('format-unsupported', `${path}: labels in ${part.path} are ${part.dtype}; expected whole numbers.`, 'Store class indices as integers.')
+      throw new LetheError(
+        'format-unsupported',
+        `${path}: labels in ${part.path} are ${part.dtype}; expected whole numbers.`,
+        'Store class indices as integers.',
+      )
     }
     for await (const chunk of part.read(options)) {
       const values = numbers(part.dtype, chunk)
       for (let i = 0; i < values.length; i++) {
         const label = values[i]!
         if (label < 0 || label > highestClass) {
-          throw new LetheError('format-unsupported', `${path}: label ${label} in ${part.path} is not in 0 … ${highestClass}.`, 'Number the classes from 0.')
+          throw new LetheError(
+            'format-unsupported',
+            `${path}: label ${label} in ${part.path} is not in 0 … ${highestClass}.`,
+            'Number the classes from 0.',
+          )
         }
         labels[filled++] = label
       }
@@ -208,9 +248,12 @@ async function* readArrays(
   for (const part of parts) {
     const width = dtypeBytes[part.dtype]
     for await (const chunk of part.read(options)) {
-      for (let start = 0; start < chunk.length; ) {
+      for (let start = 0; start < chunk.length;) {
         const step = Math.min((chunk.length - start) / width, images.length - filled)
-        convert(numbers(part.dtype, chunk.subarray(start, start + step * width)), images.subarray(filled, filled + step))
+        convert(
+          numbers(part.dtype, chunk.subarray(start, start + step * width)),
+          images.subarray(filled, filled + step),
+        )
         start += step * width
         filled += step
         if (filled < images.length) continue
@@ -233,7 +276,8 @@ const headerBytes = [1 << 10, 64 << 10, Infinity]
 async function readHeader(picture: Picture, options: ReadOptions): Promise<PictureHeader> {
   let header: PictureHeader | null = null
   for (const most of headerBytes) {
-    if (!header && (most < Infinity || picture.size > headerBytes[1]!)) header = pictureHeader(picture.path, await picture.bytes({ ...options, most }))
+    if (!header && (most < Infinity || picture.size > headerBytes[1]!))
+      header = pictureHeader(picture.path, await picture.bytes({ ...options, most }))
   }
   if (!header) throw malformed(picture.path, 'is truncated before its size is declared.')
   return header
@@ -243,7 +287,12 @@ async function pictureSet(source: PictureSource, options: ReadOptions): Promise<
   const notes = new Map<PictureNote | 'sixteen-bit', number>()
   let first: PictureHeader | undefined
   let channels: 1 | 3 = 1
-  for await (const { item: picture, value: header } of ahead(source.pictures, (one) => readHeader(one, options), (one) => Math.min(one.size, 64 << 10), options)) {
+  for await (const { item: picture, value: header } of ahead(
+    source.pictures,
+    (one) => readHeader(one, options),
+    (one) => Math.min(one.size, 64 << 10),
+    options,
+  )) {
     first ??= header
     if (header.width !== first.width || header.height !== first.height) {
       throw new LetheError(
@@ -256,7 +305,12 @@ async function pictureSet(source: PictureSource, options: ReadOptions): Promise<
     for (const note of header.notes) notes.set(note, (notes.get(note) ?? 0) + 1)
     if (header.depth === 16) notes.set('sixteen-bit', (notes.get('sixteen-bit') ?? 0) + 1)
   }
-  if (!first) throw new LetheError('format-unsupported', `${source.path}: holds no pictures.`, 'Name a folder or archive of PNG or JPEG pictures.')
+  if (!first)
+    throw new LetheError(
+      'format-unsupported',
+      `${source.path}: holds no pictures.`,
+      'Name a folder or archive of PNG or JPEG pictures.',
+    )
   const { height, width } = first
   const problems = [...source.problems]
   for (const [note, count] of notes) {
@@ -267,10 +321,25 @@ async function pictureSet(source: PictureSource, options: ReadOptions): Promise<
     .map((name) => ({ name, pictures: source.pictures.filter((picture) => picture.split === name) }))
     .filter((split) => split.pictures.length > 0)
     .map(({ name, pictures }): ImageSplit => {
-      return { name, count: pictures.length, read: (reading) => readPictures(pictures, height, width, channels, reading) }
+      return {
+        name,
+        count: pictures.length,
+        read: (reading) => readPictures(pictures, height, width, channels, reading),
+      }
     })
   const classNames = source.classNames ?? []
-  return { format: source.format, path: source.path, height, width, channels, classes: classNames.length, classNames, splits, problems, close: source.close }
+  return {
+    format: source.format,
+    path: source.path,
+    height,
+    width,
+    channels,
+    classes: classNames.length,
+    classNames,
+    splits,
+    problems,
+    close: source.close,
+  }
 }
 
 async function* readPictures(
@@ -285,7 +354,12 @@ async function* readPictures(
   let first = 0
   let count = 0
   let images = new Uint8Array(Math.min(most, pictures.length) * pixels)
-  for await (const { item: picture, value: bytes } of ahead(pictures, (one) => one.bytes(options), (one) => one.size, options)) {
+  for await (const { item: picture, value: bytes } of ahead(
+    pictures,
+    (one) => one.bytes(options),
+    (one) => one.size,
+    options,
+  )) {
     const decoded = decodePicture(picture.path, bytes)
     if (decoded.width !== width || decoded.height !== height || decoded.channels > channels) {
       throw malformed(picture.path, 'changed while it was read.', 'Import again while nothing writes to the source.')
@@ -324,7 +398,11 @@ export interface Tile {
  * At most `count` images, evenly spaced over the set, for a look before import. Larger ones are reduced by averaging
  * whole blocks until no side is longer than `side` pixels. Reads up to the last one it needs.
  */
-export async function tiles(set: ImageSet, count: number, options: ReadOptions & { readonly side?: number } = {}): Promise<Tile[]> {
+export async function tiles(
+  set: ImageSet,
+  count: number,
+  options: ReadOptions & { readonly side?: number } = {},
+): Promise<Tile[]> {
   const { side = 96, ...reading } = options
   const total = set.splits.reduce((sum, split) => sum + split.count, 0)
   const wanted = Math.min(count, total)
@@ -334,7 +412,8 @@ export async function tiles(set: ImageSet, count: number, options: ReadOptions &
   for (const split of set.splits) {
     const end = seen + split.count
     for await (const chunk of split.read(reading)) {
-      while (found.length < wanted && next() < seen + chunk.count) found.push(tile(set, split.name, chunk, next() - seen, side))
+      while (found.length < wanted && next() < seen + chunk.count)
+        found.push(tile(set, split.name, chunk, next() - seen, side))
       seen += chunk.count
       if (found.length === wanted || next() >= end) break
     }
@@ -344,7 +423,13 @@ export async function tiles(set: ImageSet, count: number, options: ReadOptions &
   return found
 }
 
-function tile({ height, width, channels }: ImageSet, split: Split, chunk: ImageChunk, index: number, side: number): Tile {
+function tile(
+  { height, width, channels }: ImageSet,
+  split: Split,
+  chunk: ImageChunk,
+  index: number,
+  side: number,
+): Tile {
   const size = height * width * channels
   const image = chunk.images.subarray(index * size, (index + 1) * size)
   const label = chunk.labels[index]!
@@ -359,7 +444,8 @@ function tile({ height, width, channels }: ImageSet, split: Split, chunk: ImageC
     let sum = 0
     let area = 0
     for (let y = top; y < Math.min(top + block, height); y++) {
-      for (let x = left; x < Math.min(left + block, width); x++, area++) sum += image[(y * width + x) * channels + channel]!
+      for (let x = left; x < Math.min(left + block, width); x++, area++)
+        sum += image[(y * width + x) * channels + channel]!
     }
     pixels[to] = Math.round(sum / area)
   }

@@ -76,7 +76,9 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     format = found.id
     const source = await found.open(path, options)
     try {
-      return source.kind === 'arrays' ? await inspectArrays(source, limit, options) : await inspectPictures(source, limit, options)
+      return source.kind === 'arrays'
+        ? await inspectArrays(source, limit, options)
+        : await inspectPictures(source, limit, options)
     } finally {
       await source.close()
     }
@@ -88,7 +90,17 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   }
 }
 
-const unknown = { format: null, items: null, shape: null, dtype: null, classes: null, range: null, mean: null, sha256: null, problems: [] } as const
+const unknown = {
+  format: null,
+  items: null,
+  shape: null,
+  dtype: null,
+  classes: null,
+  range: null,
+  mean: null,
+  sha256: null,
+  problems: [],
+} as const
 
 /** The error of a whole inspection, from the first problem that is one. */
 function firstError(path: string, problems: readonly Problem[]): { error?: ErrorRecord } {
@@ -98,7 +110,13 @@ function firstError(path: string, problems: readonly Problem[]): { error?: Error
   const where = first.message.includes(first.path) ? '' : `${shown(first.path)}: `
   const more = broken.length > 1 ? ` ${broken.length - 1} more are broken.` : ''
   const code = first.code as ErrorRecord['code']
-  return { error: { code, message: `${path}: ${where}${first.message}${more}`, hint: 'See the list of problems; repair or remove what it names.' } }
+  return {
+    error: {
+      code,
+      message: `${path}: ${where}${first.message}${more}`,
+      hint: 'See the list of problems; repair or remove what it names.',
+    },
+  }
 }
 
 /** Hash and statistics of values that come in pieces. */
@@ -120,14 +138,22 @@ function measure(dtype: Dtype) {
 const notFinite = (path: string, { nans, infinities }: Statistics): Problem[] =>
   nans + infinities === 0
     ? []
-    : [warning(path, 'not-finite', `${nans} values are not a number, ${infinities} are infinite; range and mean leave them out.`)]
+    : [
+        warning(
+          path,
+          'not-finite',
+          `${nans} values are not a number, ${infinities} are infinite; range and mean leave them out.`,
+        ),
+      ]
 
 function countLabels(counts: Map<number, number>, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1)
 }
 
 const histogramOf = (counts: ReadonlyMap<number, number>, names: readonly string[] | null): ClassCount[] =>
-  [...counts].sort(([a], [b]) => a - b).map(([label, count]) => ({ label, name: names?.[label] ?? String(label), count }))
+  [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([label, count]) => ({ label, name: names?.[label] ?? String(label), count }))
 
 // ---- arrays ------------------------------------------------------------------------------------------------------
 
@@ -192,10 +218,22 @@ async function inspectArrays(source: ArraySource, limit: number, options: Inspec
       ? describe(format, imageStack.dtype, imageStack.shape, labelsWhole ? counts.size : null, imageStack.result())
       : ((alone ? parts[0] : undefined) ?? { ...unknown, format, items: alone ? null : parts.length })
   if (labelStack && labelsWhole && !parts.some((part) => part.path === 'labels')) {
-    parts.unshift({ path: 'labels', ...describe(format, labelStack.dtype, labelStack.shape, counts.size, labelStack.result()), problems: [] })
+    parts.unshift({
+      path: 'labels',
+      ...describe(format, labelStack.dtype, labelStack.shape, counts.size, labelStack.result()),
+      problems: [],
+    })
   }
   const listed = alone ? [] : [...parts].sort((a, b) => Number(b.path === 'labels') - Number(a.path === 'labels'))
-  return { ...top, path, ...histogram, parts: listed.slice(0, limit), partCount: listed.length, problems, ...firstError(path, problems) }
+  return {
+    ...top,
+    path,
+    ...histogram,
+    parts: listed.slice(0, limit),
+    partCount: listed.length,
+    problems,
+    ...firstError(path, problems),
+  }
 }
 
 function describe(
@@ -250,7 +288,8 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
     if (!first) {
       const { height, width, channels, depth } = decoded
       first = { decoded: { height, width, channels, depth }, picture }
-    } else if (shape.join() !== shapeOf(first.decoded as Decoded).join() || dtype !== dtypeOf(first.decoded as Decoded)) odd ??= picture
+    } else if (shape.join() !== shapeOf(first.decoded as Decoded).join() || dtype !== dtypeOf(first.decoded as Decoded))
+      odd ??= picture
     stacked[dtype].add(bytes)
     read++
     for (const note of decoded.notes) notes.set(note, (notes.get(note) ?? 0) + 1)
@@ -264,7 +303,13 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
     }
   }
   for (const [note, count] of notes) {
-    problems.push(warning(path, note, single ? `${path}: ${noteTexts[note]}.` : `${count} of ${read} pictures: ${noteTexts[note]}.`))
+    problems.push(
+      warning(
+        path,
+        note,
+        single ? `${path}: ${noteTexts[note]}.` : `${count} of ${read} pictures: ${noteTexts[note]}.`,
+      ),
+    )
   }
   if (odd && first) {
     const message = `The pictures are not of one kind: ${shown(odd.path)} differs from ${shown(first.picture.path)} in size, colour or depth.`
@@ -298,7 +343,11 @@ function summary(
   if (!first) return { ...unknown, format, items: single ? null : 0 }
   const results = { uint8: stacked.uint8.result(), uint16: stacked.uint16.result() }
   const dtype = dtypeOf(first)
-  if (!mixed) return { ...describe(format, dtype, single ? shapeOf(first) : [count, ...shapeOf(first)], null, results[dtype]), items: count }
+  if (!mixed)
+    return {
+      ...describe(format, dtype, single ? shapeOf(first) : [count, ...shapeOf(first)], null, results[dtype]),
+      items: count,
+    }
   const { uint8, uint16 } = results
   const present = [uint8, uint16].filter((one) => one.count > 0)
   const values = uint8.count + uint16.count

@@ -135,6 +135,10 @@ async function* executeLocked(
     abort.abort()
     await fs.rm(reserve, { force: true }) // room to write the last record when the disk is full
     const failure = toErrorRecord(error)
+    if (failure.code === 'cancelled' || options.signal?.aborted) {
+      yield await end({ state: options.signal?.aborted ? 'interrupted' : 'cancelled' })
+      return record
+    }
     if (failure.code === 'internal') await fs.writeFile(path.join(paths.folder, 'error.log'), String((error as Error).stack ?? error)).catch(() => undefined)
     yield await end({ state: 'failed', error: failure })
     return record

@@ -20,7 +20,10 @@ export async function* ahead<Item, Value>(
   let bytes = 0
   try {
     while (next < items.length || pending.length > 0) {
-      while (next < items.length && (pending.length === 0 || (pending.length < most && bytes + size(items[next]!) <= mostBytes))) {
+      while (
+        next < items.length &&
+        (pending.length === 0 || (pending.length < most && bytes + size(items[next]!) <= mostBytes))
+      ) {
         const item = items[next++]!
         const value = work(item)
         value.catch(() => {}) // reported in its turn

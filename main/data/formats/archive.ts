@@ -33,7 +33,7 @@ export interface Archive {
   bytes(entry: Entry, most?: number): Promise<Uint8Array>
   /** A large entry, piece by piece. */
   stream(entry: Entry, options?: ReadOptions): AsyncGenerator<Uint8Array>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface ArchiveLimits {
@@ -45,12 +45,16 @@ export interface ArchiveLimits {
 const totalBytes = 64 * 2 ** 30
 const localHeader = 30
 
-export const isZip = (head: Uint8Array) => head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
+export const isZip = (head: Uint8Array) =>
+  head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
 
 export async function openArchive(path: string, allowed: ArchiveLimits): Promise<Archive> {
   const entries = await readDirectory(path, allowed)
   const { handle, size } = await openRegular(path)
-  const last = entries.reduce((end, entry) => Math.max(end, entry.offset + localHeader + entry.rawName.length + entry.packed), 0)
+  const last = entries.reduce(
+    (end, entry) => Math.max(end, entry.offset + localHeader + entry.rawName.length + entry.packed),
+    0,
+  )
   if (last > size) {
     await handle.close()
     throw malformed(path, 'is truncated: an entry ends beyond the file.')
@@ -74,11 +78,16 @@ async function readDirectory(path: string, allowed: ArchiveLimits): Promise<Entr
   try {
     file = await openPromise(path, { autoClose: false, strictFileNames: true, validateEntrySizes: false })
     if (file.entryCount > allowed.entries) {
-      throw new LetheError('file-too-large', `${path}: holds ${file.entryCount} entries, more than the limit of ${allowed.entries}.`, 'Split it.')
+      throw new LetheError(
+        'file-too-large',
+        `${path}: holds ${file.entryCount} entries, more than the limit of ${allowed.entries}.`,
+        'Split it.',
+      )
     }
     for await (const raw of file.eachEntry()) {
       const entry = judge(path, raw, allowed)
-      if (names.has(raw.fileName.normalize('NFC'))) throw malformed(path, `holds two entries named ${shown(raw.fileName)}.`)
+      if (names.has(raw.fileName.normalize('NFC')))
+        throw malformed(path, `holds two entries named ${shown(raw.fileName)}.`)
       names.add(raw.fileName.normalize('NFC'))
       total += raw.uncompressedSize
       if (total > totalBytes) throw tooLarge(path, total, totalBytes)
@@ -94,7 +103,11 @@ async function readDirectory(path: string, allowed: ArchiveLimits): Promise<Entr
   inOrder.forEach((entry, i) => {
     const next = inOrder[i + 1]
     if (next && entry.offset + localHeader + entry.rawName.length + entry.packed > next.offset) {
-      throw malformed(path, `the entries ${shown(entry.path)} and ${shown(next.path)} overlap.`, 'Such archives are made to exhaust memory; do not use it.')
+      throw malformed(
+        path,
+        `the entries ${shown(entry.path)} and ${shown(next.path)} overlap.`,
+        'Such archives are made to exhaust memory; do not use it.',
+      )
     }
   })
   return entries
@@ -105,21 +118,42 @@ function judge(path: string, raw: RawEntry, allowed: ArchiveLimits): Entry | nul
   const name = raw.fileName
   const refused = (what: string) => malformed(path, `entry ${shown(name)} ${what}.`, 'Pack the files again.')
   const parts = name.split('/')
-  if (name === '' || name.startsWith('/') || /^[A-Za-z]:/.test(name) || parts.includes('..') || parts.includes('.') || name.includes('\0')) {
+  if (
+    name === '' ||
+    name.startsWith('/') ||
+    /^[A-Za-z]:/.test(name) ||
+    parts.includes('..') ||
+    parts.includes('.') ||
+    name.includes('\0')
+  ) {
     throw refused('has a name that leads elsewhere')
   }
   const type = (raw.externalFileAttributes >>> 16) & 0o170000
   if (type === 0o120000) throw refused('is a symbolic link')
   if (![0, 0o100000, 0o040000].includes(type)) throw refused('is a device or pipe')
-  if (raw.isEncrypted()) throw new LetheError('format-unsupported', `${path}: entry ${shown(name)} is encrypted.`, 'Pack the files again without a password.')
+  if (raw.isEncrypted())
+    throw new LetheError(
+      'format-unsupported',
+      `${path}: entry ${shown(name)} is encrypted.`,
+      'Pack the files again without a password.',
+    )
   if (raw.compressionMethod !== 0 && raw.compressionMethod !== 8) {
-    throw new LetheError('format-unsupported', `${path}: entry ${shown(name)} has compression method ${raw.compressionMethod}.`, 'Pack the files again, stored or deflated.')
+    throw new LetheError(
+      'format-unsupported',
+      `${path}: entry ${shown(name)} has compression method ${raw.compressionMethod}.`,
+      'Pack the files again, stored or deflated.',
+    )
   }
   const { uncompressedSize: size, compressedSize: packed } = raw
-  if (raw.compressionMethod === 0 && size !== packed) throw refused(`is stored and declares two sizes, ${packed} and ${size}`)
+  if (raw.compressionMethod === 0 && size !== packed)
+    throw refused(`is stored and declares two sizes, ${packed} and ${size}`)
   if (size > 1032 * packed + 1024) throw refused(`declares ${size} bytes out of ${packed}, which deflate cannot do`)
   if (size > 1 << 20 && size > allowed.ratio * packed) {
-    throw new LetheError('file-too-large', `${path}: entry ${shown(name)} would inflate ${packed} bytes to ${size}.`, 'Such archives are made to exhaust memory; do not use it.')
+    throw new LetheError(
+      'file-too-large',
+      `${path}: entry ${shown(name)} would inflate ${packed} bytes to ${size}.`,
+      'Such archives are made to exhaust memory; do not use it.',
+    )
   }
   if (name.endsWith('/')) return null
   return {
@@ -130,7 +164,8 @@ function judge(path: string, raw: RawEntry, allowed: ArchiveLimits): Entry | nul
 
 /** Where the data of an entry begins, from the header before it, which must name the same file. */
 function dataStart(path: string, entry: Entry, header: Buffer): number {
-  if (header.length < localHeader || header.readUInt32LE(0) !== 0x04034b50) throw malformed(path, `no entry begins where ${shown(entry.path)} should.`)
+  if (header.length < localHeader || header.readUInt32LE(0) !== 0x04034b50)
+    throw malformed(path, `no entry begins where ${shown(entry.path)} should.`)
   const nameLength = header.readUInt16LE(26)
   if (!header.subarray(localHeader, localHeader + nameLength).equals(entry.rawName)) {
     throw malformed(path, `the entry ${shown(entry.path)} has another name before its data.`)
@@ -146,7 +181,8 @@ async function readAt(path: string, handle: FileHandle, at: number, length: numb
 
 async function readEntry(path: string, handle: FileHandle, entry: Entry, most = Infinity): Promise<Uint8Array> {
   const name = `${path}: ${shown(entry.path)}`
-  if (entry.size > limits.pictureBytes || entry.packed > limits.pictureBytes) throw tooLarge(name, entry.size, limits.pictureBytes)
+  if (entry.size > limits.pictureBytes || entry.packed > limits.pictureBytes)
+    throw tooLarge(name, entry.size, limits.pictureBytes)
   // One read for header and data; extra fields are rarely longer than this.
   const wanted = entry.deflated ? entry.packed : Math.min(entry.packed, most)
   const guess = localHeader + entry.rawName.length + 64 + wanted
@@ -161,14 +197,24 @@ async function readEntry(path: string, handle: FileHandle, entry: Entry, most = 
     data = entry.deflated ? inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.size) }) : packed
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException
-    throw malformed(name, code === 'ERR_BUFFER_TOO_LARGE' ? `inflates to more than the ${entry.size} bytes declared.` : `cannot be inflated (${message}).`)
+    throw malformed(
+      name,
+      code === 'ERR_BUFFER_TOO_LARGE'
+        ? `inflates to more than the ${entry.size} bytes declared.`
+        : `cannot be inflated (${message}).`,
+    )
   }
   if (data.length !== entry.size) throw malformed(name, `inflates to ${data.length} bytes; ${entry.size} are declared.`)
   if (crc32(data) !== entry.crc) throw malformed(name, 'its checksum is wrong.')
   return data
 }
 
-async function* streamEntry(path: string, handle: FileHandle, entry: Entry, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+async function* streamEntry(
+  path: string,
+  handle: FileHandle,
+  entry: Entry,
+  options: ReadOptions = {},
+): AsyncGenerator<Uint8Array> {
   const name = `${path}: ${shown(entry.path)}`
   const header = await readAt(path, handle, entry.offset, localHeader + entry.rawName.length)
   const start = entry.offset + dataStart(path, entry, header)

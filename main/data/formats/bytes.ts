@@ -43,9 +43,14 @@ export async function onSystem<T>(path: string, work: () => Promise<T>): Promise
       ENAMETOOLONG: 'the name is too long',
     }
     const known = what[system]
-    if (!known) throw new LetheError('file-unreadable', `${path}: ${String(thrown)}`, 'Check the disk.', { cause: thrown })
+    if (!known)
+      throw new LetheError('file-unreadable', `${path}: ${String(thrown)}`, 'Check the disk.', { cause: thrown })
     const missing = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(system)
-    throw new LetheError(missing ? 'file-missing' : 'file-unreadable', `${path}: ${known}.`, code === 'internal' ? 'Check the path.' : hint)
+    throw new LetheError(
+      missing ? 'file-missing' : 'file-unreadable',
+      `${path}: ${known}.`,
+      code === 'internal' ? 'Check the path.' : hint,
+    )
   }
 }
 
@@ -53,9 +58,15 @@ export async function onSystem<T>(path: string, work: () => Promise<T>): Promise
  * A regular file, open for reading. Devices, pipes and sockets are refused before they can block. A link is followed
  * only where `link` says so: for the path a person named, never for what lies inside a folder.
  */
-export async function openRegular(path: string, link: 'follow' | 'refuse' = 'follow'): Promise<{ handle: FileHandle; size: number }> {
+export async function openRegular(
+  path: string,
+  link: 'follow' | 'refuse' = 'follow',
+): Promise<{ handle: FileHandle; size: number }> {
   return onSystem(path, async () => {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | (link === 'refuse' ? constants.O_NOFOLLOW : 0))
+    const handle = await open(
+      path,
+      constants.O_RDONLY | constants.O_NONBLOCK | (link === 'refuse' ? constants.O_NOFOLLOW : 0),
+    )
     try {
       const opened = await handle.stat()
       if (!opened.isFile()) throw notRegular(path, opened.isDirectory())
@@ -68,10 +79,19 @@ export async function openRegular(path: string, link: 'follow' | 'refuse' = 'fol
 }
 
 export const notRegular = (path: string, folder: boolean) =>
-  new LetheError('file-unreadable', `${path}: is ${folder ? 'a folder' : 'a device, pipe or socket'}, not a regular file.`, 'Name a regular file.')
+  new LetheError(
+    'file-unreadable',
+    `${path}: is ${folder ? 'a folder' : 'a device, pipe or socket'}, not a regular file.`,
+    'Name a regular file.',
+  )
 
 /** A whole file in memory, or its first `most` bytes. Refused where it is larger than `limit`. */
-export async function readWhole(path: string, limit: number, link: 'follow' | 'refuse' = 'follow', most = Infinity): Promise<Uint8Array> {
+export async function readWhole(
+  path: string,
+  limit: number,
+  link: 'follow' | 'refuse' = 'follow',
+  most = Infinity,
+): Promise<Uint8Array> {
   const { handle, size } = await openRegular(path, link)
   try {
     if (size > limit) throw tooLarge(path, size, limit)
@@ -84,7 +104,11 @@ export async function readWhole(path: string, limit: number, link: 'follow' | 'r
 }
 
 export const tooLarge = (path: string, size: number | bigint, limit: number) =>
-  new LetheError('file-too-large', `${path}: ${size} bytes, more than the limit of ${limit}.`, 'Split it into smaller files.')
+  new LetheError(
+    'file-too-large',
+    `${path}: ${size} bytes, more than the limit of ${limit}.`,
+    'Split it into smaller files.',
+  )
 
 async function fill(handle: FileHandle, target: Uint8Array, position: number): Promise<number> {
   let filled = 0
@@ -100,7 +124,7 @@ async function fill(handle: FileHandle, target: Uint8Array, position: number): P
 export async function* fileChunks(path: string, start = 0, size = chunkBytes): AsyncGenerator<Uint8Array> {
   const { handle } = await openRegular(path)
   try {
-    for (let position = start; ; ) {
+    for (let position = start; ;) {
       const chunk = new Uint8Array(size)
       const filled = await onSystem(path, () => fill(handle, chunk, position))
       if (filled > 0) yield chunk.subarray(0, filled)

@@ -29,7 +29,14 @@ const test = batch([9, 9, 3])
 describe('CIFAR-10', () => {
   it('reads one batch as NHWC', async () => {
     const found = await inspect(folder.write('data_batch_1.bin', train.bytes))
-    expect(found).toMatchObject({ format: 'cifar10', items: 1500, shape: [1500, 32, 32, 3], dtype: 'uint8', classes: 10, problems: [] })
+    expect(found).toMatchObject({
+      format: 'cifar10',
+      items: 1500,
+      shape: [1500, 32, 32, 3],
+      dtype: 'uint8',
+      classes: 10,
+      problems: [],
+    })
     expect(found.sha256).toBe(sha(train.nhwc))
     expect(found.parts.map((part) => part.path)).toEqual(['labels', 'data_batch_1.bin'])
     expect(found.parts[0]).toMatchObject({ dtype: 'uint8', shape: [1500], mean: 4.5 })
@@ -45,7 +52,10 @@ describe('CIFAR-10', () => {
     expect(found.sha256).toBe(sha(Buffer.concat([train.nhwc, test.nhwc, test.nhwc])))
     expect(found.problems.map((problem) => problem.code)).toEqual(['batches-missing'])
     const set = await openImageSet(folder.path('set'))
-    expect(set.splits.map(({ name, count }) => [name, count])).toEqual([['train', 1503], ['test', 3]])
+    expect(set.splits.map(({ name, count }) => [name, count])).toEqual([
+      ['train', 1503],
+      ['test', 3],
+    ])
     const images: Uint8Array[] = []
     const labels: number[] = []
     for await (const chunk of set.splits[0]!.read()) {
@@ -64,7 +74,13 @@ describe('CIFAR-10', () => {
     ['half a record', 'test_batch.bin', test.bytes.subarray(0, 4000), 'file-malformed', /4000 bytes/],
     ['nothing', 'test_batch.bin', new Uint8Array(0), 'file-malformed', /0 bytes/],
     ['a label of 10', 'test_batch.bin', batch([1, 10]).bytes, 'file-malformed', /label 10/],
-    ['the Python version', 'data_batch_1', Buffer.from('8002 7d71 00', 'latin1').fill(0x80, 0, 1).fill(2, 1, 2), 'format-unsupported', /pickle/],
+    [
+      'the Python version',
+      'data_batch_1',
+      Buffer.from('8002 7d71 00', 'latin1').fill(0x80, 0, 1).fill(2, 1, 2),
+      'format-unsupported',
+      /pickle/,
+    ],
     ['any pickle', 'x.pkl', Buffer.from([0x80, 4, 0x95, 0, 0]), 'format-unsupported', /pickle/],
   ]
   it.each(bad)('refuses %s', async (name, file, bytes, code, message) => {
@@ -75,6 +91,9 @@ describe('CIFAR-10', () => {
 
   it('refuses a folder of pickles with help', async () => {
     folder.write('pickles/data_batch_1', Buffer.from([0x80, 2]))
-    expect((await inspect(folder.path('pickles'))).error).toMatchObject({ code: 'format-unsupported', hint: expect.stringMatching(/binary version/) as string })
+    expect((await inspect(folder.path('pickles'))).error).toMatchObject({
+      code: 'format-unsupported',
+      hint: expect.stringMatching(/binary version/) as string,
+    })
   })
 })

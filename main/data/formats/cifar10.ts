@@ -46,7 +46,8 @@ async function openBatch(path: string, labelsPath: string): Promise<{ images: Pa
     await handle.close()
   }
   if (isPickle(head)) throw pickled(path)
-  if (size === 0 || size % record !== 0) throw malformed(path, `is ${size} bytes long, which is not a whole number of records of ${record} bytes.`)
+  if (size === 0 || size % record !== 0)
+    throw malformed(path, `is ${size} bytes long, which is not a whole number of records of ${record} bytes.`)
   const count = size / record
   const images: Part = {
     path: fileName(path),
@@ -88,7 +89,9 @@ export const cifar10: Format = {
   match: ({ kind, head, size, path, names }) =>
     kind === 'folder'
       ? names.some((name) => batchName.test(name) || pickledName.test(name))
-      : isPickle(head) || batchName.test(fileName(path)) || (path.endsWith('.bin') && size > 0 && size % record === 0 && head[0]! <= 9),
+      : isPickle(head) ||
+        batchName.test(fileName(path)) ||
+        (path.endsWith('.bin') && size > 0 && size % record === 0 && head[0]! <= 9),
   async open(path): Promise<ArraySource> {
     const problems: Problem[] = []
     const parts: Part[] = []
@@ -111,8 +114,14 @@ export const cifar10: Format = {
         const batch = await tried(name, problems, () => openBatch(join(path, name), `${name}/labels`))
         if (batch) opened.set(name, batch)
       }
-      take('train', [...opened].filter(([name]) => name.startsWith('data')).map(([, batch]) => batch))
-      take('test', [...opened].filter(([name]) => name.startsWith('test')).map(([, batch]) => batch))
+      take(
+        'train',
+        [...opened].filter(([name]) => name.startsWith('data')).map(([, batch]) => batch),
+      )
+      take(
+        'test',
+        [...opened].filter(([name]) => name.startsWith('test')).map(([, batch]) => batch),
+      )
       const missing = 6 - wanted.length
       if (missing > 0) problems.push(warning(path, 'batches-missing', `${missing} of the six batches are not there.`))
     }

@@ -14,21 +14,37 @@ async function walk(root: string, problems: Problem[], options: ReadOptions): Pr
   const files: TreeFile[] = []
   const visit = async (folder: string, depth: number): Promise<void> => {
     throwIfAborted(options.signal)
-    if (depth > limits.depth) throw new LetheError('file-too-large', `${root}: folders lie more than ${limits.depth} deep at ${shown(folder)}.`, 'Flatten the folders.')
+    if (depth > limits.depth)
+      throw new LetheError(
+        'file-too-large',
+        `${root}: folders lie more than ${limits.depth} deep at ${shown(folder)}.`,
+        'Flatten the folders.',
+      )
     const entries = await onSystem(join(root, folder), () => readdir(join(root, folder), { withFileTypes: true }))
     const found = await Promise.all(
       entries
         .filter((entry) => !entry.name.startsWith('.'))
         .sort((a, b) => byName(a.name, b.name))
-        .map(async (entry) => ({ entry, size: entry.isFile() ? (await onSystem(entry.name, () => lstat(join(root, folder, entry.name)))).size : 0 })),
+        .map(async (entry) => ({
+          entry,
+          size: entry.isFile() ? (await onSystem(entry.name, () => lstat(join(root, folder, entry.name)))).size : 0,
+        })),
     )
     for (const { entry, size } of found) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (entry.isSymbolicLink()) problems.push(warning(path, 'link-skipped', `${shown(path)} is a symbolic link and is left out.`))
+      if (entry.isSymbolicLink())
+        problems.push(warning(path, 'link-skipped', `${shown(path)} is a symbolic link and is left out.`))
       else if (entry.isDirectory()) await tried(path, problems, () => visit(path, depth + 1))
-      else if (!entry.isFile()) problems.push({ path, code: 'file-unreadable', message: notRegular(shown(path), false).message, severity: 'error' })
+      else if (!entry.isFile())
+        problems.push({
+          path,
+          code: 'file-unreadable',
+          message: notRegular(shown(path), false).message,
+          severity: 'error',
+        })
       else {
-        if (files.length >= limits.files) throw new LetheError('file-too-large', `${root}: holds more than ${limits.files} files.`, 'Split it.')
+        if (files.length >= limits.files)
+          throw new LetheError('file-too-large', `${root}: holds more than ${limits.files} files.`, 'Split it.')
         files.push({
           path,
           size,
@@ -53,7 +69,11 @@ export const folders: Format = {
     const problems: Problem[] = []
     const { pictures, classNames } = await pictureTree(path, await walk(path, problems, options), problems)
     if (pictures.length === 0 && !problems.some((problem) => problem.severity === 'error')) {
-      throw new LetheError('format-unknown', `${path}: holds no PNG or JPEG pictures and no other data set that is known.`, 'Name the folder that holds the data itself.')
+      throw new LetheError(
+        'format-unknown',
+        `${path}: holds no PNG or JPEG pictures and no other data set that is known.`,
+        'Name the folder that holds the data itself.',
+      )
     }
     return { kind: 'pictures', format: 'folders', path, problems, pictures, classNames, close: async () => {} }
   },

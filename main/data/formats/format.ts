@@ -90,7 +90,7 @@ interface SourceBase {
   readonly path: string
   /** What was noticed on opening. Errors of single files are reported when they are read. */
   readonly problems: readonly Problem[]
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface ArraySource extends SourceBase {

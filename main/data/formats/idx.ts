@@ -6,8 +6,28 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LetheError } from '../../contract/errors.ts'
-import { arrayBytes, byName, exactly, fileName, inflatedChunks, malformed, onSystem, readHead, swapBytes } from './bytes.ts'
-import { dtypeBytes, tried, type ArraySource, type ArraySplit, type Dtype, type Format, type Part, type Problem, type Split } from './format.ts'
+import {
+  arrayBytes,
+  byName,
+  exactly,
+  fileName,
+  inflatedChunks,
+  malformed,
+  onSystem,
+  readHead,
+  swapBytes,
+} from './bytes.ts'
+import {
+  dtypeBytes,
+  tried,
+  type ArraySource,
+  type ArraySplit,
+  type Dtype,
+  type Format,
+  type Part,
+  type Problem,
+  type Split,
+} from './format.ts'
 
 const types: Record<number, Dtype> = {
   0x08: 'uint8',
@@ -68,7 +88,11 @@ function pair(path: string, parts: readonly Part[]): ArraySplit[] {
     if (found?.[2] !== 'images') continue
     const name: Split = /t10k|test/i.test(found[1]!) ? 'test' : 'train'
     if (splits.some((split) => split.name === name)) {
-      throw new LetheError('format-unsupported', `${path}: holds more than one ${name} split.`, 'Put each set into a folder of its own.')
+      throw new LetheError(
+        'format-unsupported',
+        `${path}: holds more than one ${name} split.`,
+        'Put each set into a folder of its own.',
+      )
     }
     const labels = parts.find((part) => {
       const other = fileInSet.exec(part.path)
@@ -93,7 +117,9 @@ export const idx: Format = {
     if (names === null) parts.push(await openPart(path))
     else {
       // Where a file lies there both plain and packed, one of them is enough.
-      const wanted = names.filter((name) => fileInSet.test(name) && !(name.endsWith('.gz') && names.includes(name.slice(0, -3))))
+      const wanted = names.filter(
+        (name) => fileInSet.test(name) && !(name.endsWith('.gz') && names.includes(name.slice(0, -3))),
+      )
       for (const name of wanted.sort(byName)) {
         const part = await tried(name, problems, () => openPart(join(path, name)))
         if (part) parts.push(part)

@@ -21,7 +21,13 @@ export async function probe(path: string): Promise<Probe> {
   if (!found.isDirectory() && !found.isFile()) throw notRegular(path, false)
   if (found.isFile()) return { path, kind: 'file', head: await readHead(path, 512), size: found.size, names: [] }
   const names = await onSystem(path, () => readdir(path))
-  return { path, kind: 'folder', head: new Uint8Array(0), size: 0, names: names.filter((name) => !name.startsWith('.')).sort(byName) }
+  return {
+    path,
+    kind: 'folder',
+    head: new Uint8Array(0),
+    size: 0,
+    names: names.filter((name) => !name.startsWith('.')).sort(byName),
+  }
 }
 
 /** The format of a path, by sniffing or as told. Throws `format-unknown` with what was found. */
@@ -29,7 +35,12 @@ export async function findFormat(path: string, as?: string): Promise<Format> {
   const titles = formats.map((format) => format.id).join(', ')
   if (as !== undefined) {
     const told = formats.find((format) => format.id === as)
-    if (!told) throw new LetheError('usage', `"${shown(as)}" is not a format. Known are ${titles}.`, 'Leave it out to recognise the format by its bytes.')
+    if (!told)
+      throw new LetheError(
+        'usage',
+        `"${shown(as)}" is not a format. Known are ${titles}.`,
+        'Leave it out to recognise the format by its bytes.',
+      )
     return told
   }
   const seen = await probe(path)
@@ -41,10 +52,17 @@ export async function findFormat(path: string, as?: string): Promise<Format> {
       : seen.head.length === 0
         ? 'an empty file'
         : `a file that begins with ${Buffer.from(seen.head.subarray(0, 8)).toString('hex')}`
-  throw new LetheError('format-unknown', `${path}: ${what}; not recognised as one of ${titles}.`, 'Name the format if you know it; see the help on data formats.')
+  throw new LetheError(
+    'format-unknown',
+    `${path}: ${what}; not recognised as one of ${titles}.`,
+    'Name the format if you know it; see the help on data formats.',
+  )
 }
 
 /** Recognises and opens. Close the source when done. */
-export async function openSource(path: string, options: ReadOptions & { readonly as?: FormatId | string | undefined } = {}): Promise<Source> {
+export async function openSource(
+  path: string,
+  options: ReadOptions & { readonly as?: FormatId | string | undefined } = {},
+): Promise<Source> {
   return (await findFormat(path, options.as)).open(path, options)
 }

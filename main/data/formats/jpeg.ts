@@ -95,12 +95,16 @@ const unsupportedFrames: Record<number, string> = {
   0xcf: 'arithmetic-coded',
 }
 
-const unsupported = (name: string, what: string) => new LetheError('format-unsupported', `${name}: ${what} JPEG is not read.`, 'Convert it to PNG.')
+const unsupported = (name: string, what: string) =>
+  new LetheError('format-unsupported', `${name}: ${what} JPEG is not read.`, 'Convert it to PNG.')
 
 /** Walks marker segments until `visit` says stop. Null where the bytes end before that. */
-function walk(state: State, visit: (marker: number, segment: Uint8Array, end: number) => 'stop' | number | undefined): true | null {
+function walk(
+  state: State,
+  visit: (marker: number, segment: Uint8Array, end: number) => 'stop' | number | undefined,
+): true | null {
   const { bytes, name } = state
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     // Between segments nothing but fill bytes belongs; some writers leave others, which every decoder skips.
     while (at < bytes.length && bytes[at] !== 0xff) at++
     while (at < bytes.length && bytes[at] === 0xff) at++
@@ -122,7 +126,18 @@ function walk(state: State, visit: (marker: number, segment: Uint8Array, end: nu
 }
 
 function newState(name: string, bytes: Uint8Array): State {
-  return { name, bytes, notes: new Set(), quantisation: [], dc: [], ac: [], frame: undefined, restart: 0, jfif: false, adobe: -1 }
+  return {
+    name,
+    bytes,
+    notes: new Set(),
+    quantisation: [],
+    dc: [],
+    ac: [],
+    frame: undefined,
+    restart: 0,
+    jfif: false,
+    adobe: -1,
+  }
 }
 
 /** Segments that matter before and between scans. */
@@ -130,7 +145,8 @@ function apply(state: State, marker: number, segment: Uint8Array): void {
   const { name } = state
   const text = (count: number) => String.fromCharCode(...segment.subarray(0, count))
   if (marker === 0xe0 && text(5) === 'JFIF\0') state.jfif = true
-  else if (marker === 0xe1 && text(6) === 'Exif\0\0' && exifOrientation(segment.subarray(6)) !== 1) state.notes.add('orientation-ignored')
+  else if (marker === 0xe1 && text(6) === 'Exif\0\0' && exifOrientation(segment.subarray(6)) !== 1)
+    state.notes.add('orientation-ignored')
   else if (marker === 0xee && text(5) === 'Adobe' && segment.length >= 12) state.adobe = segment[11]!
   else if (marker === 0xdb) readQuantisation(state, segment)
   else if (marker === 0xc4) readHuffman(state, segment)
@@ -155,14 +171,16 @@ function readFrame({ name, notes }: State, segment: Uint8Array, progressive: boo
   const declared = Array.from({ length: count }, (_, i) => {
     const [id = 0, sampling = 0, tableNumber = 0] = segment.subarray(6 + 3 * i)
     const [h, v] = [sampling >> 4, sampling & 15]
-    if (h < 1 || h > 4 || v < 1 || v > 4 || tableNumber > 3) throw malformed(name, `component ${id} has sampling ${h}×${v} and table ${tableNumber}.`)
+    if (h < 1 || h > 4 || v < 1 || v > 4 || tableNumber > 3)
+      throw malformed(name, `component ${id} has sampling ${h}×${v} and table ${tableNumber}.`)
     // A lone component is never subsampled, whatever it says (T.81 A.2.2).
     return count === 1 ? { id, h: 1, v: 1, tableNumber } : { id, h, v, tableNumber }
   })
   if (new Set(declared.map((one) => one.id)).size !== count) throw malformed(name, 'names one component twice.')
   const highestH = Math.max(...declared.map((one) => one.h))
   const highestV = Math.max(...declared.map((one) => one.v))
-  if (declared.some((one) => highestH % one.h !== 0 || highestV % one.v !== 0)) throw unsupported(name, 'fractionally sampled')
+  if (declared.some((one) => highestH % one.h !== 0 || highestV % one.v !== 0))
+    throw unsupported(name, 'fractionally sampled')
   const across = Math.ceil(width / (8 * highestH))
   const components = declared.map(({ id, h, v, tableNumber }): Component => {
     const [wide, high] = [Math.ceil((width * h) / highestH), Math.ceil((height * v) / highestV)]
@@ -177,10 +195,11 @@ function readFrame({ name, notes }: State, segment: Uint8Array, progressive: boo
 }
 
 function readQuantisation({ name, quantisation }: State, segment: Uint8Array): void {
-  for (let at = 0; at < segment.length; ) {
+  for (let at = 0; at < segment.length;) {
     const [precision, number] = [segment[at]! >> 4, segment[at]! & 15]
     const size = precision === 0 ? 64 : 128
-    if (precision > 1 || number > 3 || at + 1 + size > segment.length) throw malformed(name, 'a quantisation table is broken.')
+    if (precision > 1 || number > 3 || at + 1 + size > segment.length)
+      throw malformed(name, 'a quantisation table is broken.')
     const table = new Int32Array(64)
     for (let k = 0; k < 64; k++) {
       const from = at + 1 + k * (precision + 1)
@@ -192,11 +211,12 @@ function readQuantisation({ name, quantisation }: State, segment: Uint8Array): v
 }
 
 function readHuffman({ name, dc, ac }: State, segment: Uint8Array): void {
-  for (let at = 0; at < segment.length; ) {
+  for (let at = 0; at < segment.length;) {
     const [kind, number] = [segment[at]! >> 4, segment[at]! & 15]
     const counts = segment.subarray(at + 1, at + 17)
     const total = counts.reduce((sum, one) => sum + one, 0)
-    if (kind > 1 || number > 3 || counts.length < 16 || total > 256 || at + 17 + total > segment.length) throw malformed(name, 'a Huffman table is broken.')
+    if (kind > 1 || number > 3 || counts.length < 16 || total > 256 || at + 17 + total > segment.length)
+      throw malformed(name, 'a Huffman table is broken.')
     ;(kind === 0 ? dc : ac)[number] = buildHuffman(name, counts, segment.slice(at + 17, at + 17 + total))
     at += 17 + total
   }
@@ -257,7 +277,8 @@ function refill(bits: Bits): void {
 }
 
 function checkSpent(bits: Bits): void {
-  if (bits.padding > 0 && bits.count < bits.padding) throw malformed(bits.name, `is truncated: the pixel data ends at byte ${bits.at}.`)
+  if (bits.padding > 0 && bits.count < bits.padding)
+    throw malformed(bits.name, `is truncated: the pixel data ends at byte ${bits.at}.`)
 }
 
 function take(bits: Bits, count: number): number {
@@ -303,21 +324,28 @@ function readScan(state: State, segment: Uint8Array, start: number): number {
   for (let i = 0; i < count; i++) {
     const component = frame.components.find((one) => one.id === segment[1 + 2 * i])
     const selected = segment[2 + 2 * i]!
-    if (!component || tables.has(component)) throw malformed(name, 'a scan names a component that is not there, or one twice.')
+    if (!component || tables.has(component))
+      throw malformed(name, 'a scan names a component that is not there, or one twice.')
     tables.set(component, { dc: selected >> 4, ac: selected & 15 })
   }
   const inScan = [...tables.keys()]
   if (frame.progressive) {
     const dcScan = first === 0 && last === 0
     const acScan = first >= 1 && first <= last && last <= 63 && count === 1
-    if (!(dcScan || acScan) || low > 13 || (high !== 0 && high !== low + 1)) throw malformed(name, 'a scan names coefficients that cannot be.')
-  } else if (first !== 0 || last !== 63 || approximation !== 0) throw malformed(name, 'a scan of a sequential frame must hold whole blocks.')
+    if (!(dcScan || acScan) || low > 13 || (high !== 0 && high !== low + 1))
+      throw malformed(name, 'a scan names coefficients that cannot be.')
+  } else if (first !== 0 || last !== 63 || approximation !== 0)
+    throw malformed(name, 'a scan of a sequential frame must hold whole blocks.')
 
   for (const component of inScan) prepare(state, frame, component)
   const bits: Bits = { name, bytes: state.bytes, at: start, held: 0, count: 0, padding: 0 }
   const huffman = (kind: 'dc' | 'ac') => (component: Component) => {
     const table = state[kind][tables.get(component)![kind]]
-    if (!table) throw malformed(name, `a scan uses ${kind.toUpperCase()} table ${tables.get(component)![kind]}, which is not there.`)
+    if (!table)
+      throw malformed(
+        name,
+        `a scan uses ${kind.toUpperCase()} table ${tables.get(component)![kind]}, which is not there.`,
+      )
     return table
   }
   const run = { left: 0 }
@@ -361,7 +389,8 @@ function prepare({ name, bytes, quantisation }: State, frame: Frame, component: 
   if (!table) throw malformed(name, `quantisation table ${component.tableNumber} is not there.`)
   component.quantisation = table
   const blocks = component.stored * Math.ceil(frame.height / (8 * frame.highestV)) * component.v
-  if (blocks > 8 * bytes.length) throw malformed(name, `is truncated: ${bytes.length} bytes cannot hold ${frame.width} × ${frame.height} pixels.`)
+  if (blocks > 8 * bytes.length)
+    throw malformed(name, `is truncated: ${bytes.length} bytes cannot hold ${frame.width} × ${frame.height} pixels.`)
   component.samples = new Uint8Array(blocks * 64)
   if (frame.progressive) component.coefficients = new Int16Array(blocks * 64)
 }
@@ -370,14 +399,16 @@ function nextInterval(bits: Bits, expected: number): void {
   const { bytes } = bits
   let { at } = bits
   while (at < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && bytes[at + 1] !== 0xff)) at++
-  if (bytes[at + 1] !== 0xd0 + expected) throw malformed(bits.name, `expected restart marker ${expected} at byte ${at}.`)
+  if (bytes[at + 1] !== 0xd0 + expected)
+    throw malformed(bits.name, `expected restart marker ${expected} at byte ${at}.`)
   bits.at = at + 2
   bits.held = bits.count = bits.padding = 0
 }
 
 type Tables = (kind: 'dc' | 'ac') => (component: Component) => Huffman
 
-const byComponent = (components: readonly Component[], table: (component: Component) => Huffman) => new Map(components.map((one) => [one, table(one)]))
+const byComponent = (components: readonly Component[], table: (component: Component) => Huffman) =>
+  new Map(components.map((one) => [one, table(one)]))
 
 /** Baseline and extended frames (T.81 F.2): a whole block at a time, transformed at once. */
 function sequentialDecoder(bits: Bits, tables: Tables, components: readonly Component[]): BlockDecoder {
@@ -632,7 +663,8 @@ function isYcc({ jfif, adobe, frame }: State): boolean {
 
 // T.871: R = Y + 1.402 Cr, G = Y − 0.34414 Cb − 0.71414 Cr, B = Y + 1.772 Cb, in 16 fraction bits.
 const sixteen = (value: number) => Math.round(value * 65536)
-const shade = (weight: number) => Int32Array.from({ length: 256 }, (_, value) => (sixteen(weight) * (value - 128) + 32768) >> 16)
+const shade = (weight: number) =>
+  Int32Array.from({ length: 256 }, (_, value) => (sixteen(weight) * (value - 128) + 32768) >> 16)
 const redOfCr = shade(1.402)
 const blueOfCb = shade(1.772)
 const greenOfCr = Int32Array.from({ length: 256 }, (_, value) => -sixteen(0.71414) * (value - 128))
@@ -701,7 +733,14 @@ export function jpegHeader(name: string, bytes: Uint8Array): PictureHeader | nul
 }
 
 function describe({ frame, notes }: State): PictureHeader {
-  return { format: 'jpeg', width: frame!.width, height: frame!.height, channels: frame!.components.length === 1 ? 1 : 3, depth: 8, notes: [...notes] }
+  return {
+    format: 'jpeg',
+    width: frame!.width,
+    height: frame!.height,
+    channels: frame!.components.length === 1 ? 1 : 3,
+    depth: 8,
+    notes: [...notes],
+  }
 }
 
 export function decodeJpeg(name: string, bytes: Uint8Array): Decoded {
@@ -714,7 +753,8 @@ export function decodeJpeg(name: string, bytes: Uint8Array): Decoded {
   })
   if (!done) throw malformed(name, 'is truncated: its end marker is missing.')
   const { frame } = state
-  if (!frame || frame.components.some((one) => !one.samples)) throw malformed(name, 'ends before all of its components are there.')
+  if (!frame || frame.components.some((one) => !one.samples))
+    throw malformed(name, 'ends before all of its components are there.')
   frame.components.forEach(transformAll)
   return { ...describe(state), values: colours(state) }
 }

@@ -5,7 +5,17 @@
  * Also writes it, and reads it whole from memory.
  */
 import { LetheError } from '../../contract/errors.ts'
-import { arrayBytes, chunkBytes, exactly, fileChunks, fileName, malformed, shown, swapBytes, throwIfAborted } from './bytes.ts'
+import {
+  arrayBytes,
+  chunkBytes,
+  exactly,
+  fileChunks,
+  fileName,
+  malformed,
+  shown,
+  swapBytes,
+  throwIfAborted,
+} from './bytes.ts'
 import { dtypeBytes, type ArraySource, type Dtype, type Format, type Part, type ReadOptions } from './format.ts'
 import { numbers } from './values.ts'
 
@@ -47,7 +57,12 @@ export function parseNpyHeader(name: string, head: Uint8Array): NpyHeader {
   const text = Buffer.from(head.subarray(textStart, start)).toString(head[6] === 3 ? 'utf8' : 'latin1')
   const fields = parseDictionary(name, text)
   const { descr, fortran_order: fortran, shape } = fields
-  if (typeof descr !== 'string' || typeof fortran !== 'boolean' || !Array.isArray(shape) || Object.keys(fields).length !== 3) {
+  if (
+    typeof descr !== 'string' ||
+    typeof fortran !== 'boolean' ||
+    !Array.isArray(shape) ||
+    Object.keys(fields).length !== 3
+  ) {
     throw malformed(name, 'its header does not hold exactly descr, fortran_order and shape.')
   }
   const [, order = '', kind = ''] = /^([<>|=]?)(.*)$/s.exec(descr) ?? []
@@ -60,7 +75,8 @@ export function parseNpyHeader(name: string, head: Uint8Array): NpyHeader {
       `Save the array as one of ${Object.values(descriptions).join(', ')}.`,
     )
   }
-  if (order === '' || (order === '|' && dtypeBytes[dtype] > 1)) throw malformed(name, `its byte order is not stated in ${descr}.`)
+  if (order === '' || (order === '|' && dtypeBytes[dtype] > 1))
+    throw malformed(name, `its byte order is not stated in ${descr}.`)
   return { dtype, shape, bigEndian: order === '>', fortran, start, bytes: arrayBytes(name, shape, dtype) }
 }
 
@@ -72,10 +88,19 @@ export function headerExtent(name: string, head: Uint8Array): { textStart: numbe
   const textStart = version === 1 ? 10 : 12
   if (head.length < textStart) throw malformed(name, 'is truncated inside its header.')
   if (version < 1 || version > 3 || head[7] !== 0) {
-    throw new LetheError('format-unsupported', `${name}: NPY version ${version}.${head[7]} is not known.`, 'Save it again with a current numpy.')
+    throw new LetheError(
+      'format-unsupported',
+      `${name}: NPY version ${version}.${head[7]} is not known.`,
+      'Save it again with a current numpy.',
+    )
   }
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
-  if (length > longestHeader) throw new LetheError('file-too-large', `${name}: declares a header of ${length} bytes.`, 'Get the file again from its source.')
+  if (length > longestHeader)
+    throw new LetheError(
+      'file-too-large',
+      `${name}: declares a header of ${length} bytes.`,
+      'Get the file again from its source.',
+    )
   return { textStart, start: textStart + length }
 }
 
@@ -109,10 +134,15 @@ function parseDictionary(name: string, text: string): Record<string, Literal> {
     else if (tuple) {
       const axes = tuple[1]!.match(/\d+/g) ?? []
       if (axes.length === 1 && !tuple[1]!.includes(',')) throw broken()
-      if (axes.length > 32 || axes.some((axis) => BigInt(axis) > BigInt(Number.MAX_SAFE_INTEGER))) throw malformed(name, `no array has the shape (${shown(tuple[1]!)}).`)
+      if (axes.length > 32 || axes.some((axis) => BigInt(axis) > BigInt(Number.MAX_SAFE_INTEGER)))
+        throw malformed(name, `no array has the shape (${shown(tuple[1]!)}).`)
       fields[key] = axes.map(Number)
     } else if (/^\[/.test(rest) && key === 'descr') {
-      throw new LetheError('format-unsupported', `${name}: arrays of records are not read.`, 'Save each field as an array of its own.')
+      throw new LetheError(
+        'format-unsupported',
+        `${name}: arrays of records are not read.`,
+        'Save each field as an array of its own.',
+      )
     } else fields[key] = must(/^(True|False)\b\s*/)[1] === 'True'
     if (!eat(/^\s*,/) && !/^\s*\}/.test(rest)) throw broken()
   }
@@ -121,7 +151,12 @@ function parseDictionary(name: string, text: string): Record<string, Literal> {
 }
 
 /** An array as a part of a source. `stream` gives the file's bytes from the start, as often as asked. */
-export function npyPart(path: string, name: string, header: NpyHeader, stream: (options?: ReadOptions) => AsyncIterable<Uint8Array>): Part {
+export function npyPart(
+  path: string,
+  name: string,
+  header: NpyHeader,
+  stream: (options?: ReadOptions) => AsyncIterable<Uint8Array>,
+): Part {
   const { dtype, shape, bigEndian, fortran, start, bytes } = header
   const integers = !dtype.startsWith('float')
   const kind = integers && shape.length === 1 ? 'labels' : shape.length === 3 || shape.length === 4 ? 'images' : 'array'
@@ -143,7 +178,12 @@ export function npyPart(path: string, name: string, header: NpyHeader, stream: (
 }
 
 /** From first axis fastest to last axis fastest. Needs the array in memory once. */
-async function* reordered(chunks: AsyncIterable<Uint8Array>, shape: readonly number[], width: number, total: number): AsyncGenerator<Uint8Array> {
+async function* reordered(
+  chunks: AsyncIterable<Uint8Array>,
+  shape: readonly number[],
+  width: number,
+  total: number,
+): AsyncGenerator<Uint8Array> {
   const all = new Uint8Array(total)
   let filled = 0
   for await (const chunk of chunks) {
@@ -154,7 +194,7 @@ async function* reordered(chunks: AsyncIterable<Uint8Array>, shape: readonly num
   const index = shape.map(() => 0)
   const last = shape.length - 1
   let from = 0
-  for (let done = 0; done < total; ) {
+  for (let done = 0; done < total;) {
     const out = new Uint8Array(Math.min(chunkBytes, total - done))
     for (let to = 0; to < out.length; to += width) {
       for (let byte = 0; byte < width; byte++) out[to + byte] = all[from + byte]!
@@ -217,16 +257,24 @@ export async function collect(part: Part, options: ReadOptions = {}): Promise<Np
 export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
   const { dtype, shape, bigEndian, fortran, start, bytes: total } = parseNpyHeader(name, bytes)
   if (bigEndian || (fortran && shape.length > 1)) {
-    throw new LetheError('format-unsupported', `${name}: is big-endian or in Fortran order.`, 'Save it little-endian and in C order.')
+    throw new LetheError(
+      'format-unsupported',
+      `${name}: is big-endian or in Fortran order.`,
+      'Save it little-endian and in C order.',
+    )
   }
-  if (bytes.length - start !== total) throw malformed(name, `holds ${bytes.length - start} bytes of values; its header declares ${total}.`)
+  if (bytes.length - start !== total)
+    throw malformed(name, `holds ${bytes.length - start} bytes of values; its header declares ${total}.`)
   return { dtype, shape, data: valuesOf(dtype, bytes.subarray(start)) }
 }
 
 function valuesOf(dtype: Dtype, bytes: Uint8Array): Values {
-  if (dtype !== 'int64' && dtype !== 'uint64') return numbers(dtype, bytes) as Exclude<Values, BigInt64Array | BigUint64Array>
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
-  return dtype === 'int64' ? new BigInt64Array(buffer, byteOffset, byteLength / 8) : new BigUint64Array(buffer, byteOffset, byteLength / 8)
+  if (dtype !== 'int64' && dtype !== 'uint64')
+    return numbers(dtype, bytes) as Exclude<Values, BigInt64Array | BigUint64Array>
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes) // a Buffer's slice would not copy
+  return dtype === 'int64'
+    ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
+    : new BigUint64Array(buffer, byteOffset, byteLength / 8)
 }
 
 /** The bytes before the values: version 1, C order, little-endian, padded to a multiple of 64 as numpy does. */
@@ -248,7 +296,10 @@ export function npyHeader(dtype: Dtype, shape: readonly number[]): Buffer {
 export function encodeNpy({ dtype, shape, data }: NpyArray): Buffer {
   const count = shape.reduce((product, size) => product * size, 1)
   if (data.length !== count || data.BYTES_PER_ELEMENT !== dtypeBytes[dtype]) {
-    throw new LetheError('internal', `An array of ${dtype} (${shape.join(', ')}) was to be made of ${data.length} values of ${data.BYTES_PER_ELEMENT} bytes.`)
+    throw new LetheError(
+      'internal',
+      `An array of ${dtype} (${shape.join(', ')}) was to be made of ${data.length} values of ${data.BYTES_PER_ELEMENT} bytes.`,
+    )
   }
   return Buffer.concat([npyHeader(dtype, shape), new Uint8Array(data.buffer, data.byteOffset, data.byteLength)])
 }

@@ -40,7 +40,7 @@ interface Layout {
 /** Chunks in order. Ends early, without an error, where the bytes end between or inside chunks. */
 function* chunks(name: string, bytes: Uint8Array): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = signature.length; at + 12 <= bytes.length; ) {
+  for (let at = signature.length; at + 12 <= bytes.length;) {
     const length = view.getUint32(at)
     const end = at + 8 + length
     if (length > 0x7fffffff) throw malformed(name, `a PNG chunk at byte ${at} declares ${length} bytes.`)
@@ -58,14 +58,24 @@ function* chunks(name: string, bytes: Uint8Array): Generator<Chunk> {
 }
 
 function parseLayout(name: string, chunk: Chunk): Layout {
-  if (chunk.type !== 'IHDR' || chunk.data.length !== 13) throw malformed(name, 'does not begin with a PNG header chunk.')
+  if (chunk.type !== 'IHDR' || chunk.data.length !== 13)
+    throw malformed(name, 'does not begin with a PNG header chunk.')
   const view = new DataView(chunk.data.buffer, chunk.data.byteOffset, 13)
   const width = view.getUint32(0)
   const height = view.getUint32(4)
-  const [depth, colour, compression, filter, interlace] = chunk.data.subarray(8) as unknown as [number, number, number, number, number]
-  if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff) throw malformed(name, `declares ${width} × ${height} pixels.`)
-  if (!colourTypes[colour]?.depths.includes(depth)) throw malformed(name, `declares colour type ${colour} with ${depth} bits.`)
-  if (compression !== 0 || filter !== 0 || interlace > 1) throw malformed(name, 'declares a compression, filter or interlacing that PNG does not have.')
+  const [depth, colour, compression, filter, interlace] = chunk.data.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff)
+    throw malformed(name, `declares ${width} × ${height} pixels.`)
+  if (!colourTypes[colour]?.depths.includes(depth))
+    throw malformed(name, `declares colour type ${colour} with ${depth} bits.`)
+  if (compression !== 0 || filter !== 0 || interlace > 1)
+    throw malformed(name, 'declares a compression, filter or interlacing that PNG does not have.')
   return { width, height, depth, colour, interlaced: interlace === 1 }
 }
 
@@ -109,12 +119,14 @@ export function decodePng(name: string, bytes: Uint8Array): Decoded {
     else if (type === 'IHDR') throw malformed(name, 'has a second PNG header chunk.')
     else if (type === 'PLTE') {
       if (data.length > 0 || palette) throw malformed(name, 'has a palette out of place.')
-      if (chunk.data.length === 0 || chunk.data.length % 3 !== 0 || chunk.data.length > 768) throw malformed(name, `has a palette of ${chunk.data.length} bytes.`)
+      if (chunk.data.length === 0 || chunk.data.length % 3 !== 0 || chunk.data.length > 768)
+        throw malformed(name, `has a palette of ${chunk.data.length} bytes.`)
       palette = chunk.data
     } else if (type === 'IDAT') {
       if (data.length > 0 && last !== 'IDAT') throw malformed(name, 'has pixel data in two places.')
       data.push(chunk.data)
-    } else if (type.charCodeAt(0) < 97 && type !== 'IEND') throw malformed(name, `has an unknown critical chunk ${type}.`)
+    } else if (type.charCodeAt(0) < 97 && type !== 'IEND')
+      throw malformed(name, `has an unknown critical chunk ${type}.`)
     note(notes, chunk)
     last = type
     if (type === 'IEND') break
@@ -125,13 +137,16 @@ export function decodePng(name: string, bytes: Uint8Array): Decoded {
   if (layout.colour === 3 && !palette) throw malformed(name, 'has colours by number and no palette.')
   if (layout.colour >= 4) notes.add('alpha-dropped')
 
-  const passes = layout.interlaced ? adam7(layout) : [{ x: 0, y: 0, dx: 1, dy: 1, width: layout.width, height: layout.height }]
+  const passes = layout.interlaced
+    ? adam7(layout)
+    : [{ x: 0, y: 0, dx: 1, dy: 1, width: layout.width, height: layout.height }]
   const bits = colourTypes[layout.colour]!.samples * layout.depth
   const rowBytes = (width: number) => Math.ceil((width * bits) / 8)
   const expected = passes.reduce((sum, pass) => sum + pass.height * (1 + rowBytes(pass.width)), 0)
   // Deflate packs at most 1032 to 1: what cannot hold the declared pixels is refused before they are allocated.
   const packed = data.reduce((sum, one) => sum + one.length, 0)
-  if (expected > 1032 * packed + 1024) throw malformed(name, `is truncated: ${packed} bytes cannot hold ${layout.width} × ${layout.height} pixels.`)
+  if (expected > 1032 * packed + 1024)
+    throw malformed(name, `is truncated: ${packed} bytes cannot hold ${layout.width} × ${layout.height} pixels.`)
   const raw = inflate(name, data.length === 1 ? data[0]! : Buffer.concat(data), expected)
 
   const header = describe(layout, notes)
@@ -160,7 +175,8 @@ function inflate(name: string, packed: Uint8Array, expected: number): Buffer {
     if (code === 'ERR_BUFFER_TOO_LARGE') throw malformed(name, 'holds more pixel data than its header declares.')
     throw malformed(name, `the pixel data cannot be inflated (${message}).`)
   }
-  if (raw.length < expected) throw malformed(name, `is truncated: ${expected} bytes of pixel data expected, ${raw.length} found.`)
+  if (raw.length < expected)
+    throw malformed(name, `is truncated: ${expected} bytes of pixel data expected, ${raw.length} found.`)
   return raw
 }
 
@@ -176,7 +192,14 @@ function adam7({ width, height }: Layout) {
     [0, 1, 1, 2],
   ] as const
   return grid
-    .map(([x, y, dx, dy]) => ({ x, y, dx, dy, width: Math.ceil((width - x) / dx), height: Math.ceil((height - y) / dy) }))
+    .map(([x, y, dx, dy]) => ({
+      x,
+      y,
+      dx,
+      dy,
+      width: Math.ceil((width - x) / dx),
+      height: Math.ceil((height - y) / dy),
+    }))
     .filter((pass) => pass.width > 0 && pass.height > 0)
 }
 
@@ -252,7 +275,8 @@ function unpack(
       values[to] = sample * level
       continue
     }
-    if (3 * sample >= palette.length) throw malformed(name, `names colour ${sample} of a palette of ${palette.length / 3}.`)
+    if (3 * sample >= palette.length)
+      throw malformed(name, `names colour ${sample} of a palette of ${palette.length / 3}.`)
     values[to] = palette[3 * sample]!
     values[to + 1] = palette[3 * sample + 1]!
     values[to + 2] = palette[3 * sample + 2]!
@@ -264,15 +288,24 @@ export function encodePng(picture: { width: number; height: number; channels: 1 
   const { width, height, channels, values } = picture
   const stride = width * channels
   if (values.length !== height * stride || width < 1 || height < 1) {
-    throw new LetheError('internal', `A PNG of ${width} × ${height} × ${channels} was to be made of ${values.length} values.`)
+    throw new LetheError(
+      'internal',
+      `A PNG of ${width} × ${height} × ${channels} was to be made of ${values.length} values.`,
+    )
   }
   const raw = Buffer.alloc(height * (stride + 1))
-  for (let row = 0; row < height; row++) raw.set(values.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
+  for (let row = 0; row < height; row++)
+    raw.set(values.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8)
-  return Buffer.concat([signature, encodeChunk('IHDR', header), encodeChunk('IDAT', deflateSync(raw, { level: 6 })), encodeChunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    signature,
+    encodeChunk('IHDR', header),
+    encodeChunk('IDAT', deflateSync(raw, { level: 6 })),
+    encodeChunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 function encodeChunk(type: string, data: Buffer): Buffer {

@@ -7,7 +7,10 @@ import { afterAll } from 'vitest'
 import { crc32 } from './bytes.ts'
 
 /** A folder that goes when the tests of the file are done. */
-export function temporaryFolder(): { path(name: string): string; write(name: string, bytes: Uint8Array | string): string } {
+export function temporaryFolder(): {
+  path(name: string): string
+  write(name: string, bytes: Uint8Array | string): string
+} {
   const root = mkdtempSync(join(tmpdir(), 'lethe-data-'))
   afterAll(() => rmSync(root, { recursive: true, force: true }))
   return {
@@ -40,7 +43,10 @@ export interface RawEntry {
 }
 
 /** A zip archive with whatever its directory is to say. */
-export function rawZip(entries: readonly RawEntry[], lies: { count?: number; directoryOffset?: number; comment?: string } = {}): Buffer {
+export function rawZip(
+  entries: readonly RawEntry[],
+  lies: { count?: number; directoryOffset?: number; comment?: string } = {},
+): Buffer {
   const bodies: Buffer[] = []
   const directory: Buffer[] = []
   const offsets: number[] = []
@@ -62,14 +68,21 @@ export function rawZip(entries: readonly RawEntry[], lies: { count?: number; dir
     const localName = entry.localName ?? entry.name
     offsets.push(entry.sameAs === undefined ? at : offsets[entry.sameAs]!)
     if (entry.sameAs === undefined) {
-      const body = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fields(localName), Buffer.from(localName), packed])
+      const body = Buffer.concat([
+        Buffer.from('PK\x03\x04', 'latin1'),
+        fields(localName),
+        Buffer.from(localName),
+        packed,
+      ])
       bodies.push(body)
       at += body.length
     }
     const tail = Buffer.alloc(14)
     tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6)
     tail.writeUInt32LE(entry.offset ?? offsets[offsets.length - 1]!, 10)
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), fields(entry.name), tail, Buffer.from(entry.name)]))
+    directory.push(
+      Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), fields(entry.name), tail, Buffer.from(entry.name)]),
+    )
   }
   const listing = Buffer.concat(directory)
   const comment = Buffer.from(lies.comment ?? '')

@@ -17,7 +17,13 @@ export interface TreeFile {
   bytes(options?: ReadOptions & { readonly most?: number }): Promise<Uint8Array>
 }
 
-const splitFolders: Record<string, Split> = { train: 'train', test: 'test', val: 'train', valid: 'train', validation: 'train' }
+const splitFolders: Record<string, Split> = {
+  train: 'train',
+  test: 'test',
+  val: 'train',
+  valid: 'train',
+  validation: 'train',
+}
 const pictureName = /\.(png|jpe?g)$/i
 const otherPictureName = /\.(gif|bmp|webp|tiff?|avif|heic|jp2)$/i
 const labelFile = 'dataset.json'
@@ -38,12 +44,23 @@ export async function pictureTree(
     else if (pictureName.test(file.path)) found.push(file)
     else if (await tried(file.path, problems, async () => isPicture(await file.bytes({ most: 8 })))) found.push(file)
     else if (otherPictureName.test(file.path)) {
-      problems.push({ path: file.path, code: 'format-unsupported', message: `${shown(file.path)}: only PNG and JPEG pictures are read.`, severity: 'error' })
+      problems.push({
+        path: file.path,
+        code: 'format-unsupported',
+        message: `${shown(file.path)}: only PNG and JPEG pictures are read.`,
+        severity: 'error',
+      })
     } else others.push(file.path)
   }
   if (others.length > 0) {
     const some = others.slice(0, 3).map(shown).join(', ')
-    problems.push(warning(root, 'other-files', `${others.length} files that are no pictures are left out: ${some}${others.length > 3 ? ', …' : ''}.`))
+    problems.push(
+      warning(
+        root,
+        'other-files',
+        `${others.length} files that are no pictures are left out: ${some}${others.length > 3 ? ', …' : ''}.`,
+      ),
+    )
   }
   if (labelling) {
     const labels = await tried(labelFile, problems, () => readLabels(root, labelling, found, problems))
@@ -54,12 +71,22 @@ export async function pictureTree(
 
 // ---- dataset.json ------------------------------------------------------------------------------------------------
 
-async function readLabels(root: string, file: TreeFile, pictures: readonly TreeFile[], problems: Problem[]): Promise<Map<string, number> | null> {
+async function readLabels(
+  root: string,
+  file: TreeFile,
+  pictures: readonly TreeFile[],
+  problems: Problem[],
+): Promise<Map<string, number> | null> {
   const name = `${fileName(root)}: ${labelFile}`
-  if (file.size > limits.pictureBytes) throw new LetheError('file-too-large', `${name}: is ${file.size} bytes long.`, 'Split the set.')
+  if (file.size > limits.pictureBytes)
+    throw new LetheError('file-too-large', `${name}: is ${file.size} bytes long.`, 'Split the set.')
   let json: unknown
   try {
-    json = JSON.parse(Buffer.from(await file.bytes()).toString('utf8').replace(/^\ufeff/, ''))
+    json = JSON.parse(
+      Buffer.from(await file.bytes())
+        .toString('utf8')
+        .replace(/^\ufeff/, ''),
+    )
   } catch (thrown) {
     if (thrown instanceof LetheError) throw thrown
     throw malformed(name, `is not JSON (${shown((thrown as Error).message)}).`)
@@ -76,16 +103,27 @@ async function readLabels(root: string, file: TreeFile, pictures: readonly TreeF
   for (const [place, entry] of (labels as unknown[]).entries()) {
     const [path, label] = Array.isArray(entry) && entry.length === 2 ? (entry as [unknown, unknown]) : []
     if (typeof path !== 'string') throw malformed(name, `label ${place} is not a pair of a file and a class.`)
-    if (Array.isArray(label)) throw new LetheError('format-unsupported', `${name}: the label of ${shown(path)} is a vector.`, 'Give each picture one class number.')
+    if (Array.isArray(label))
+      throw new LetheError(
+        'format-unsupported',
+        `${name}: the label of ${shown(path)} is a vector.`,
+        'Give each picture one class number.',
+      )
     if (label !== null && !(Number.isInteger(label) && (label as number) >= 0 && (label as number) <= 9_999)) {
-      throw malformed(name, `the label of ${shown(path)} is ${shown(JSON.stringify(label) ?? 'missing')}; expected a class number from 0 to 9999.`)
+      throw malformed(
+        name,
+        `the label of ${shown(path)} is ${shown(JSON.stringify(label) ?? 'missing')}; expected a class number from 0 to 9999.`,
+      )
     }
     if (byPath.has(path)) throw malformed(name, `labels ${shown(path)} twice.`)
     if (!known.has(path)) throw malformed(name, `labels ${shown(path)}, which is not there.`)
     byPath.set(path, label === null ? -1 : (label as number))
     if (label === null) nulls++
   }
-  if (nulls > 0) problems.push(warning(labelFile, 'labels-null', `${nulls} labels are null: those pictures are taken without a label.`))
+  if (nulls > 0)
+    problems.push(
+      warning(labelFile, 'labels-null', `${nulls} labels are null: those pictures are taken without a label.`),
+    )
   return byPath
 }
 
@@ -96,7 +134,13 @@ function withLabels(files: readonly TreeFile[], labels: ReadonlyMap<string, numb
     const label = labels?.get(file.path)
     if (labels && label === undefined) missing++
     if (label !== undefined && label >= classes) classes = label + 1
-    return { path: file.path, split: 'train', label: label === undefined || label < 0 ? null : label, size: file.size, bytes: (options) => file.bytes(options) }
+    return {
+      path: file.path,
+      split: 'train',
+      label: label === undefined || label < 0 ? null : label,
+      size: file.size,
+      bytes: (options) => file.bytes(options),
+    }
   })
   if (missing > 0) problems.push(warning(labelFile, 'label-missing', `${missing} pictures have no label.`))
   return { pictures, classNames: classes > 0 ? Array.from({ length: classes }, (_, index) => String(index)) : null }
@@ -107,10 +151,15 @@ function withLabels(files: readonly TreeFile[], labels: ReadonlyMap<string, numb
 function withFolders(root: string, files: readonly TreeFile[], problems: Problem[]) {
   let paths = files.map((file) => file.path.split('/'))
   // A folder packed whole lies inside one of its own name.
-  while (paths.length > 0 && paths.every((path) => path.length >= 3 && path[0] === paths[0]![0]) && !splitFolders[paths[0]![0]!.toLowerCase()]) {
+  while (
+    paths.length > 0 &&
+    paths.every((path) => path.length >= 3 && path[0] === paths[0]![0]) &&
+    !splitFolders[paths[0]![0]!.toLowerCase()]
+  ) {
     paths = paths.map((path) => path.slice(1))
   }
-  const inSplits = paths.length > 0 && paths.every((path) => path.length >= 2 && splitFolders[path[0]!.toLowerCase()] !== undefined)
+  const inSplits =
+    paths.length > 0 && paths.every((path) => path.length >= 2 && splitFolders[path[0]!.toLowerCase()] !== undefined)
   const splitNames = inSplits ? [...new Set(paths.map((path) => path[0]!))] : []
   for (const name of splitNames.filter((one) => /^val/i.test(one))) {
     problems.push(warning(name, 'validation-merged', `The pictures in ${shown(name)} are counted as training data.`))
@@ -118,7 +167,9 @@ function withFolders(root: string, files: readonly TreeFile[], problems: Problem
   const inside = inSplits ? paths.map((path) => path.slice(1)) : paths
   // Folders of numbered pictures, as in StyleGAN's archives, are not classes.
   const numbered = inside.every((path) => path.length === 2 && /^\d{5}$/.test(path[0]!) && /^img\d{8}\./.test(path[1]!))
-  const names = numbered ? [] : [...new Set(inside.filter((path) => path.length >= 2).map((path) => path[0]!))].sort(byName)
+  const names = numbered
+    ? []
+    : [...new Set(inside.filter((path) => path.length >= 2).map((path) => path[0]!))].sort(byName)
   const labelOf = new Map(names.map((name, index) => [name, index]))
   const pictures: Picture[] = []
   let stray = 0
@@ -131,6 +182,7 @@ function withFolders(root: string, files: readonly TreeFile[], problems: Problem
     const split = inSplits ? splitFolders[paths[i]![0]!.toLowerCase()]! : 'train'
     pictures.push({ path: file.path, split, label, size: file.size, bytes: (options) => file.bytes(options) })
   })
-  if (stray > 0) problems.push(warning(root, 'label-missing', `${stray} pictures beside the class folders are left out.`))
+  if (stray > 0)
+    problems.push(warning(root, 'label-missing', `${stray} pictures beside the class folders are left out.`))
   return { pictures, classNames: names.length > 0 ? names : null }
 }

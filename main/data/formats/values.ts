@@ -14,7 +14,7 @@ const halves = new Float32Array(65536).map((_, bits) => half(bits))
 
 /** Numbers behind a chunk of little-endian bytes. 64-bit integers become the nearest double. */
 export function numbers(dtype: Dtype, bytes: Uint8Array): ArrayLike<number> {
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes) // a Buffer's slice would not copy
   switch (dtype) {
     case 'bool':
     case 'uint8':

@@ -20,7 +20,11 @@ async function openOne(path: string): Promise<PictureSource> {
   try {
     const found = await pictureTree(path, filesOf(archive), problems)
     if (found.pictures.length === 0 && !problems.some((problem) => problem.severity === 'error')) {
-      throw new LetheError('format-unknown', `${path}: holds no PNG or JPEG pictures.`, 'Name an archive of pictures, or of NPY arrays.')
+      throw new LetheError(
+        'format-unknown',
+        `${path}: holds no PNG or JPEG pictures.`,
+        'Name an archive of pictures, or of NPY arrays.',
+      )
     }
     return { kind: 'pictures', format: 'zip', path, problems, ...found, close: archive.close }
   } catch (thrown) {
@@ -43,8 +47,14 @@ function filesOf(archive: Archive): TreeFile[] {
 }
 
 /** Two archives as two splits; classes of the same name are one class. */
-function joined(path: string, sources: readonly { name: string; source: PictureSource }[], problems: Problem[]): PictureSource {
-  const numbered = sources.every(({ source }) => source.classNames?.every((name, index) => name === String(index)) ?? true)
+function joined(
+  path: string,
+  sources: readonly { name: string; source: PictureSource }[],
+  problems: Problem[],
+): PictureSource {
+  const numbered = sources.every(
+    ({ source }) => source.classNames?.every((name, index) => name === String(index)) ?? true,
+  )
   const all = [...new Set(sources.flatMap(({ source }) => source.classNames ?? []))]
   const classNames = numbered ? all : all.sort(byName)
   const pictures = sources.flatMap(({ name, source }) =>
@@ -54,11 +64,22 @@ function joined(path: string, sources: readonly { name: string; source: PictureS
       return { ...picture, path: `${name}/${picture.path}`, split, label }
     }),
   )
-  for (const { name, source } of sources) problems.push(...source.problems.map((one) => ({ ...one, path: one.path === source.path ? name : `${name}/${one.path}` })))
+  for (const { name, source } of sources)
+    problems.push(
+      ...source.problems.map((one) => ({ ...one, path: one.path === source.path ? name : `${name}/${one.path}` })),
+    )
   const close = async () => {
     for (const { source } of sources) await source.close()
   }
-  return { kind: 'pictures', format: 'zip', path, problems, pictures, classNames: classNames.length > 0 ? classNames : null, close }
+  return {
+    kind: 'pictures',
+    format: 'zip',
+    path,
+    problems,
+    pictures,
+    classNames: classNames.length > 0 ? classNames : null,
+    close,
+  }
 }
 
 export const zip: Format = {
@@ -70,7 +91,11 @@ export const zip: Format = {
     const names = (await onSystem(path, () => readdir(path))).filter((name) => splitName.test(name)).sort(byName)
     const splits = names.map((name) => name.slice(0, 4).toLowerCase())
     if (new Set(splits).size !== splits.length) {
-      throw new LetheError('format-unsupported', `${path}: holds several archives of one split (${names.join(', ')}).`, 'Name the archive that is meant.')
+      throw new LetheError(
+        'format-unsupported',
+        `${path}: holds several archives of one split (${names.join(', ')}).`,
+        'Name the archive that is meant.',
+      )
     }
     const problems: Problem[] = []
     const sources: { name: string; source: PictureSource }[] = []

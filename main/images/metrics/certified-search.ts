@@ -29,7 +29,7 @@ export function certifiedSearch(queries: Features, reference: Features, options:
   const center = meanOf(reference)
   const { rows, columns } = reference
   // Twice γ, to cover the rounding of the inputs and of the extra columns as well.
-  const slack = 0
+  const slack = 2 * (columns + 16) * 2 ** -24
   const known = augment(reference, center, null, (normSquared, row) => {
     const offset = normSquared - (options.bonus?.[row] ?? 0)
     return [Math.sqrt(normSquared), slack * (Math.abs(offset) + normSquared) - offset]

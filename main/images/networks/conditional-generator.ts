@@ -45,8 +45,8 @@ export function conditionalGenerator(options: ConditionalGeneratorOptions = {}):
       const side = squareSide(shape)
       const blocks = side % 8 === 0 ? 3 : 2
       const { width = blocks === 2 ? 41 : 60 } = options
-      if (width < 2) {
-        throw new LetheError('config-invalid', `width: expected at least 2, found ${width}`, 'Try 10.')
+      if (!Number.isInteger(width) || width < 2) {
+        throw new LetheError('config-invalid', `width: expected a whole number from 2, found ${width}`, 'Try 10.')
       }
       if (codeLength % (blocks + 1)) {
         throw new LetheError(
@@ -107,20 +107,14 @@ export function conditionalGenerator(options: ConditionalGeneratorOptions = {}):
         chunks.forEach((chunk, index) => {
           const name = `block${index + 1}`
           const condition = tf.concat([label, chunk], 1)
-          const activated = (part: string, input: tf.Tensor) => {
+          const activated = (input: tf.Tensor, part: string) => {
             const linear = (map: string) =>
-              tf.reshape(layers.dense(weights, `${name}.${part}.${map}`, condition), [-1, 1, 1, channels])
-            const fixed = layers.initialNorm(part, channels)
-            const normal = layers.batchNorm(
-              { [`${name}.${part}.scale`]: fixed[`${part}.scale`]!, [`${name}.${part}.offset`]: fixed[`${part}.offset`]! },
-              `${name}.${part}`,
-              input,
-              norm,
-            )
+              tf.reshape(layers.dense(weights, `${part}.${map}`, condition), [-1, 1, 1, channels])
+            const normal = layers.batchNorm(layers.initialNorm(part, channels), part, input, norm)
             return kernels.relu(tf.add(tf.mul(normal, tf.add(linear('gain'), 1)), linear('shift')))
           }
-          const enlarged = nearestConvolution(weights, `${name}.conv1`, activated('norm1', x))
-          const long = layers.conv2d(weights, `${name}.conv2`, activated('norm2', enlarged))
+          const enlarged = nearestConvolution(weights, `${name}.conv1`, activated(x, `${name}.norm1`))
+          const long = layers.conv2d(weights, `${name}.conv2`, activated(enlarged, `${name}.norm2`))
           const short = layers.upsampleNearest(layers.conv2d(weights, `${name}.skip`, x))
           x = tf.add(long, short)
           if (index + 1 === 2) x = tf.add(x, tf.mul(attention(weights, x), weights['attention.share']!))

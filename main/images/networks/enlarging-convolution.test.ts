@@ -25,10 +25,10 @@ test('equals enlarging, then convolving, in value and in every gradient', () => 
         const [folded, plain] = [
           () => enlargingConvolution(parameters, 'conv', x),
           () => conv2d(parameters, 'conv', upsampleBilinear(x)),
-        ].map((picture) => {
+        ].map((picture): Record<string, tf.Tensor> => {
           const loss = () => tf.sum(tf.mul(picture(), pattern))
           const { gradients } = valueAndGradients(loss, { ...parameters, x })
-          return { picture: picture(), ...gradients } as Record<string, tf.Tensor>
+          return { picture: picture(), ...gradients }
         })
         for (const [name, wanted] of Object.entries(plain!)) {
           const found = folded![name]!

@@ -96,7 +96,13 @@ describe.each(networks)('$id generator', (network) => {
       expect(all.max().dataSync()[0]).toBeLessThanOrEqual(1)
       const some = network.forward(parameters, statistics, tf.slice(codes, 2, 2), tf.slice(labels, 2, 2), false)
       expect(largestDifference(some, tf.slice(all, 2, 2))).toBeLessThan(1e-5)
-      const other = network.forward(parameters, statistics, codes, tf.cast(tf.mod(tf.add(labels, 1), 4), 'int32'), false)
+      const other = network.forward(
+        parameters,
+        statistics,
+        codes,
+        tf.cast(tf.mod(tf.add(labels, 1), 4), 'int32'),
+        false,
+      )
       expect(largestDifference(other, all)).toBeGreaterThan(1e-4)
       expect(values(statistics)).toEqual(before)
       const trained = network.forward(parameters, statistics, codes, labels, true)
@@ -116,7 +122,9 @@ describe.each(networks)('$id generator', (network) => {
         network.forward(parameters, own, codes, labels, true)
         const moments = Object.entries(values(own)).filter(([name]) => !name.endsWith('.direction'))
         tf.dispose(own)
-        return Object.fromEntries(moments.map(([name, x]) => [name, x.map((v, i) => (v - 0.9 * start[name]![i]!) / 0.1)]))
+        return Object.fromEntries(
+          moments.map(([name, x]) => [name, x.map((v, i) => (v - 0.9 * start[name]![i]!) / 0.1)]),
+        )
       })
     const batches = [11, 12, 13].map(ownMoments)
     let calls = 0

@@ -58,7 +58,10 @@ export function recalibrate(
   for (let k = 0; k < batches; k++) {
     // A training pass that starts from moments of zero leaves momentum · (the batch's own moments).
     const own: Parameters = Object.fromEntries(
-      Object.entries(statistics).map(([name, tensor]) => [name, isMoment(name) ? tf.zerosLike(tensor) : tensor.clone()]),
+      Object.entries(statistics).map(([name, tensor]) => [
+        name,
+        isMoment(name) ? tf.zerosLike(tensor) : tensor.clone(),
+      ]),
     )
     tf.tidy(() => {
       const { codes, labels } = draw()

@@ -49,7 +49,7 @@ export function smallGenerator(options: SmallGeneratorOptions = {}): GeneratorNe
       const norm = (name: string, x: tf.Tensor) =>
         layers.batchNorm(parameters, name, x, { statistics, training, momentum: normMomentum })
       return tf.tidy(() => {
-        const classes = parameters['dense1.weight']!.shape[0]! - codeLength
+        const classes = parameters['dense1.weight']!.shape[0] - codeLength
         const input = tf.concat([codes, tf.cast(tf.oneHot(labels, classes), 'float32')], 1)
         const first = kernels.relu(norm('norm1', layers.dense(parameters, 'dense1', input)))
         const second = norm('norm2', layers.dense(parameters, 'dense2', first))

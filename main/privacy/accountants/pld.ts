@@ -1,0 +1,426 @@
+/**
+ * Privacy loss distribution accountant: an upper bound on ε of a composition, tight to about 1e-5 of its size.
+ *
+ * Every step of the argument can only make the bound larger, so the result is never below the true ε:
+ *
+ * 1. Dominating pairs (Zhu, Dong and Wang, "Optimal accounting of differential privacy via characteristic function",
+ *    AISTATS 2022): under add/remove a sampled Gaussian step is dominated by P = (1 − q) N(0, σ²) + q N(1, σ²) against
+ *    Q = N(0, σ²) for removal and by the swapped pair for addition; a pure mechanism by randomised response. Compositions of
+ *    dominating pairs dominate; the larger ε of the two directions counts.
+ * 2. "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi, PETS 2022): the pair N(1, σ²), N(0, σ²) is replaced
+ *    by the discrete one whose hockey-stick curve joins points of the true, convex curve at likelihood ratios r = exp(js),
+ *    |j| ≤ J; the curve lies above. Its mass beyond r = exp(Js) sits at r = ∞. Sampling with rate q moves ratio r to
+ *    1 − q + qr, an affine map, so that the same atoms serve for every q and for both directions.
+ * 3. Smoothing: one more Gaussian release, with a tiny μ² = η², joins the composition; that cannot lower ε.
+ * 4. Fourier inversion. With M(z) = E exp(zL) of the composed finite loss L, and any fixed t > 0,
+ *       δ(ε) = 1/2π ∫ M(t + iu) exp(−(t + iu) ε) / ((t + iu)(t + 1 + iu)) du.
+ *    The trapezoid rule with step 2π/p gives exactly Σₘ δ(ε + mp) exp(tmp) over all whole m (Poisson summation): the wanted
+ *    term m = 0 and others that are positive. A power of a sum of exponentials, at a few hundred u, replaces convolutions.
+ * 5. What the finite sum leaves out is added to δ: beyond its end |M(t + iu)| ≤ M(t) exp(−η²u²/2); between its points, where a
+ *    step's |φ(u)| = |E exp((t + iu)L)| / E exp(tL) is so small that its power vanishes, a stretch is skipped whose width
+ *    follows from |φ′| ≤ the tilted standard deviation of L. So are the mass at infinity (union bound) and an allowance for
+ *    rounding: 1e-15 per step and turn, and the argument of each sine.
+ *
+ * t is the order (less one) at which the Rényi bound is smallest: there δ is not a small difference of large numbers.
+ *
+ * Symbols: q rate, σ noise multiplier, t + iu the argument of the moment generating function, p period.
+ */
+import type { PrivacyEvent, Relation } from '../../contract/privacy.ts'
+import { decreasingRoot } from '../../math/root.ts'
+import { normalQuantile } from '../../math/special.ts'
+import { compose, requireDelta, type Composition, type SampledGaussian } from './events.ts'
+import { epsilonOfMu, gaussianProfile } from './gaussian.ts'
+import { amplifiedLoss, rdpEpsilon } from './rdp.ts'
+
+/** A discrete privacy loss: atoms and their masses, and the mass at +∞; together 1. */
+interface Loss {
+  readonly atoms: Float64Array
+  readonly masses: Float64Array
+  readonly infinite: number
+  readonly steps: number
+}
+
+type Direction = 'removal' | 'addition'
+
+/**
+ * ε of a composition at `delta`: a guaranteed upper bound, ≥ 0, infinite where noise is absent. It exceeds the true value by
+ * about `slack` of it; any slack gives an upper bound. From 1e-3 on only the first, rough pass is made.
+ */
+export function pldEpsilon(
+  events: readonly PrivacyEvent[],
+  delta: number,
+  relation: Relation = 'add-remove',
+  slack = 5e-6,
+): { epsilon: number } {
+  requireDelta(delta)
+  const composition = compose(events, relation)
+  const { gaussian, sampled, pure } = composition
+  if (gaussian === Infinity || pure.some((event) => event.epsilon === Infinity)) return { epsilon: Infinity }
+  if (sampled.length === 0 && pure.length === 0) return { epsilon: epsilonOfMu(Math.sqrt(gaussian), delta) }
+  let epsilon = 0
+  for (const direction of ['removal', 'addition'] as const) {
+    const rough = epsilonOf(partsOf(composition, delta, direction, null), gaussian, delta, 1e-3, { floor: epsilon })
+    if (rough.epsilon <= epsilon) continue
+    if (slack >= 1e-3) {
+      epsilon = rough.epsilon
+      continue
+    }
+    const parts = partsOf(composition, delta, direction, { ...rough, slack })
+    epsilon = epsilonOf(parts, gaussian, delta, slack, { floor: epsilon, known: rough }).epsilon
+  }
+  const basic =
+    sampled.length > 0 || gaussian > 0 ? Infinity : pure.reduce((sum, event) => sum + event.count * event.epsilon, 0)
+  return { epsilon: Math.min(epsilon, basic, rdpEpsilon(events, delta, relation).epsilon) }
+}
+
+/** The losses of every part of a composition in one direction; `aim` tells what accuracy at what place is wanted. */
+function partsOf({ sampled, pure }: Composition, delta: number, direction: Direction, aim: Aim | null): Loss[] {
+  return [
+    ...pure.map(({ epsilon, count }) => {
+      const yes = 1 / (1 + Math.exp(-epsilon))
+      return {
+        atoms: Float64Array.of(epsilon, -epsilon),
+        masses: Float64Array.of(yes, 1 - yes),
+        infinite: 0,
+        steps: count,
+      }
+    }),
+    ...sampled.map((event) => sampledLoss(event, delta / sampled.length, direction, aim)),
+  ]
+}
+
+/** One step of a sampled Gaussian, discretised as in (2). `delta` bounds how much may be moved to infinity. */
+function sampledLoss(event: SampledGaussian, delta: number, direction: Direction, aim: Aim | null): Loss {
+  const { noiseMultiplier, rate, steps } = event
+  // Below and above these ends the noise is taken to be none and the end itself: less than there is, so on the safe side.
+  const mu = noiseMultiplier < 0.01 ? Infinity : Math.max(1 / noiseMultiplier, 1e-8)
+  const reach = -normalQuantile(Math.min(0.1, (1e-7 * delta) / (steps * rate)))
+  const nodes =
+    mu === Infinity ? new Float64Array(0) : logRatios(mu, (reach + mu / 2) * mu, rate, steps, direction, aim)
+  const n = nodes.length
+
+  // Masses under N(0, σ²) and N(1, σ²) at every ln r, by r · change of slope of the joined curve. The pair is its own mirror
+  // image under r → 1/r, which is used for r < 1: no small difference of large numbers on either side.
+  const profile = nodes.map((x) => gaussianProfile(mu, Math.abs(x)))
+  const curve = (i: number, x: number): number => (x >= 0 ? profile[i]! : -Math.expm1(x) + Math.exp(x) * profile[i]!)
+  const base = new Float64Array(n + 1)
+  const shifted = new Float64Array(n + 1)
+  for (let i = 0; i < n; i++) {
+    const side = nodes[i]! < 0 ? -1 : 1
+    const x = side * nodes[i]!
+    const slope = (j: number): number =>
+      j < 0 || j >= n ? 0 : (curve(j, side * nodes[j]!) - profile[i]!) / Math.expm1(side * nodes[j]! - x)
+    const mass = slope(i + side) - slope(i - side)
+    const mirrored = mass * Math.exp(-x)
+    shifted[i] = side > 0 ? mass : mirrored
+    base[i] = side > 0 ? mirrored : mass
+  }
+  const low = n === 0 ? 1 : profile[0]! // mass of N(0, σ²) at r = 0
+  const high = n === 0 ? 1 : profile[n - 1]! // mass of N(1, σ²) at r = ∞
+  base[n] = low
+
+  const atoms = Float64Array.from(base, (_, i) => (i === n ? Math.log1p(-rate) : amplifiedLoss(rate, nodes[i]!)))
+  if (direction === 'removal') {
+    const masses = base.map((mass, i) => (1 - rate) * mass + rate * shifted[i]!)
+    return { atoms, masses, infinite: rate * high, steps }
+  }
+  // For addition r = 0 is the largest loss: harmless if the rate is small; else its mass is small, and is sent to infinity.
+  const sent = rate > 0.01 && n > 0
+  if (sent) base[n] = 0
+  return { atoms: atoms.map((atom) => -atom), masses: base, infinite: sent ? low : 0, steps }
+}
+
+/** Where on the curve dots are needed: near the given t and ε, so that ε is off by about `slack` of itself. */
+interface Aim {
+  readonly t: number
+  readonly epsilon: number
+  readonly slack: number
+}
+
+/**
+ * The ln r of the dots, from −end to end. A gap of width h at ln r = x spreads the loss there by variance (L′h)² / 6, which
+ * moves ε by steps · (t + 1) / 2 times its mean under the tilted loss. At a given number of dots the sum is least where
+ * h ∝ (tilted density · L′²)^(−1/3); the factor follows from the slack. Without an aim: 25 dots per standard deviation.
+ */
+function logRatios(
+  mu: number,
+  end: number,
+  rate: number,
+  steps: number,
+  direction: Direction,
+  aim: Aim | null,
+): Float64Array {
+  const widest = mu / 25
+  let width = (_: number): number => widest / (mu > 3 ? 1 : Math.max(1, mu))
+  if (aim !== null) {
+    const { t, epsilon, slack } = aim
+    const logTilted = (x: number): number => {
+      const loss = amplifiedLoss(rate, x)
+      const z = x / mu + mu / 2
+      return (-z * z) / 2 + (direction === 'removal' ? (t + 1) * loss : -t * loss)
+    }
+    const logWanted = (x: number): number => (logTilted(x) + 2 * (Math.log(rate) + x - amplifiedLoss(rate, x))) / 3
+    const grid = Float64Array.from({ length: 400 }, (_, i) => end * ((i + 0.5) / 200 - 1))
+    const top = grid.reduce((best, x) => Math.max(best, logTilted(x)), -Infinity)
+    const total = grid.reduce((sum, x) => sum + Math.exp(logTilted(x) - top), 0)
+    const wanted = grid.reduce((sum, x) => sum + Math.exp(logWanted(x) - top / 3), 0)
+    const factor = Math.sqrt((6 * slack * epsilon * total) / (steps * (t + 1) * wanted))
+    width = (x) => Math.min(5 * widest, factor * Math.exp(top / 3 - logWanted(x)))
+  }
+  const nodes = [-end]
+  while (nodes.at(-1)! < end) nodes.push(nodes.at(-1)! + Math.max(width(nodes.at(-1)!), end / 20_000))
+  return Float64Array.from(nodes)
+}
+
+/** ln E exp(tL) of one step. */
+function logMoment({ atoms, masses }: Loss, t: number): number {
+  let top = -Infinity
+  for (let i = 0; i < atoms.length; i++) top = Math.max(top, t * atoms[i]!)
+  let sum = 0
+  for (let i = 0; i < atoms.length; i++) sum += masses[i]! * Math.exp(t * atoms[i]! - top)
+  return top + Math.log(sum)
+}
+
+/** An upper bound on ε and the t at which it was found. */
+interface Bound {
+  readonly epsilon: number
+  readonly t: number
+}
+
+/** Upper bound on ε of one direction; `floor` where ε does not exceed that. `known` is an upper bound found before. */
+function epsilonOf(
+  parts: readonly Loss[],
+  gaussian: number,
+  delta: number,
+  slack: number,
+  { floor, known }: { floor: number; known?: Bound },
+): Bound {
+  const logDelta = Math.log(delta - parts.reduce((sum, part) => sum + part.steps * part.infinite, 0))
+  if (!(logDelta > -Infinity)) return { epsilon: Infinity, t: 1 }
+  /** ln M(t). */
+  const cumulant = (t: number, normal: number): number =>
+    parts.reduce((sum, part) => sum + part.steps * logMoment(part, t), (normal * t * (t + 1)) / 2)
+
+  let best = known ?? renyiBound((t) => cumulant(t, gaussian) - logDelta)
+  let share = slack / 2
+  for (let round = 0; round < 20; round++) {
+    const { t, epsilon } = best
+    if (epsilon <= floor) return { epsilon: floor, t }
+    const normal = Math.max(gaussian, (2 * share * epsilon) / (t + 1))
+    const moment = cumulant(t, normal)
+    // The period makes both neighbours of the wanted term 1e-4 of it or less; Chernoff's bound at larger t tells for the upper.
+    const margin = 10 - logDelta
+    const upper = [1.1, 1.3, 1.6, 2, 3].map(
+      (factor) => (cumulant(factor * t, normal) - factor * t * epsilon + margin) / (factor * t - t),
+    )
+    const period = Math.max(margin / t, Math.min(...upper))
+    const series = invert(parts, t, normal, (2 * Math.PI) / period, 1e-7 * Math.exp(logDelta - moment + t * epsilon))
+    if (series === null) {
+      share *= 2
+      continue
+    }
+    const excess = (x: number): number => moment - t * x + Math.log(series(x)) - logDelta
+    const ends = [excess(floor), excess(epsilon)] as const
+    if (ends[0] <= 0) return { epsilon: floor, t }
+    if (!(ends[1] <= 0)) return best
+    const found = decreasingRoot(excess, floor, epsilon, {
+      tolerance: 1e-12 * epsilon,
+      closeness: 1e-9,
+      evaluated: ends,
+    })
+    const settled = found > 0.9 * epsilon
+    if (settled && known) return { epsilon: found, t }
+    // t at the saddle point of (4). If ε is much smaller than supposed, period and smoothing can be chosen better, too.
+    const logT = minimum(
+      (x) => cumulant(Math.exp(x), gaussian) - Math.exp(x) * found - x - Math.log1p(Math.exp(x)),
+      Math.log(t) - 3,
+      Math.log(t) + 9,
+    )
+    best = { epsilon: found, t: Math.exp(logT) }
+    if (settled) break
+  }
+  return best
+}
+
+/** The smallest Rényi bound over all orders t + 1; `excess` is ln M(t) − ln δ. */
+function renyiBound(excess: (t: number) => number): Bound {
+  const bound = (t: number): number => (excess(t) - t * Math.log1p(1 / t) - Math.log1p(t)) / t
+  const t = Math.exp(minimum((x) => bound(Math.exp(x)), Math.log(1e-7), Math.log(1e9)))
+  return { epsilon: bound(t), t }
+}
+
+/**
+ * The sum (4) with the rest (5), over M(t) exp(−tε), as a function of ε. `normal` is the μ² of all Gaussians in the composition.
+ * The rest is kept below `spared`. Null if it would take too long.
+ */
+function invert(
+  parts: readonly Loss[],
+  t: number,
+  normal: number,
+  step: number,
+  spared: number,
+): ((epsilon: number) => number) | null {
+  const rest = (u: number): number => Math.exp((-normal * u * u) / 2) / (Math.PI * normal * u ** 3)
+  let end = 1 / Math.sqrt(normal)
+  while (rest(end) > spared) end += 0.2 / Math.sqrt(normal)
+  const count = Math.ceil(end / step) + 1
+  const transform = tiltedTransform(parts, t, step, count)
+  if (transform === null) return null
+
+  const { logSize, phase, used } = transform
+  const real = new Float64Array(used)
+  const imaginary = new Float64Array(used)
+  const turnError = parts.reduce((sum, { steps }) => sum + 1e-15 * steps, 1e-15)
+  const phaseError = parts.reduce((sum, { steps, atoms }) => sum + 2e-16 * steps * step * largest(atoms), 0)
+  let error = rest((count - 0.5) * step) + (negligiblePower * count * step) / (Math.PI * t * (t + 1))
+  for (let k = 0; k < used; k++) {
+    const u = k * step
+    const angle = phase[k]! + normal * u * (t + 0.5)
+    const across = t * (t + 1) - u * u // (t + iu)(t + 1 + iu)
+    const along = u * (2 * t + 1)
+    const modulus = Math.hypot(across, along)
+    const size = (Math.exp(logSize[k]! - (normal * u * u) / 2) * step * (k === 0 ? 0.5 : 1)) / (Math.PI * modulus)
+    real[k] = (size * (Math.cos(angle) * across + Math.sin(angle) * along)) / modulus
+    imaginary[k] = (size * (Math.sin(angle) * across - Math.cos(angle) * along)) / modulus
+    error += size * Math.min(2, turnError * (k + 100) + phaseError * k)
+  }
+  return (epsilon) => {
+    const turnReal = Math.cos(step * epsilon)
+    const turnImaginary = Math.sin(step * epsilon)
+    let [x, y] = [1, 0]
+    let sum = 0
+    for (let k = 0; k < used; k++) {
+      sum += real[k]! * x + imaginary[k]! * y
+      const next = x * turnReal - y * turnImaginary
+      y = x * turnImaginary + y * turnReal
+      x = next
+    }
+    return Math.max(sum, 0) + error
+  }
+}
+
+/** exp(−60): what a power must fall below to be skipped. */
+const negligiblePower = Math.exp(-60)
+
+/** Frequencies × atoms after which more smoothing is the better choice; some 30 ms. */
+const turnLimit = 1e7
+
+/**
+ * ln |M(t + iu) / M(t)| and the phase of M(t + iu) at u = k · step, k < count, without the Gaussian factor; `used` of them until
+ * all further ones are negligible. An atom turns by a fixed angle per frequency: four multiplications, no sine.
+ */
+function tiltedTransform(
+  parts: readonly Loss[],
+  t: number,
+  step: number,
+  count: number,
+): { logSize: Float64Array; phase: Float64Array; used: number } | null {
+  const wheels = parts.map((part) => {
+    const { atoms, masses, steps } = part
+    const shift = logMoment(part, t)
+    const weights = masses.map((mass, i) => mass * Math.exp(t * atoms[i]! - shift))
+    const mean = weights.reduce((sum, weight, i) => sum + weight * atoms[i]!, 0)
+    const deviation = Math.sqrt(weights.reduce((sum, weight, i) => sum + weight * (atoms[i]! - mean) ** 2, 0))
+    return {
+      ...{ atoms, weights, steps, deviation, real: weights.slice(), imaginary: new Float64Array(atoms.length) },
+      turnReal: atoms.map((atom) => Math.cos(step * atom)),
+      turnImaginary: atoms.map((atom) => Math.sin(step * atom)),
+    }
+  })
+  const atomCount = parts.reduce((sum, part) => sum + part.atoms.length, 0)
+  const logSize = new Float64Array(count).fill(-Infinity)
+  const phase = new Float64Array(count)
+  let turns = 0
+  let used = 0
+  for (let k = 0; k < count;) {
+    turns += atomCount
+    if (turns > turnLimit) return null
+    let logModulus = 0
+    let angle = 0
+    let clear = 0 // how far to the right of u the product is certainly negligible
+    for (const wheel of wheels) {
+      const [x, y] = turn(wheel)
+      const modulus = Math.hypot(x, y)
+      logModulus += wheel.steps * Math.log(modulus)
+      angle += wheel.steps * Math.atan2(y, x)
+      clear = Math.max(clear, (Math.exp(-60 / wheel.steps) - modulus) / wheel.deviation)
+    }
+    logSize[k] = logModulus
+    phase[k] = angle
+    used = k + 1
+    const jump = Math.floor(clear / step)
+    if (jump < 30) {
+      k++
+      continue
+    }
+    k += jump
+    turns += 30 * atomCount
+    for (const { atoms, weights, real, imaginary } of wheels)
+      for (let i = 0; i < atoms.length; i++) {
+        real[i] = weights[i]! * Math.cos(k * step * atoms[i]!)
+        imaginary[i] = weights[i]! * Math.sin(k * step * atoms[i]!)
+      }
+  }
+  return { logSize, phase, used }
+}
+
+interface Wheel {
+  readonly real: Float64Array
+  readonly imaginary: Float64Array
+  readonly turnReal: Float64Array
+  readonly turnImaginary: Float64Array
+}
+
+/** The sum of the points of a wheel as they stand; then each moves on to the next frequency. */
+function turn({ real, imaginary, turnReal, turnImaginary }: Wheel): [number, number] {
+  let sumReal = 0
+  let sumImaginary = 0
+  for (let i = 0; i < real.length; i++) {
+    const x = real[i]!
+    const y = imaginary[i]!
+    sumReal += x
+    sumImaginary += y
+    real[i] = x * turnReal[i]! - y * turnImaginary[i]!
+    imaginary[i] = x * turnImaginary[i]! + y * turnReal[i]!
+  }
+  return [sumReal, sumImaginary]
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+}
+
+/** The place of the minimum of a function with one valley: a scan, then golden sections. */
+function minimum(f: (x: number) => number, low: number, high: number): number {
+  const pieces = 28
+  const width = (high - low) / pieces
+  let best = low
+  let value = Infinity
+  for (let i = 0; i <= pieces; i++) {
+    const here = f(low + i * width)
+    if (here < value) {
+      value = here
+      best = low + i * width
+    }
+  }
+  const ratio = (Math.sqrt(5) - 1) / 2
+  let [a, b] = [best - width, best + width]
+  let [x, y] = [b - ratio * (b - a), a + ratio * (b - a)]
+  let [fx, fy] = [f(x), f(y)]
+  while (b - a > 1e-3) {
+    if (fx < fy) {
+      b = y
+      y = x
+      fy = fx
+      x = b - ratio * (b - a)
+      fx = f(x)
+    } else {
+      a = x
+      x = y
+      fx = fy
+      y = a + ratio * (b - a)
+      fy = f(y)
+    }
+  }
+  return fx < fy ? x : y
+}
