@@ -269,7 +269,8 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
     try {
       return await picture.bytes(options)
     } catch (thrown) {
-      return thrown instanceof LetheError ? thrown : Promise.reject(thrown as Error)
+      if (thrown instanceof LetheError) return thrown
+      throw thrown
     }
   }
   for await (const { item: picture, value } of ahead(source.pictures, settle, (one) => one.size, options)) {

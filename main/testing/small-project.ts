@@ -42,5 +42,5 @@ export const quickSynthesis = {
   data: 'digits',
   epsilon: 2,
   preset: 'tiny',
-  set: { features: 64, steps: 60, batch: 20, images: 300 },
+  set: { features: 64, featuresPerStep: 32, steps: 60, batch: 20, images: 300 },
 } as const

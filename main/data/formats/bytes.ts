@@ -164,7 +164,10 @@ export async function* inflatedChunks(path: string): AsyncGenerator<Uint8Array> 
   } finally {
     await handle.close()
   }
-  if (!isGzip(magic)) return yield* fileChunks(path)
+  if (!isGzip(magic)) {
+    yield* fileChunks(path)
+    return
+  }
   const source = Readable.from(fileChunks(path, 0, 256 << 10))
   const inflate = createGunzip({ chunkSize: 256 << 10 })
   source.on('error', (error) => inflate.destroy(error))

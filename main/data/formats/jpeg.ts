@@ -7,7 +7,7 @@
  * Deviation: a stream that ends early or is out of step is an error, where viewers would show what they have.
  */
 import { LetheError } from '../../contract/errors.ts'
-import { fileName, limits, malformed } from './bytes.ts'
+import { fileName, malformed } from './bytes.ts'
 import { exifOrientation } from './exif.ts'
 import type { Format, PictureSource } from './format.ts'
 import type { Decoded, PictureHeader, PictureNote } from './picture.ts'

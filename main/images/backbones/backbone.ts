@@ -42,11 +42,11 @@ export interface LoadedBackbone {
   /** As shown beside figures, with what was chosen on loading. */
   readonly title: string
   readonly weightsSha256: string | null
-  features(images: ImageBatch, options?: FeatureOptions): Promise<Features>
+  readonly features: (images: ImageBatch, options?: FeatureOptions) => Promise<Features>
   /** Features and class probabilities in one pass; null where it is no classifier. */
   readonly classify: ((images: ImageBatch, options?: FeatureOptions) => Promise<Classification>) | null
   /** Frees native memory; must be called once. */
-  dispose(): void
+  readonly dispose: () => void
 }
 
 export interface Classification {

@@ -245,6 +245,8 @@ function buildNetwork(state: Map<string, TorchTensor>, file: string): Network {
     return { filter: reshaped, bias }
   }
   try {
+    const stem = folded('_conv_stem', '_bn0', stemOutputs, 3, 3)
+    const grayStem = folded('_conv_stem', '_bn0', stemOutputs, 3, 3, true)
     let inputs = stemOutputs
     let number = 0
     const blocks: Block[] = []
@@ -268,8 +270,8 @@ function buildNetwork(state: Map<string, TorchTensor>, file: string): Network {
       for (let input = 0; input < featureLength; input++)
         transposed[input * classes + out] = classifier[out * featureLength + input]!
     return {
-      stem: folded('_conv_stem', '_bn0', stemOutputs, 3, 3),
-      grayStem: folded('_conv_stem', '_bn0', stemOutputs, 3, 3, true),
+      stem,
+      grayStem,
       blocks,
       head: folded('_conv_head', '_bn1', featureLength, inputs, 1),
       classifier: {

@@ -49,6 +49,7 @@ const config = z.strictObject({
   batch: z.number().int().min(10).max(5000).default(100).describe('images in a step (paper: 100)'),
   steps: z.number().int().min(1).max(1_000_000).default(2750).describe('steps of the generator (paper: 5 epochs of 550)'),
   learningRate: z.number().positive().max(1).default(0.01).describe('Adam\'s learning rate at the start (paper: 0.01)'),
+  featuresPerStep: z.number().int().min(2).max(100_000).multipleOf(2).default(2000).describe('how many of the features a step looks at, in turn (variant lethe)'),
   meanMomentum: z.number().min(0).max(0.999).default(0.9).describe('momentum of the running mean embedding (variant lethe; 0 is the batch alone)'),
   images: z.number().int().min(10).max(1_000_000).default(60_000).describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
 })
@@ -64,101 +65,117 @@ function networkOf({ generator, generatorWidth }: Config): GeneratorNetwork {
   return generator === 'small' ? smallGenerator() : conditionalGenerator({ width: generatorWidth })
 }
 
-/** W transposed: [pixels, D/2]. Public randomness: independent of the data. */
-function frequencies(context: RunContext, settings: Config, pixels: number): tf.Tensor2D {
-  const key = context.stream('dp-merf/frequencies').key()
-  return tf.tidy(() => tf.div(statelessNormal([pixels, settings.features / 2], key), Math.sqrt(settings.lengthScaleSquared))) as tf.Tensor2D
+/** W transposed, [pixels, D/2], cut into the blocks that steps take in turn. Public randomness: independent of the data. */
+function frequencies(context: RunContext, settings: Config, pixels: number): tf.Tensor2D[] {
+  const half = settings.features / 2
+  const block = settings.variant === 'lethe' ? Math.min(settings.featuresPerStep / 2, half) : half
+  const stream = context.stream('dp-merf/frequencies')
+  return Array.from({ length: Math.ceil(half / block) }, (_, index) => {
+    const size = Math.min(block, half - index * block)
+    return tf.tidy(() => tf.div(statelessNormal([pixels, size], stream.key()), Math.sqrt(settings.lengthScaleSquared))) as tf.Tensor2D
+  })
 }
 
-/** Σ_i φ(x_i) ⊗ e_{y_i} and the class counts, as one vector: [classes × D cosines then sines, classes counts]. */
-async function exactSum(split: SplitView, transposed: tf.Tensor2D, classes: number, featureWeight: number, countWeight: number): Promise<Float64Array> {
-  const [pixels, half] = transposed.shape
-  const total = new Float64Array(classes * (2 * half + 1))
+/** Σ_i φ(x_i) ⊗ e_{y_i}, block by block (cosines, then sines, of each class), then the class counts, as one vector. */
+async function exactSum(split: SplitView, blocks: readonly tf.Tensor2D[], classes: number, featureWeight: number, countWeight: number): Promise<Float64Array> {
+  const half = blocks.reduce((sum, block) => sum + block.shape[1], 0)
+  const pixels = blocks[0]!.shape[0]
   const counts = new Float64Array(classes)
-  let sum = tf.zeros([classes, 2 * half])
+  let sums = blocks.map((block) => tf.zeros([classes, 2 * block.shape[1]]))
   for (let start = 0; start < split.count; start += embedBatch) {
     const end = Math.min(start + embedBatch, split.count)
     const labels = Int32Array.from(split.labels.subarray(start, end))
     for (const label of labels) counts[label]!++
     const next = tf.tidy(() => {
       const images = tf.tensor2d(unitPixels(split.images, pixels, start, end), [end - start, pixels])
-      const projected = tf.matMul(images, transposed)
       const member = tf.oneHot(tf.tensor1d(labels, 'int32'), classes)
-      const part = tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1)
-      return tf.add(sum, part)
+      return blocks.map((block, index) => {
+        const projected = tf.matMul(images, block)
+        return tf.add(sums[index]!, tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1))
+      })
     })
-    sum.dispose()
-    sum = next as tf.Tensor2D
+    tf.dispose(sums)
+    sums = next
   }
-  const values = await sum.data()
-  sum.dispose()
+  const total = new Float64Array(classes * (2 * half + 1))
   const scale = (featureWeight * normGuard) / Math.sqrt(half)
-  for (let index = 0; index < values.length; index++) total[index] = values[index]! * scale
-  for (let label = 0; label < classes; label++) total[values.length + label] = counts[label]! * countWeight * normGuard
+  let filled = 0
+  for (const sum of sums) for (const value of await sum.data()) total[filled++] = value * scale
+  tf.dispose(sums)
+  for (const count of counts) total[filled++] = count * countWeight * normGuard
   return total
 }
 
-interface Embedding {
-  /** Released mean embedding by class, [classes, D]: in units of φ for lethe, of (1/N) Σ φ ⊗ e for published. */
-  readonly mean: tf.Tensor2D
-  readonly counts: readonly number[]
+/** A block of frequencies, what was released about it, and where the generator stands. */
+interface Block {
+  /** [pixels, b] */
+  readonly transposed: tf.Tensor2D
+  /** Released mean embedding by class, [classes, 2b], in units of [cos, sin]: of each class for lethe, of (1/N) Σ · ⊗ e for published. */
+  readonly target: tf.Tensor2D
+  /** Running mean of the same for the generator's images, and the sum of its weights. */
+  running: tf.Tensor2D
+  weight: number
 }
 
-async function releaseEmbedding(context: RunContext, settings: Config, transposed: tf.Tensor2D): Promise<Embedding> {
-  const classes = context.data.dataset.classNames.length
-  const countWeight = settings.variant === 'lethe' ? settings.countWeight : 0
+async function releaseEmbedding(context: RunContext, settings: Config, transposed: readonly tf.Tensor2D[]): Promise<Block[]> {
+  const { classNames, splits } = context.data.dataset
+  const classes = classNames.length
+  const lethe = settings.variant === 'lethe'
+  const countWeight = lethe ? settings.countWeight : 0
   const featureWeight = Math.sqrt(1 - countWeight ** 2)
   const released = await context.mechanisms.gaussian(stage, async () =>
     exactSum(await context.data.split('train'), transposed, classes, featureWeight, countWeight),
   )
-  const length = classes * settings.features
-  const declared = context.data.dataset.splits.train!.count
-  const counts = Array.from({ length: classes }, (_, label) =>
-    settings.variant === 'lethe' ? Math.max(1, released[length + label]! / (countWeight * normGuard)) : declared / classes,
+  const counts = released.subarray(classes * settings.features)
+  const divisors = Array.from({ length: classes }, (_, label) =>
+    lethe ? Math.max(1, counts[label]! / (countWeight * normGuard)) : splits.train!.count,
   )
-  const mean = Float32Array.from(released.subarray(0, length), (value, index) => {
-    const divisor = settings.variant === 'lethe' ? counts[Math.floor(index / settings.features)]! : declared
-    return value / (featureWeight * normGuard * divisor)
+  const unit = Math.sqrt(settings.features / 2) / (featureWeight * normGuard)
+  let start = 0
+  return transposed.map((block) => {
+    const width = 2 * block.shape[1]
+    const target = new Float32Array(classes * width)
+    for (let i = 0; i < target.length; i++) target[i] = (released[start + i]! * unit) / divisors[Math.floor(i / width)]!
+    start += target.length
+    return { transposed: block, target: tf.tensor2d(target, [classes, width]), running: tf.zeros([classes, width]), weight: 0 }
   })
-  return { mean: tf.tensor2d(mean, [classes, settings.features]), counts }
 }
 
 /**
- * Half the squared distance between the target and the mean embedding of a batch, by class, as a scalar with a
- * hand-written gradient. `running` (variant lethe) takes the place of the batch's own mean in the residual.
+ * Squared distance between released and generated mean embedding, over the features of one block, with a hand-written
+ * gradient. `blend` turns the batch's own mean into the running one that takes its place in the residual.
  * images [B, pixels], class-balanced and ordered by class.
  */
-function balancedLoss(images: tf.Tensor2D, transposed: tf.Tensor2D, target: tf.Tensor2D, blend: (batchMean: tf.Tensor2D) => tf.Tensor2D): tf.Scalar {
+function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block, blend: (batchMean: tf.Tensor2D) => tf.Tensor2D): tf.Scalar {
   const [classes] = target.shape
-  const half = transposed.shape[1]
+  const width = transposed.shape[1]
   const each = images.shape[0] / classes
+  const byClass = (values: tf.Tensor): tf.Tensor3D => tf.reshape(values, [classes, each, width])
   return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [x, save] = inputs as [tf.Tensor2D, tf.GradSaveFunc]
     const projected = tf.matMul(x, transposed)
     const cosine = tf.cos(projected)
     const sine = tf.sin(projected)
-    const byClass = (values: tf.Tensor): tf.Tensor3D => tf.reshape(values, [classes, each, half])
-    const norm = Math.sqrt(half)
-    const mean = tf.div(tf.concat([tf.mean(byClass(cosine), 1), tf.mean(byClass(sine), 1)], 1), norm) as tf.Tensor2D
+    const mean = tf.concat([tf.mean(byClass(cosine), 1), tf.mean(byClass(sine), 1)], 1) as tf.Tensor2D
     const residual = tf.sub(blend(mean), target)
     save([cosine, sine, residual])
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
       const [savedCosine, savedSine, savedResidual] = saved as [tf.Tensor, tf.Tensor, tf.Tensor2D]
-      const [toCosine, toSine] = tf.split(savedResidual, 2, 1).map((part) => tf.reshape(part, [classes, 1, half]))
+      const [toCosine, toSine] = tf.split(savedResidual, 2, 1).map((part) => tf.reshape(part, [classes, 1, width]))
       const slope = tf.sub(tf.mul(byClass(savedCosine), toSine!), tf.mul(byClass(savedSine), toCosine!))
-      const scaled = tf.mul(dy, 2 / (norm * each))
-      return tf.mul(tf.matMul(tf.reshape(slope, [classes * each, half]) as tf.Tensor2D, transposed, false, true), scaled)
+      const gradient = tf.matMul(tf.reshape(slope, [classes * each, width]) as tf.Tensor2D, transposed, false, true)
+      return tf.mul(gradient, tf.mul(dy, 2 / (width * each)))
     }
-    return { value: tf.sum(tf.square(residual)), gradFunc: gradFunc as never }
+    return { value: tf.div(tf.sum(tf.square(residual)), width), gradFunc: gradFunc as never }
   })(images) as tf.Scalar
 }
 
 /** The published loss: ‖μ̃ − (1/B) Σ φ(x) ⊗ e_y‖², labels drawn at random. */
-function publishedLoss(images: tf.Tensor2D, member: tf.Tensor2D, transposed: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
+function publishedLoss(images: tf.Tensor2D, member: tf.Tensor2D, { transposed, target }: Block): tf.Scalar {
   const projected = tf.matMul(images, transposed)
-  const weights = tf.div(member, images.shape[0] * Math.sqrt(transposed.shape[1]))
+  const weights = tf.div(member, images.shape[0])
   const mean = tf.concat([tf.matMul(weights, tf.cos(projected), true), tf.matMul(weights, tf.sin(projected), true)], 1)
-  return tf.sum(tf.square(tf.sub(mean, target)))
+  return tf.div(tf.sum(tf.square(tf.sub(mean, target))), transposed.shape[1])
 }
 
 interface Training {
@@ -166,20 +183,19 @@ interface Training {
   readonly parameters: Parameters
   readonly statistics: Parameters
   readonly optimiser: Optimiser
-  /** Running mean embedding of the generator's samples, [classes, D], and the sum of its weights. */
-  readonly running: { mean: tf.Tensor2D; weight: number }
+  readonly blocks: readonly Block[]
   readonly codes: RandomStream
   readonly labels: RandomStream
 }
 
-function startTraining(context: RunContext, settings: Config, network: GeneratorNetwork): Training {
+function startTraining(context: RunContext, blocks: readonly Block[], network: GeneratorNetwork): Training {
   const { height, width, channels, classNames } = context.data.dataset
   const fresh = network.initial(context.stream('dp-merf/generator'), { height, width, channels, classes: classNames.length })
   const training: Training = {
     step: 0,
     ...fresh,
     optimiser: adam(fresh.parameters),
-    running: { mean: tf.zeros([classNames.length, settings.features]), weight: 0 },
+    blocks,
     codes: context.stream('dp-merf/codes'),
     labels: context.stream('dp-merf/labels'),
   }
@@ -200,9 +216,12 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
   const slots = decodeParameters(part('optimiser.safetensors'), 'optimiser.safetensors').parameters
   restoreOptimiser(training.optimiser, { step: state['optimiserStep'] as number, tensors: slots })
   tf.dispose(slots)
-  tf.dispose(training.running.mean)
-  training.running.mean = decodeParameters(part('running.safetensors'), 'running.safetensors').parameters['mean'] as tf.Tensor2D
-  training.running.weight = state['runningWeight'] as number
+  const running = decodeParameters(part('running.safetensors'), 'running.safetensors').parameters
+  for (const [index, block] of training.blocks.entries()) {
+    block.running.dispose()
+    block.running = running[String(index)] as tf.Tensor2D
+    block.weight = (state['weights'] as number[])[index]!
+  }
   training.codes.restore(state['codes'] as never)
   training.labels.restore(state['labels'] as never)
   training.step = checkpoint.step
@@ -210,23 +229,25 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
 }
 
 function checkpointOf(training: Training): Checkpoint {
-  const { step, parameters, statistics, optimiser, running, codes, labels } = training
+  const { step, parameters, statistics, optimiser, blocks, codes, labels } = training
   const slots = saveOptimiser(optimiser)
   const parts = {
     'generator.safetensors': encodeParameters(parameters),
     'statistics.safetensors': encodeParameters(statistics),
     'optimiser.safetensors': encodeParameters(slots.tensors),
-    'running.safetensors': encodeParameters({ mean: running.mean }),
+    'running.safetensors': encodeParameters(Object.fromEntries(blocks.map((block, index) => [String(index), block.running]))),
   }
   tf.dispose(slots.tensors)
-  return { step, state: { optimiserStep: slots.step, runningWeight: running.weight, codes: codes.state(), labels: labels.state() }, parts }
+  const weights = blocks.map((block) => block.weight)
+  return { step, state: { optimiserStep: slots.step, weights, codes: codes.state(), labels: labels.state() }, parts }
 }
 
 /** One step of the generator; returns the loss as a tensor, so that nobody waits for it. */
-function trainStep(training: Training, settings: Config, network: GeneratorNetwork, embedding: Embedding, transposed: tf.Tensor2D): tf.Scalar {
-  const { parameters, statistics, optimiser, running } = training
-  const classes = embedding.counts.length
-  const pixels = transposed.shape[0]
+function trainStep(training: Training, settings: Config, network: GeneratorNetwork): tf.Scalar {
+  const { parameters, statistics, optimiser } = training
+  const block = training.blocks[training.step % training.blocks.length]!
+  const [classes] = block.target.shape
+  const [pixels] = block.transposed.shape
   const lethe = settings.variant === 'lethe'
   const each = Math.max(1, Math.round(settings.batch / classes))
   const batch = lethe ? each * classes : settings.batch
@@ -236,28 +257,28 @@ function trainStep(training: Training, settings: Config, network: GeneratorNetwo
   const labelValues = Int32Array.from({ length: batch }, (_, index) => (lethe ? Math.floor(index / each) : training.labels.integer(classes)))
   let nextMean: tf.Tensor2D | undefined
   const momentum = settings.meanMomentum
-  const weight = momentum * running.weight + (1 - momentum)
+  const weight = momentum * block.weight + (1 - momentum)
 
   const value = tf.tidy(() => {
     const codes = statelessNormal([batch, network.codeLength], key)
     const labels = tf.tensor1d(labelValues, 'int32')
     const blend = (batchMean: tf.Tensor2D): tf.Tensor2D => {
-      nextMean = tf.keep(tf.add(tf.mul(running.mean, momentum), tf.mul(batchMean, 1 - momentum)) as tf.Tensor2D)
+      nextMean = tf.keep(tf.add(tf.mul(block.running, momentum), tf.mul(batchMean, 1 - momentum)) as tf.Tensor2D)
       return tf.div(nextMean, weight)
     }
     const loss = (): tf.Scalar => {
       const images = tf.reshape(network.forward(parameters, statistics, codes, labels, true), [batch, pixels]) as tf.Tensor2D
-      if (lethe) return balancedLoss(images, transposed, embedding.mean, blend)
-      return publishedLoss(images, tf.oneHot(labels, classes) as tf.Tensor2D, transposed, embedding.mean)
+      if (lethe) return balancedLoss(images, block, blend)
+      return publishedLoss(images, tf.oneHot(labels, classes) as tf.Tensor2D, block)
     }
     const result = valueAndGradients(loss, parameters)
     update(optimiser, parameters, result.gradients, rate)
     return result.value
   })
   if (nextMean) {
-    running.mean.dispose()
-    running.mean = nextMean
-    running.weight = weight
+    block.running.dispose()
+    block.running = nextMean
+    block.weight = weight
   }
   training.step++
   return value
@@ -322,15 +343,15 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
   const network = networkOf(settings)
   yield { kind: 'progress', phase: 'Private release', step: 0, totalSteps: 1 }
   const transposed = frequencies(context, settings, pixels)
-  const embedding = await releaseEmbedding(context, settings, transposed)
+  const blocks = await releaseEmbedding(context, settings, transposed)
   yield { kind: 'progress', phase: 'Private release', step: 1, totalSteps: 1 }
 
-  const training = startTraining(context, settings, network)
+  const training = startTraining(context, blocks, network)
   try {
     let lastCheckpoint = training.step
     const checkpointEvery = Math.max(100, Math.ceil(settings.steps / 10))
     while (training.step < settings.steps) {
-      const loss = trainStep(training, settings, network, embedding, transposed)
+      const loss = trainStep(training, settings, network)
       const { step } = training
       if (step % 10 === 0 || step === settings.steps) yield { kind: 'metric', name: 'loss', step, value: loss.dataSync()[0]!, private: true }
       loss.dispose()
@@ -350,12 +371,11 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
     }
   } finally {
     disposeTraining(training)
-    tf.dispose([embedding.mean, transposed])
   }
 }
 
 function disposeTraining(training: Training): void {
-  tf.dispose([training.parameters, training.statistics, training.running.mean])
+  tf.dispose([training.parameters, training.statistics, ...training.blocks.flatMap((block) => [block.transposed, block.target, block.running])])
   disposeOptimiser(training.optimiser)
 }
 

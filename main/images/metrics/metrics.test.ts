@@ -278,7 +278,9 @@ describe('the search is exact', () => {
 describe('inception score', () => {
   test('against NumPy', () => {
     const raised = map(pattern(30, 7, 3), (value) => value ** 3 + 1e-3)
-    const sums = Array.from({ length: 30 }, (_, row) => raised.data.slice(row * 7, row * 7 + 7).reduce((a, b) => a + b))
+    const sums = Array.from({ length: 30 }, (_, row) =>
+      Array.from(raised.data.slice(row * 7, row * 7 + 7)).reduce((a, b) => a + b),
+    )
     const probabilities = map(raised, (value, row) => value / sums[row]!)
     expect(inceptionScore(probabilities).mean).toBeCloseTo(1.9082863046282692, 12)
     expect(inceptionScore(probabilities, 4).mean).toBeCloseTo(1.8447620355857277, 12)
