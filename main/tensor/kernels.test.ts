@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { rootStream } from '../math/random.ts'
 import { loadBackend } from './backend.ts'
 import * as kernels from './kernels.ts'
-import { call } from './native.ts'
+import { call, findNative } from './native.ts'
 import { tf } from './tf.ts'
 
 beforeAll(() => loadBackend())
@@ -215,6 +215,14 @@ describe('maxPool', () => {
   test('sends the gradient of a tie to the first', () => {
     const gradient = tf.grad((x) => kernels.maxPool(x))(tf.ones([1, 2, 4, 1]), tf.tensor([3, 5], [1, 1, 2, 1]))
     expect([...gradient.dataSync()]).toEqual([3, 0, 5, 0, 0, 0, 0, 0])
+  })
+  test('takes the fast gradient under a tape, where there is one', () => {
+    const calls = vi.spyOn(findNative()!, 'executeMultipleOutputs')
+    tf.dispose(tf.grad((x) => kernels.maxPool(x))(tf.ones([1, 2, 2, 1]), tf.ones([1, 1, 1, 1])))
+    const names = calls.mock.calls.map(([name]) => name)
+    calls.mockRestore()
+    if (process.arch === 'x64' && process.platform === 'linux') expect(names).toContain('_MklNativeMaxPoolGrad')
+    else expect(names.some((name) => name.endsWith('MaxPoolGrad'))).toBe(true)
   })
   test('agrees with the plain gradient kernel on pictures', () => {
     const x = kernels.statelessNormal([4, 12, 12, 5], [1, 2])

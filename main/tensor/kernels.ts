@@ -1,5 +1,5 @@
 import { LetheError } from '../contract/errors.ts'
-import { call, float, float32, int32, operation, type Operation } from './native.ts'
+import { call, findNative, float, float32, int32, operation, type Operation } from './native.ts'
 import { tf } from './tf.ts'
 
 /**
@@ -185,8 +185,23 @@ export function depthwiseConv2d(
 
 // Pooling.
 
-/** Whether TensorFlow's oneDNN pooling answers by name (Linux and Windows on x86). Unknown until first asked. */
+// The label under which TensorFlow registers the kernels that its own rewriting puts in place of the plain ones.
+const oneDnnLabel = { _kernel: 'MklNameChangeOp', workspace_enabled: true }
 let oneDnnPooling: boolean | undefined
+
+/** Whether TensorFlow's oneDNN pooling answers by name (builds for x86, on the processor). Not to be asked under a tape. */
+function hasOneDnnPooling(): boolean {
+  oneDnnPooling ??= tf.tidy(() => {
+    if (findNative()?.isUsingGpuDevice) return false
+    const attributes = { ksize: [1, 1, 1, 1], strides: [1, 1, 1, 1], padding: 'VALID', ...oneDnnLabel }
+    try {
+      return call('_MklNativeMaxPool', [tf.zeros([1, 1, 1, 1])], attributes, 2).length === 2
+    } catch {
+      return false
+    }
+  })
+  return oneDnnPooling
+}
 
 /**
  * Largest value of each window. Where several are equal the gradient goes to the first.
@@ -199,19 +214,10 @@ export function maxPool(
   { stride = size, padding = 'valid' as 'same' | 'valid' } = {},
 ): tf.Tensor {
   const attributes = { ksize: [1, size, size, 1], strides: [1, stride, stride, 1], padding: padding.toUpperCase() }
-  // The label under which TensorFlow registers the kernels that its own rewriting puts in place of the plain ones.
-  const oneDnn = { ...attributes, _kernel: 'MklNameChangeOp', workspace_enabled: true }
-  oneDnnPooling ??= tf.tidy(() => {
-    try {
-      const probe = { ...oneDnn, ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: 'VALID' }
-      return call('_MklNativeMaxPool', [tf.zeros([1, 2, 2, 1])], probe, 2).length === 2
-    } catch {
-      return false
-    }
-  })
+  const oneDnn = { ...attributes, ...oneDnnLabel }
   return tf.customGrad((input, save) => {
     const x = input as tf.Tensor
-    if (oneDnnPooling) {
+    if (hasOneDnnPooling()) {
       const [y, where] = call('_MklNativeMaxPool', [x], oneDnn, 2) as [tf.Tensor, tf.Tensor]
       ;(save as tf.GradSaveFunc)([x, y, where])
       return {

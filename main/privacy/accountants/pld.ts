@@ -19,7 +19,7 @@
  * 5. What the finite sum leaves out is added to δ: beyond its end |M(t + iu)| ≤ M(t) exp(−η²u²/2); between its points, where a
  *    step's |φ(u)| = |E exp((t + iu)L)| / E exp(tL) is so small that its power vanishes, a stretch is skipped whose width
  *    follows from |φ′| ≤ the tilted standard deviation of L. So are the mass at infinity (union bound) and an allowance for
- *    rounding: 1e-15 per step and turn, and the argument of each sine.
+ *    rounding (4e-16 for each frequency passed and every step, times what has been turned) are added to δ, too.
  *
  * t is the order (less one) at which the Rényi bound is smallest: there δ is not a small difference of large numbers.
  *
@@ -140,7 +140,8 @@ interface Aim {
 /**
  * The ln r of the dots, from −end to end. A gap of width h at ln r = x spreads the loss there by variance (L′h)² / 6, which
  * moves ε by steps · (t + 1) / 2 times its mean under the tilted loss. At a given number of dots the sum is least where
- * h ∝ (tilted density · L′²)^(−1/3); the factor follows from the slack. Without an aim: 25 dots per standard deviation.
+ * h ∝ (tilted density · L′²)^(−1/3); the factor follows from the slack. Never wider than
+ * without an aim: 25 dots per standard deviation (up to 75 at σ < 1, where the square of r counts).
  */
 function logRatios(
   mu: number,
@@ -150,8 +151,8 @@ function logRatios(
   direction: Direction,
   aim: Aim | null,
 ): Float64Array {
-  const widest = mu / 25
-  let width = (_: number): number => widest / (mu > 3 ? 1 : Math.max(1, mu))
+  const widest = mu / (25 * (mu > 3 ? 1 : Math.max(1, mu)))
+  let width = (_: number): number => widest
   if (aim !== null) {
     const { t, epsilon, slack } = aim
     const logTilted = (x: number): number => {
@@ -165,7 +166,7 @@ function logRatios(
     const total = grid.reduce((sum, x) => sum + Math.exp(logTilted(x) - top), 0)
     const wanted = grid.reduce((sum, x) => sum + Math.exp(logWanted(x) - top / 3), 0)
     const factor = Math.sqrt((6 * slack * epsilon * total) / (steps * (t + 1) * wanted))
-    width = (x) => Math.min(5 * widest, factor * Math.exp(top / 3 - logWanted(x)))
+    width = (x) => Math.min(widest, factor * Math.exp(top / 3 - logWanted(x)))
   }
   const nodes = [-end]
   while (nodes.at(-1)! < end) nodes.push(nodes.at(-1)! + Math.max(width(nodes.at(-1)!), end / 20_000))
@@ -267,11 +268,9 @@ function invert(
   const transform = tiltedTransform(parts, t, step, count)
   if (transform === null) return null
 
-  const { logSize, phase, used } = transform
+  const { logSize, phase, doubt, used } = transform
   const real = new Float64Array(used)
   const imaginary = new Float64Array(used)
-  const turnError = parts.reduce((sum, { steps }) => sum + 1e-15 * steps, 1e-15)
-  const phaseError = parts.reduce((sum, { steps, atoms }) => sum + 2e-16 * steps * step * largest(atoms), 0)
   let error = rest((count - 0.5) * step) + (negligiblePower * count * step) / (Math.PI * t * (t + 1))
   for (let k = 0; k < used; k++) {
     const u = k * step
@@ -282,7 +281,7 @@ function invert(
     const size = (Math.exp(logSize[k]! - (normal * u * u) / 2) * step * (k === 0 ? 0.5 : 1)) / (Math.PI * modulus)
     real[k] = (size * (Math.cos(angle) * across + Math.sin(angle) * along)) / modulus
     imaginary[k] = (size * (Math.sin(angle) * across - Math.cos(angle) * along)) / modulus
-    error += size * Math.min(2, turnError * (k + 100) + phaseError * k)
+    error += size * Math.min(2, doubt[k]! + 4e-16 * (k + 10 + Math.abs(angle)))
   }
   return (epsilon) => {
     const turnReal = Math.cos(step * epsilon)
@@ -306,73 +305,87 @@ const negligiblePower = Math.exp(-60)
 const turnLimit = 1e7
 
 /**
- * ln |M(t + iu) / M(t)| and the phase of M(t + iu) at u = k · step, k < count, without the Gaussian factor; `used` of them until
- * all further ones are negligible. An atom turns by a fixed angle per frequency: four multiplications, no sine.
+ * ln |M(t + iu) / M(t)| and the phase of M(t + iu) at u = k · step, k < count, without the Gaussian factor, and how far off
+ * their rounding may be; `used` of them until all further ones are negligible. Null if it would take too long.
+ *
+ * An atom turns by a fixed angle per frequency: four multiplications, no sine. What is summed is exp(iuL) − 1, so that
+ * a step that hardly ever loses anything can be raised to the power 10⁹.
  */
 function tiltedTransform(
   parts: readonly Loss[],
   t: number,
   step: number,
   count: number,
-): { logSize: Float64Array; phase: Float64Array; used: number } | null {
-  const wheels = parts.map((part) => {
-    const { atoms, masses, steps } = part
-    const shift = logMoment(part, t)
-    const weights = masses.map((mass, i) => mass * Math.exp(t * atoms[i]! - shift))
-    const mean = weights.reduce((sum, weight, i) => sum + weight * atoms[i]!, 0)
-    const deviation = Math.sqrt(weights.reduce((sum, weight, i) => sum + weight * (atoms[i]! - mean) ** 2, 0))
-    return {
-      ...{ atoms, weights, steps, deviation, real: weights.slice(), imaginary: new Float64Array(atoms.length) },
-      turnReal: atoms.map((atom) => Math.cos(step * atom)),
-      turnImaginary: atoms.map((atom) => Math.sin(step * atom)),
-    }
-  })
+): { logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | null {
+  const wheels = parts.map((part) => wheelOf(part, t, step))
   const atomCount = parts.reduce((sum, part) => sum + part.atoms.length, 0)
   const logSize = new Float64Array(count).fill(-Infinity)
   const phase = new Float64Array(count)
+  const doubt = new Float64Array(count)
   let turns = 0
   let used = 0
   for (let k = 0; k < count;) {
     turns += atomCount
     if (turns > turnLimit) return null
-    let logModulus = 0
-    let angle = 0
     let clear = 0 // how far to the right of u the product is certainly negligible
+    logSize[k] = 0
     for (const wheel of wheels) {
       const [x, y] = turn(wheel)
-      const modulus = Math.hypot(x, y)
-      logModulus += wheel.steps * Math.log(modulus)
-      angle += wheel.steps * Math.atan2(y, x)
-      clear = Math.max(clear, (Math.exp(-60 / wheel.steps) - modulus) / wheel.deviation)
+      const logModulus = Math.log1p(2 * x + x * x + y * y) / 2
+      logSize[k]! += wheel.steps * logModulus
+      phase[k]! += wheel.steps * Math.atan2(y, 1 + x)
+      doubt[k]! += wheel.steps * 4e-16 * (k + 10) * Math.min(2, k * step * wheel.meanSize)
+      clear = Math.max(clear, (Math.exp(-60 / wheel.steps) - Math.exp(logModulus)) / wheel.deviation)
     }
-    logSize[k] = logModulus
-    phase[k] = angle
     used = k + 1
     const jump = Math.floor(clear / step)
-    if (jump < 30) {
-      k++
-      continue
+    if (jump < 30) k++
+    else {
+      k += jump
+      turns += 30 * atomCount
+      for (const wheel of wheels) moveTo(wheel, k)
     }
-    k += jump
-    turns += 30 * atomCount
-    for (const { atoms, weights, real, imaginary } of wheels)
-      for (let i = 0; i < atoms.length; i++) {
-        real[i] = weights[i]! * Math.cos(k * step * atoms[i]!)
-        imaginary[i] = weights[i]! * Math.sin(k * step * atoms[i]!)
-      }
   }
-  return { logSize, phase, used }
+  return { logSize, phase, doubt, used }
 }
 
+/** The points weight · (exp(iuL) − 1) of one part on their circles, as u grows by equal steps. */
 interface Wheel {
+  readonly steps: number
+  /** Under the tilted loss: standard deviation, and mean of |L|. */
+  readonly deviation: number
+  readonly meanSize: number
+  readonly weights: Float64Array
+  readonly angles: Float64Array
   readonly real: Float64Array
   readonly imaginary: Float64Array
-  readonly turnReal: Float64Array
-  readonly turnImaginary: Float64Array
+  readonly cosines: Float64Array
+  readonly sines: Float64Array
 }
 
-/** The sum of the points of a wheel as they stand; then each moves on to the next frequency. */
-function turn({ real, imaginary, turnReal, turnImaginary }: Wheel): [number, number] {
+function wheelOf(part: Loss, t: number, step: number): Wheel {
+  const { atoms, masses, steps } = part
+  const shift = logMoment(part, t)
+  const weights = masses.map((mass, i) => mass * Math.exp(t * atoms[i]! - shift))
+  const mean = (f: (atom: number) => number): number =>
+    weights.reduce((sum, weight, i) => sum + weight * f(atoms[i]!), 0)
+  const centre = mean((atom) => atom)
+  const angles = atoms.map((atom) => step * atom)
+  return {
+    steps,
+    deviation: Math.sqrt(mean((atom) => (atom - centre) ** 2)),
+    meanSize: mean(Math.abs),
+    weights,
+    angles,
+    real: new Float64Array(atoms.length),
+    imaginary: new Float64Array(atoms.length),
+    cosines: angles.map((angle) => -2 * Math.sin(angle / 2) ** 2), // less one
+    sines: angles.map(Math.sin),
+  }
+}
+
+/** The sum of the points as they stand; then each moves on to the next frequency. */
+function turn({ weights, real, imaginary, cosines, sines }: Wheel): [number, number] {
   let sumReal = 0
   let sumImaginary = 0
   for (let i = 0; i < real.length; i++) {
@@ -380,14 +393,19 @@ function turn({ real, imaginary, turnReal, turnImaginary }: Wheel): [number, num
     const y = imaginary[i]!
     sumReal += x
     sumImaginary += y
-    real[i] = x * turnReal[i]! - y * turnImaginary[i]!
-    imaginary[i] = x * turnImaginary[i]! + y * turnReal[i]!
+    const onCircle = x + weights[i]!
+    real[i] = x + onCircle * cosines[i]! - y * sines[i]!
+    imaginary[i] = y + y * cosines[i]! + onCircle * sines[i]!
   }
   return [sumReal, sumImaginary]
 }
 
-function largest(values: Float64Array): number {
-  return values.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+/** Sets the points to where they are at the k-th frequency. */
+function moveTo({ weights, angles, real, imaginary }: Wheel, k: number): void {
+  for (let i = 0; i < real.length; i++) {
+    real[i] = -2 * weights[i]! * Math.sin((k * angles[i]!) / 2) ** 2
+    imaginary[i] = weights[i]! * Math.sin(k * angles[i]!)
+  }
 }
 
 /** The place of the minimum of a function with one valley: a scan, then golden sections. */
