@@ -14,7 +14,7 @@ export async function exportDataset(project: string, id: string, target: string,
   const { height, width, channels, classNames } = data.dataset
   const folder = path.resolve(target)
   if (await fs.stat(folder).catch(() => null)) throw new LetheError('usage', `${folder} exists already.`, 'Name a folder that does not exist.')
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  await fs.mkdir(folder, { mode: 0o700 }) // not recursive: a parent that does not exist is more likely a slip
   const files: string[] = []
   const png = (values: Uint8Array): Buffer => encodePng({ width, height, channels: channels as 1 | 3, values })
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { PrivacyEvent } from '../contract/privacy.ts'
+import { parseWith } from '../files/atomic.ts'
 import { gaussianEpsilon } from './accountants/gaussian.ts'
 import { pldEpsilon } from './accountants/pld.ts'
 import { rdpEpsilon } from './accountants/rdp.ts'
@@ -31,7 +32,6 @@ export const epsilonSettingsSchema = z.strictObject({
   accountants,
   settings: z.array(z.strictObject({ delta, stages })).max(10_000),
 })
-export type EpsilonSettings = z.input<typeof epsilonSettingsSchema>
 
 /** The input of `privacy noise`: the noise of one stage, after the earlier `stages`. */
 export const noiseSettingsSchema = z.strictObject({
@@ -48,7 +48,6 @@ export const noiseSettingsSchema = z.strictObject({
     )
     .max(10_000),
 })
-export type NoiseSettings = z.input<typeof noiseSettingsSchema>
 
 /** A number as JSON can carry it. */
 export type Figure = number | 'inf'
@@ -70,10 +69,10 @@ export interface NoiseAnswer {
   gaussian?: { sigma: number } | Unreachable
 }
 
-/** ε of each setting in order; a key is absent where that accountant does not apply. Throws a ZodError on unfit input. */
-export function epsilonFor(input: EpsilonSettings): { results: EpsilonAnswer[] } {
-  const { accountants, settings } = epsilonSettingsSchema.parse(input)
-  const results = settings.map(({ delta, stages }) => {
+/** ε of each setting in order; a key is absent where that accountant does not apply. `input` fits epsilonSettingsSchema, or `config-invalid`. */
+export function epsilonFor(input: unknown): EpsilonAnswer[] {
+  const { accountants, settings } = parseWith(epsilonSettingsSchema, input, 'The privacy settings', 'config-invalid')
+  return settings.map(({ delta, stages }) => {
     const events = stages.map(eventOf)
     const answer: EpsilonAnswer = {}
     if (accountants.includes('rdp')) {
@@ -85,13 +84,12 @@ export function epsilonFor(input: EpsilonSettings): { results: EpsilonAnswer[] }
     if (exact !== null) answer.gaussian = { epsilon: figure(exact) }
     return answer
   })
-  return { results }
 }
 
-/** The smallest noise of each setting in order, never above its target. Throws a ZodError on unfit input. */
-export function noiseFor(input: NoiseSettings): { results: NoiseAnswer[] } {
-  const { accountants, settings } = noiseSettingsSchema.parse(input)
-  const results = settings.map(({ stages = [], ...setting }) => {
+/** The smallest noise of each setting in order, never above its target. `input` fits noiseSettingsSchema, or `config-invalid`. */
+export function noiseFor(input: unknown): NoiseAnswer[] {
+  const { accountants, settings } = parseWith(noiseSettingsSchema, input, 'The privacy settings', 'config-invalid')
+  return settings.map(({ stages = [], ...setting }) => {
     const earlier = stages.map(eventOf)
     const answer = <T>(
       accountant: Accountant,
@@ -111,7 +109,6 @@ export function noiseFor(input: NoiseSettings): { results: NoiseAnswer[] } {
       result.gaussian = answer('gaussian', ({ sigma }) => ({ sigma }))
     return result
   })
-  return { results }
 }
 
 function eventOf({ sigma, rate, steps }: z.infer<typeof stage>): PrivacyEvent {

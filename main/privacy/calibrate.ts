@@ -114,8 +114,10 @@ function solve(f: (x: number) => number, start: number, stride: number, closenes
   for (let step = stride; Math.abs(x - start) < 100; step *= 1.6) {
     const next = here > 0 ? x + step : x - step
     const there = f(next)
-    if (here > 0 && there <= 0) return decreasingRoot(f, x, next, { closeness, evaluated: [here, there] })
-    if (!(here > 0) && !(there <= 0)) return decreasingRoot(f, next, x, { closeness, evaluated: [there, here] })
+    if (here > 0 && there <= 0)
+      return decreasingRoot(f, x, next, { closeness, tolerance: 1e-8, evaluated: [here, there] })
+    if (!(here > 0) && !(there <= 0))
+      return decreasingRoot(f, next, x, { closeness, tolerance: 1e-8, evaluated: [there, here] })
     x = next
     here = there
   }

@@ -64,6 +64,11 @@ function relevant({ ledger, config, record }: ReportData): ReportData['ledger'] 
 const escape = (text: unknown): string =>
   String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 const percent = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`)
+/** 1.6657e-6 as 1.6657 × 10⁻⁶. */
+const scientific = (value: number): string => {
+  const [digits, exponent] = value.toExponential().split('e')
+  return `${digits} × 10${[...exponent!.replace('+', '')].map((character) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(character)]).join('')}`
+}
 const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): string =>
   `<table><thead><tr>${head.map((cell) => `<th>${escape(cell)}</th>`).join('')}</tr></thead><tbody>${rows
     .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`)
@@ -80,7 +85,7 @@ function statement({ privacy, dataset, config }: ReportData): string {
   const odds = factor < 1000 ? `at most ${factor.toPrecision(3)} times` : 'by a very large factor (this epsilon is weak)'
   return [
     paragraph(
-      `These images were made under (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${privacy.delta}. ` +
+      `These images were made under (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}. ` +
         `Whoever sees them, with any other knowledge, can change the odds of a guess about ${relation} ${odds}, except with probability of about δ.`,
       'statement',
     ),
@@ -221,8 +226,8 @@ body{font:16px/1.55 "Source Sans 3","Segoe UI",system-ui,sans-serif;color:var(--
 h1{font-size:1.9rem;font-weight:600;margin:0;letter-spacing:-.01em}h2{font-size:1.1rem;font-weight:600;margin:0 0 .8rem;color:var(--accent)}
 section{margin-top:2.4rem;padding-top:1.4rem;border-top:1px solid var(--line)}p{margin:.6rem 0;max-width:46rem}
 .quiet{color:var(--quiet)}.statement{font-size:1.15rem}.warning{color:var(--warn);border-left:3px solid var(--warn);padding-left:.8rem}
-table{border-collapse:collapse;margin:.9rem 0;font-size:.93rem;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.3rem 1.4rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
-th{font-weight:600;color:var(--quiet)}img{image-rendering:pixelated;width:100%;max-width:36rem;background:#fff;padding:.4rem;border:1px solid var(--line)}
+table{border-collapse:collapse;margin:.9rem 0;font-size:.93rem;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.3rem 1.4rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+th{font-weight:600;color:var(--quiet);white-space:nowrap}img{image-rendering:pixelated;width:100%;max-width:36rem;background:#fff;padding:.4rem;border:1px solid var(--line)}
 pre{overflow:auto;padding:.8rem 1rem;border:1px solid var(--line);font:.85rem/1.5 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre-wrap}
 @media print{body{max-width:none;padding:0}section{break-inside:avoid}}
 `

@@ -145,8 +145,8 @@ describe('convolution', () => {
   ])('conv2d with padding %s, stride %i', (padding, stride, before, rows) => {
     agrees(
       [xShape, filterShape],
-      (x, filter) => kernels.conv2d(x!, filter!, { stride, padding }),
-      (x, filter) => convolve(x!, xShape, filter!, filterShape, stride, before, rows),
+      (x, filter) => kernels.conv2d(x, filter, { stride, padding }),
+      (x, filter) => convolve(x, xShape, filter, filterShape, stride, before, rows),
     )
   })
   test.each<[kernels.Padding, number, number, number]>([
@@ -155,15 +155,15 @@ describe('convolution', () => {
   ])('depthwise with padding %s, stride %i', (padding, stride, before, rows) => {
     agrees(
       [xShape, [3, 3, 2, 2]],
-      (x, filter) => kernels.depthwiseConv2d(x!, filter!, { stride, padding }),
-      (x, filter) => convolve(x!, xShape, filter!, [3, 3, 2, 2], stride, before, rows, true),
+      (x, filter) => kernels.depthwiseConv2d(x, filter, { stride, padding }),
+      (x, filter) => convolve(x, xShape, filter, [3, 3, 2, 2], stride, before, rows, true),
     )
   })
   test('bias', () =>
     agrees(
       [[2, 3, 4], [4]],
-      (x, bias) => kernels.biasAdd(x!, bias!),
-      (x, bias) => x!.map((value, i) => value + bias![i % 4]!),
+      (x, bias) => kernels.biasAdd(x, bias),
+      (x, bias) => x.map((value, i) => value + bias[i % 4]!),
     ))
   test('patches', () => {
     const at = (x: Values) => reader(x, xShape)
@@ -174,10 +174,10 @@ describe('convolution', () => {
     ] as const) {
       agrees(
         [xShape],
-        (x) => kernels.extractPatches(x!, 3, { padding }),
+        (x) => kernels.extractPatches(x, 3, { padding }),
         (x) =>
           [...indices([2, rows, rows, 3, 3, 2])].map(([b, r, c, i, j, k]) =>
-            at(x!)(b!, r! + i! - before, c! + j! - before, k!),
+            at(x)(b!, r! + i! - before, c! + j! - before, k!),
           ),
         { gradient: false },
       )
@@ -198,18 +198,18 @@ describe('maxPool', () => {
   test('value and gradient', () => {
     agrees(
       [[2, 6, 6, 3]],
-      (x) => kernels.maxPool(x!),
-      (x) => windows(x!, [2, 6, 6, 3], 2, 2, 3),
+      (x) => kernels.maxPool(x),
+      (x) => windows(x, [2, 6, 6, 3], 2, 2, 3),
     )
     agrees(
       [[2, 5, 5, 3]],
-      (x) => kernels.maxPool(x!, 2, { padding: 'same' }),
-      (x) => windows(x!, [2, 5, 5, 3], 2, 2, 3),
+      (x) => kernels.maxPool(x, 2, { padding: 'same' }),
+      (x) => windows(x, [2, 5, 5, 3], 2, 2, 3),
     )
     agrees(
       [[1, 6, 6, 2]],
-      (x) => kernels.maxPool(x!, 3, { stride: 1 }),
-      (x) => windows(x!, [1, 6, 6, 2], 3, 1, 4),
+      (x) => kernels.maxPool(x, 3, { stride: 1 }),
+      (x) => windows(x, [1, 6, 6, 2], 3, 1, 4),
     )
   })
   test('sends the gradient of a tie to the first', () => {
@@ -261,13 +261,13 @@ describe('normalisation', () => {
   test('batch', () => {
     agrees(
       [[3, 2, 2, 4], [4], [4]],
-      (x, scale, offset) => kernels.batchNormalise(x!, scale!, offset!).y,
+      (x, scale, offset) => kernels.batchNormalise(x, scale, offset).y,
       (x, scale, offset) =>
         normalise(
-          x!,
+          x,
           (i) => i % 4,
-          (i) => scale![i % 4]!,
-          (i) => offset![i % 4]!,
+          (i) => scale[i % 4]!,
+          (i) => offset[i % 4]!,
         ),
       { tolerance: 3e-5 },
     )
@@ -276,24 +276,23 @@ describe('normalisation', () => {
     const moments = { mean: tf.tensor([1, 2]), variance: tf.tensor([3, 4]) }
     agrees(
       [[3, 1, 1, 2], [2], [2]],
-      (x, scale, offset) => kernels.batchNormalise(x!, scale!, offset!, { moments }).y,
+      (x, scale, offset) => kernels.batchNormalise(x, scale, offset, { moments }).y,
       (x, scale, offset) =>
-        x!.map(
-          (value, i) =>
-            ((value - [1, 2][i % 2]!) / Math.sqrt([3, 4][i % 2]! + 1e-5)) * scale![i % 2]! + offset![i % 2]!,
+        x.map(
+          (value, i) => ((value - [1, 2][i % 2]!) / Math.sqrt([3, 4][i % 2]! + 1e-5)) * scale[i % 2]! + offset[i % 2]!,
         ),
     )
   })
   test('groups', () => {
     agrees(
       [[2, 5, 6], [6], [6]],
-      (x, scale, offset) => kernels.groupNormalise(x!, scale!, offset!, 3),
+      (x, scale, offset) => kernels.groupNormalise(x, scale, offset, 3),
       (x, scale, offset) =>
         normalise(
-          x!,
+          x,
           (i) => Math.floor(i / 30) * 3 + Math.floor((i % 6) / 2),
-          (i) => scale![i % 6]!,
-          (i) => offset![i % 6]!,
+          (i) => scale[i % 6]!,
+          (i) => offset[i % 6]!,
         ),
       { tolerance: 3e-5 },
     )
@@ -329,8 +328,8 @@ describe('resizing', () => {
     ] as const) {
       agrees(
         [shape],
-        (x) => kernels.resizeBilinear(x!, [height, width], { alignCorners, halfPixelCenters }),
-        (x) => bilinear(x!, height, width, alignCorners, halfPixelCenters),
+        (x) => kernels.resizeBilinear(x, [height, width], { alignCorners, halfPixelCenters }),
+        (x) => bilinear(x, height, width, alignCorners, halfPixelCenters),
       )
     }
   })
@@ -338,8 +337,8 @@ describe('resizing', () => {
     const at = (x: Values) => reader(x, shape)
     agrees(
       [shape],
-      (x) => kernels.resizeNearest(x!, [6, 8]),
-      (x) => [...indices([2, 6, 8, 2])].map(([b, r, c, k]) => at(x!)(b!, r! >> 1, c! >> 1, k!)),
+      (x) => kernels.resizeNearest(x, [6, 8]),
+      (x) => [...indices([2, 6, 8, 2])].map(([b, r, c, k]) => at(x)(b!, r! >> 1, c! >> 1, k!)),
     )
   })
 })
@@ -351,15 +350,15 @@ test('cross-entropy with labels and with probabilities', () => {
   const ids = tf.tensor1d(labels, 'int32')
   agrees(
     [[3, 4]],
-    (x) => kernels.softmaxCrossEntropy(x!, ids),
-    (x) => rows(x!).map((row, i) => -row[labels[i]!]!),
+    (x) => kernels.softmaxCrossEntropy(x, ids),
+    (x) => rows(x).map((row, i) => -row[labels[i]!]!),
   )
   const targets = tf.tensor([0.1, 0.2, 0.3, 0.4, 1, 0, 0, 0, 0.5, 0.5, 0, 0], [3, 4])
   const probabilities = [...targets.dataSync()]
   agrees(
     [[3, 4]],
-    (x) => kernels.softmaxCrossEntropy(x!, targets),
-    (x) => rows(x!).map((row, i) => -sum(row.map((value, j) => value * probabilities[4 * i + j]!))),
+    (x) => kernels.softmaxCrossEntropy(x, targets),
+    (x) => rows(x).map((row, i) => -sum(row.map((value, j) => value * probabilities[4 * i + j]!))),
   )
 })
 
@@ -369,10 +368,10 @@ test('einsum', () => {
       [2, 3, 4],
       [2, 3, 5],
     ],
-    (a, b) => kernels.einsum('bpi,bpo->bio', a!, b!),
+    (a, b) => kernels.einsum('bpi,bpo->bio', a, b),
     (a, b) =>
       [...indices([2, 4, 5])].map(([n, i, o]) =>
-        sum([0, 1, 2].map((p) => reader(a!, [2, 3, 4])(n!, p, i!) * reader(b!, [2, 3, 5])(n!, p, o!))),
+        sum([0, 1, 2].map((p) => reader(a, [2, 3, 4])(n!, p, i!) * reader(b, [2, 3, 5])(n!, p, o!))),
       ),
   )
   const ones = tf.ones([2, 2])
@@ -383,8 +382,8 @@ test('segment sum', () => {
   const ids = tf.tensor1d([2, 0, 2], 'int32')
   agrees(
     [[3, 2]],
-    (x) => kernels.segmentSum(x!, ids, 4),
-    (x) => [x![2]!, x![3]!, 0, 0, x![0]! + x![4]!, x![1]! + x![5]!, 0, 0],
+    (x) => kernels.segmentSum(x, ids, 4),
+    (x) => [x[2]!, x[3]!, 0, 0, x[0]! + x[4]!, x[1]! + x[5]!, 0, 0],
   )
 })
 

@@ -106,6 +106,8 @@ interface Convolution {
   readonly padding: Padding
 }
 
+export type ConvolutionOptions = Partial<Convolution>
+
 function convolutionAttributes({ stride, padding }: Convolution) {
   const side = typeof padding === 'number' ? [padding, padding] : []
   return {
@@ -152,7 +154,11 @@ const convolutionOperation = operation<Convolution>({
 })
 
 /** Cross-correlation of x [batch, height, width, inputs] with filter [height, width, inputs, outputs]. */
-export function conv2d(x: tf.Tensor, filter: tf.Tensor, { stride = 1, padding = 'same' as Padding } = {}): tf.Tensor {
+export function conv2d(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  { stride = 1, padding = 'same' }: ConvolutionOptions = {},
+): tf.Tensor {
   return convolutionOperation({ x, filter }, { stride, padding })[0]!
 }
 
@@ -178,7 +184,7 @@ const depthwiseOperation = operation<Convolution>({
 export function depthwiseConv2d(
   x: tf.Tensor,
   filter: tf.Tensor,
-  { stride = 1, padding = 'same' as Padding } = {},
+  { stride = 1, padding = 'same' }: ConvolutionOptions = {},
 ): tf.Tensor {
   return depthwiseOperation({ x, filter }, { stride, padding })[0]!
 }
@@ -208,11 +214,7 @@ function hasOneDnnPooling(): boolean {
  * TensorFlow's own gradient kernel searches each window again, one value at a time; oneDNN remembers where each largest value
  * was and is about thirty times as fast, so it is used where this build has it.
  */
-export function maxPool(
-  x: tf.Tensor,
-  size = 2,
-  { stride = size, padding = 'valid' as 'same' | 'valid' } = {},
-): tf.Tensor {
+export function maxPool(x: tf.Tensor, size = 2, { stride = size, padding = 'valid' } = {}): tf.Tensor {
   const attributes = { ksize: [1, size, size, 1], strides: [1, stride, stride, 1], padding: padding.toUpperCase() }
   const oneDnn = { ...attributes, ...oneDnnLabel }
   return tf.customGrad((input, save) => {
@@ -222,12 +224,12 @@ export function maxPool(
       ;(save as tf.GradSaveFunc)([x, y, where])
       return {
         value: y,
-        gradFunc: (dy, [x, y, where]) => call('_MklNativeMaxPoolGrad', [x!, y!, dy as tf.Tensor, where!], oneDnn)[0]!,
+        gradFunc: (dy, [x, y, where]) => call('_MklNativeMaxPoolGrad', [x!, y!, dy, where!], oneDnn)[0]!,
       }
     }
     const [y] = call('MaxPool', [x], attributes) as [tf.Tensor]
     ;(save as tf.GradSaveFunc)([x, y])
-    return { value: y, gradFunc: (dy, [x, y]) => call('MaxPoolGrad', [x!, y!, dy as tf.Tensor], attributes)[0]! }
+    return { value: y, gradFunc: (dy, [x, y]) => call('MaxPoolGrad', [x!, y!, dy], attributes)[0]! }
   })(x)
 }
 
@@ -277,7 +279,7 @@ const spread = (x: tf.Tensor, channels: number) => {
 }
 
 /** Sums the channels of each group: [batch, channels] to [batch, groups]. */
-const gather = (x: tf.Tensor, groups: number) => tf.sum(tf.reshape(x, [x.shape[0]!, groups, -1]), 2)
+const gather = (x: tf.Tensor, groups: number) => tf.sum(tf.reshape(x, [x.shape[0], groups, -1]), 2)
 
 const groupNormOperation = operation<{ groups: number; epsilon: number }>({
   name: 'groupNorm',
@@ -457,7 +459,7 @@ const patchesOperation = operation<Convolution & { size: number }>({
 export function extractPatches(
   x: tf.Tensor,
   size: number,
-  { stride = 1, padding = 'same' as Padding } = {},
+  { stride = 1, padding = 'same' }: ConvolutionOptions = {},
 ): tf.Tensor {
   return patchesOperation({ x }, { size, stride, padding })[0]!
 }

@@ -73,7 +73,7 @@ export function conv2d(
   parameters: Parameters,
   name: string,
   x: tf.Tensor,
-  options: { stride?: number; padding?: kernels.Padding } = {},
+  options: kernels.ConvolutionOptions = {},
 ): tf.Tensor {
   return withBias(parameters, name, kernels.conv2d(x, parameters[`${name}.weight`]!, options))
 }
@@ -86,7 +86,7 @@ export function convReluPool(
   parameters: Parameters,
   name: string,
   x: tf.Tensor,
-  options: { stride?: number; padding?: kernels.Padding; pool?: number } = {},
+  options: kernels.ConvolutionOptions & { pool?: number } = {},
 ): tf.Tensor {
   const { pool = 2, ...convolution } = options
   const pooled = kernels.maxPool(kernels.conv2d(x, parameters[`${name}.weight`]!, convolution), pool)
@@ -111,7 +111,7 @@ export function batchNorm(
   const { statistics, training, momentum = 0.1, epsilon = 1e-5 } = options
   const [scale, offset] = [parameters[`${name}.scale`]!, parameters[`${name}.offset`]!]
   const moments = { mean: statistics[`${name}.mean`]!, variance: statistics[`${name}.variance`]! }
-  const picture = x.rank === 2 ? tf.reshape(x, [x.shape[0]!, 1, 1, -1]) : x
+  const picture = x.rank === 2 ? tf.reshape(x, [x.shape[0], 1, 1, -1]) : x
   const result = kernels.batchNormalise(picture, scale, offset, training ? { epsilon } : { epsilon, moments })
   if (training) {
     for (const part of ['mean', 'variance'] as const) {
@@ -132,7 +132,7 @@ export function groupNorm(
   epsilon = 1e-5,
 ): tf.Tensor {
   const [scale, offset] = [parameters[`${name}.scale`]!, parameters[`${name}.offset`]!]
-  const flat = tf.reshape(x, [x.shape[0]!, -1, x.shape[x.rank - 1]!])
+  const flat = tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]!])
   return tf.reshape(kernels.groupNormalise(flat, scale, offset, groups, epsilon), x.shape)
 }
 
@@ -145,7 +145,7 @@ export function layerNorm(parameters: Parameters, name: string, x: tf.Tensor, ep
 
 /** The rows of the table that `ids`, int32 of any shape, name: [...ids, width]. */
 export function embedding(parameters: Parameters, name: string, ids: tf.Tensor): tf.Tensor {
-  return tf.gather(parameters[`${name}.weight`]!, ids as tf.Tensor1D)
+  return tf.gather(parameters[`${name}.weight`]!, ids)
 }
 
 /** Each value is dropped with probability `rate`, the rest scaled by 1 / (1 − rate). */
@@ -170,5 +170,5 @@ export function upsampleNearest(x: tf.Tensor): tf.Tensor {
 
 /** Mean over the batch of −log softmax(logits)[label]; labels as in kernels.softmaxCrossEntropy. */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
-  return tf.mean(kernels.softmaxCrossEntropy(logits, labels)) as tf.Scalar
+  return tf.mean<tf.Scalar>(kernels.softmaxCrossEntropy(logits, labels))
 }

@@ -113,6 +113,6 @@ export function operation<Options = Record<string, never>>(definition: Definitio
         'Call loadBackend first.',
       )
     }
-    return tf.engine().runKernel(kernelName, inputs, (options ?? {}) as never) as unknown as tf.Tensor[]
+    return tf.engine().runKernel(kernelName, inputs, options ?? {}) as unknown as tf.Tensor[]
   }
 }

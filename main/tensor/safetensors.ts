@@ -77,7 +77,11 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): Safe
     }
     const { array } = elementTypes[dtype]
     // A copy, since the offset need not suit the element's alignment.
-    tensors.set(name, { dtype, shape, data: new array(Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer) })
+    tensors.set(name, {
+      dtype,
+      shape,
+      data: new array(Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer),
+    })
   }
   if (end !== bytes.length - start) {
     throw malformed(

@@ -8,9 +8,9 @@
  *    Q = N(0, σ²) for removal and by the swapped pair for addition; a pure mechanism by randomised response. Compositions of
  *    dominating pairs dominate; the larger ε of the two directions counts.
  * 2. "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi, PETS 2022): the pair N(1, σ²), N(0, σ²) is replaced
- *    by the discrete one whose hockey-stick curve joins points of the true, convex curve at likelihood ratios r = exp(js),
- *    |j| ≤ J; the curve lies above. Its mass beyond r = exp(Js) sits at r = ∞. Sampling with rate q moves ratio r to
- *    1 − q + qr, an affine map, so that the same atoms serve for every q and for both directions.
+ *    by the discrete one whose hockey-stick curve joins points of the true, convex curve at chosen likelihood ratios r: it lies
+ *    above. The mass beyond the last r sits at r = ∞, that before the first at r = 0. Sampling with rate q moves the ratio r
+ *    to 1 − q + qr, an affine map, so what dominates before sampling dominates after it.
  * 3. Smoothing: one more Gaussian release, with a tiny μ² = η², joins the composition; that cannot lower ε.
  * 4. Fourier inversion. With M(z) = E exp(zL) of the composed finite loss L, and any fixed t > 0,
  *       δ(ε) = 1/2π ∫ M(t + iu) exp(−(t + iu) ε) / ((t + iu)(t + 1 + iu)) du.
@@ -18,10 +18,11 @@
  *    term m = 0 and others that are positive. A power of a sum of exponentials, at a few hundred u, replaces convolutions.
  * 5. What the finite sum leaves out is added to δ: beyond its end |M(t + iu)| ≤ M(t) exp(−η²u²/2); between its points, where a
  *    step's |φ(u)| = |E exp((t + iu)L)| / E exp(tL) is so small that its power vanishes, a stretch is skipped whose width
- *    follows from |φ′| ≤ the tilted standard deviation of L. So are the mass at infinity (union bound) and an allowance for
- *    rounding (4e-16 for each frequency passed and every step, times what has been turned) are added to δ, too.
+ *    follows from |φ′| ≤ the tilted standard deviation of L. The mass at infinity (union bound) and an allowance for rounding
+ *    (4e-16 per frequency passed and per step, times how far that step's loss has turned) are added to δ, too.
  *
- * t is the order (less one) at which the Rényi bound is smallest: there δ is not a small difference of large numbers.
+ * t starts as the order (less one) at which the Rényi bound is smallest and moves to the saddle point of the integrand: there δ is
+ * not a small difference of large numbers. A rough pass finds ε to 1e-3 of itself; a second one puts dots where they matter there.
  *
  * Symbols: q rate, σ noise multiplier, t + iu the argument of the moment generating function, p period.
  */
@@ -77,10 +78,10 @@ export function pldEpsilon(
 function partsOf({ sampled, pure }: Composition, delta: number, direction: Direction, aim: Aim | null): Loss[] {
   return [
     ...pure.map(({ epsilon, count }) => {
-      const yes = 1 / (1 + Math.exp(-epsilon))
+      const odds = Math.exp(-epsilon)
       return {
         atoms: Float64Array.of(epsilon, -epsilon),
-        masses: Float64Array.of(yes, 1 - yes),
+        masses: Float64Array.of(1 / (1 + odds), odds / (1 + odds)),
         infinite: 0,
         steps: count,
       }
@@ -140,8 +141,8 @@ interface Aim {
 /**
  * The ln r of the dots, from −end to end. A gap of width h at ln r = x spreads the loss there by variance (L′h)² / 6, which
  * moves ε by steps · (t + 1) / 2 times its mean under the tilted loss. At a given number of dots the sum is least where
- * h ∝ (tilted density · L′²)^(−1/3); the factor follows from the slack. Never wider than
- * without an aim: 25 dots per standard deviation (up to 75 at σ < 1, where the square of r counts).
+ * h ∝ (tilted density · L′²)^(−1/3); the factor follows from the slack. Never wider than without an aim: 25 dots per
+ * standard deviation (up to 75 at σ < 1, where the square of r counts).
  */
 function logRatios(
   mu: number,
@@ -209,6 +210,7 @@ function epsilonOf(
     if (epsilon <= floor) return { epsilon: floor, t }
     const normal = Math.max(gaussian, (2 * share * epsilon) / (t + 1))
     const moment = cumulant(t, normal)
+    const rounding = 2e-15 * (Math.abs(moment) + parts.reduce((sum, part) => sum + part.steps, 0))
     // The period makes both neighbours of the wanted term 1e-4 of it or less; Chernoff's bound at larger t tells for the upper.
     const margin = 10 - logDelta
     const upper = [1.1, 1.3, 1.6, 2, 3].map(
@@ -216,11 +218,11 @@ function epsilonOf(
     )
     const period = Math.max(margin / t, Math.min(...upper))
     const series = invert(parts, t, normal, (2 * Math.PI) / period, 1e-7 * Math.exp(logDelta - moment + t * epsilon))
-    if (series === null) {
-      share *= 2
+    if (typeof series === 'number') {
+      share *= Math.max(1.5, series ** 2) // the number of frequencies goes as the root of the smoothing
       continue
     }
-    const excess = (x: number): number => moment - t * x + Math.log(series(x)) - logDelta
+    const excess = (x: number): number => moment + rounding - t * x + Math.log(series(x)) - logDelta
     const ends = [excess(floor), excess(epsilon)] as const
     if (ends[0] <= 0) return { epsilon: floor, t }
     if (!(ends[1] <= 0)) return best
@@ -252,7 +254,7 @@ function renyiBound(excess: (t: number) => number): Bound {
 
 /**
  * The sum (4) with the rest (5), over M(t) exp(−tε), as a function of ε. `normal` is the μ² of all Gaussians in the composition.
- * The rest is kept below `spared`. Null if it would take too long.
+ * The rest is kept below `spared`. Instead a number if it takes too long: by how much there are too many frequencies.
  */
 function invert(
   parts: readonly Loss[],
@@ -260,13 +262,14 @@ function invert(
   normal: number,
   step: number,
   spared: number,
-): ((epsilon: number) => number) | null {
+): ((epsilon: number) => number) | number {
   const rest = (u: number): number => Math.exp((-normal * u * u) / 2) / (Math.PI * normal * u ** 3)
   let end = 1 / Math.sqrt(normal)
   while (rest(end) > spared) end += 0.2 / Math.sqrt(normal)
   const count = Math.ceil(end / step) + 1
+  if (count > 1e6) return count / 1e5
   const transform = tiltedTransform(parts, t, step, count)
-  if (transform === null) return null
+  if (typeof transform === 'number') return transform
 
   const { logSize, phase, doubt, used } = transform
   const real = new Float64Array(used)
@@ -306,7 +309,7 @@ const turnLimit = 1e7
 
 /**
  * ln |M(t + iu) / M(t)| and the phase of M(t + iu) at u = k · step, k < count, without the Gaussian factor, and how far off
- * their rounding may be; `used` of them until all further ones are negligible. Null if it would take too long.
+ * their rounding may be; `used` of them until all further ones are negligible. Too many turns: a number, see `invert`.
  *
  * An atom turns by a fixed angle per frequency: four multiplications, no sine. What is summed is exp(iuL) − 1, so that
  * a step that hardly ever loses anything can be raised to the power 10⁹.
@@ -316,7 +319,7 @@ function tiltedTransform(
   t: number,
   step: number,
   count: number,
-): { logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | null {
+): { logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | number {
   const wheels = parts.map((part) => wheelOf(part, t, step))
   const atomCount = parts.reduce((sum, part) => sum + part.atoms.length, 0)
   const logSize = new Float64Array(count).fill(-Infinity)
@@ -324,9 +327,10 @@ function tiltedTransform(
   const doubt = new Float64Array(count)
   let turns = 0
   let used = 0
-  for (let k = 0; k < count;) {
+  let k = 0
+  while (k < count) {
     turns += atomCount
-    if (turns > turnLimit) return null
+    if (turns > turnLimit) return count / k
     let clear = 0 // how far to the right of u the product is certainly negligible
     logSize[k] = 0
     for (const wheel of wheels) {
