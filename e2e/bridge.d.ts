@@ -1,0 +1,7 @@
+import type { LetheBridge } from '../main/contract/calls.ts'
+
+declare global {
+  interface Window {
+    readonly lethe: LetheBridge
+  }
+}

@@ -1,0 +1,46 @@
+/** Starts the real application on a project and a profile of its own, and takes both away afterwards. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron, type ElectronApplication, type Page } from 'playwright'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const runtime = process.env['LETHE_ELECTRON'] ?? join(root, '.lethe', 'electron', 'electron')
+
+export interface Lethe {
+  readonly electron: ElectronApplication
+  readonly page: Page
+  readonly project: string
+  close(): Promise<void>
+}
+
+export async function startLethe(environment: Readonly<Record<string, string>> = {}): Promise<Lethe> {
+  const folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-'))
+  const project = join(folder, 'project')
+  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const electron = await _electron.launch({
+    executablePath: runtime,
+    args: [root, `--user-data-dir=${join(folder, 'profile')}`, '--project', project],
+    env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
+  })
+  const page = await electron.firstWindow()
+  await page.waitForSelector('nav')
+  return {
+    electron,
+    page,
+    project,
+    async close() {
+      await electron.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Process ids of the utility processes of one name, as the application itself counts them. */
+export async function processIds(electron: ElectronApplication, name: string): Promise<number[]> {
+  const metrics = await electron.evaluate(({ app }) =>
+    app.getAppMetrics().map(({ pid, name: called }) => ({ pid, called })),
+  )
+  return metrics.filter(({ called }) => called === name).map(({ pid }) => pid)
+}

@@ -1,0 +1,23 @@
+/** What passes between the main process and the two it starts. The lab answers by id; the rest is one-way. */
+import type { CallName, CallResult, LoggedEvent, TopicName } from '../main/contract/calls.ts'
+
+export interface Resource {
+  readonly bytes: Uint8Array
+  readonly type: string
+}
+
+export type ToLab =
+  | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly input: unknown }
+  | { readonly kind: 'resource'; readonly id: number; readonly path: string }
+  /** What the trainer of a run has said since the last time; nothing new when it has just ended. */
+  | { readonly kind: 'report'; readonly run: string; readonly events: readonly LoggedEvent[] }
+  | { readonly kind: 'close' }
+
+export type FromLab =
+  | { readonly kind: 'answer'; readonly id: number; readonly value: CallResult<CallName> | Resource | null }
+  | { readonly kind: 'topic'; readonly topic: TopicName; readonly value: unknown }
+  | { readonly kind: 'start-run'; readonly run: string }
+
+export type ToTrainer = { readonly kind: 'stop' }
+
+export type FromTrainer = { readonly kind: 'events'; readonly events: readonly LoggedEvent[] }

@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { answerRequest, type Sources } from './protocol.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-protocol-'))
+const page = join(folder, 'page')
+mkdirSync(join(page, 'assets'), { recursive: true })
+writeFileSync(join(page, 'index.html'), '<!doctype html>')
+writeFileSync(join(page, 'assets', 'font.woff2'), 'font')
+writeFileSync(join(page, 'notes.txt'), 'type not served')
+writeFileSync(join(page, '.hidden.js'), 'hidden')
+writeFileSync(join(folder, 'secret.js'), 'outside')
+mkdirSync(join(folder, 'page-twin'))
+writeFileSync(join(folder, 'page-twin', 'secret.js'), 'outside')
+symlinkSync(join(folder, 'secret.js'), join(page, 'link.js'))
+symlinkSync(folder, join(page, 'up'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const asked: string[] = []
+const sources: Sources = {
+  page,
+  resource: (path) => {
+    asked.push(path)
+    return Promise.resolve(path.endsWith('grid.png') ? { bytes: Uint8Array.of(1, 2, 3), type: 'image/png' } : null)
+  },
+}
+const get = (url: string, method = 'GET') => answerRequest(method, url, sources)
+
+describe('page files', () => {
+  it('serves the page with its policy', async () => {
+    const answer = await get('app://lethe/index.html?again#runs')
+    expect(answer.status).toBe(200)
+    expect(answer.headers['Content-Type']).toBe('text/html; charset=utf-8')
+    expect(answer.headers['X-Content-Type-Options']).toBe('nosniff')
+    expect(answer.headers['Content-Security-Policy']).toContain("default-src 'none'")
+    expect(Buffer.from(answer.body).toString()).toBe('<!doctype html>')
+  })
+  it('serves files in folders', async () => {
+    expect((await get('app://lethe/assets/font.woff2')).headers['Content-Type']).toBe('font/woff2')
+  })
+  it('answers HEAD without a body and refuses other methods', async () => {
+    expect(await get('app://lethe/index.html', 'HEAD')).toMatchObject({ status: 200, body: new Uint8Array() })
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'get'])
+      expect((await get('app://lethe/index.html', method)).status).toBe(405)
+  })
+})
+
+// The last parts of addresses under app://lethe that try to leave the folder or to confuse the file system.
+const traversals = [
+  '/../secret.js',
+  '/..%2fsecret.js',
+  '/%2e%2e/secret.js',
+  '/%2e%2e%2fsecret.js',
+  '/.%2e/secret.js',
+  '/%252e%252e/secret.js',
+  '/%252e%252e%252fsecret.js',
+  '/..%5csecret.js',
+  '/..\\secret.js',
+  '/assets/../../secret.js',
+  '/assets/..%2f..%2fsecret.js',
+  '/assets/%2e%2e/%2e%2e/secret.js',
+  '/../page-twin/secret.js',
+  '/....//secret.js',
+  '/.../secret.js',
+  '/./index.html',
+  '/%2e/index.html',
+  '//index.html',
+  '//etc/passwd.js',
+  '/%2fetc%2fpasswd.js',
+  '/index.html%00.js',
+  '/index.html%00',
+  '/%00index.html',
+  '/index.html/',
+  '/index.html.',
+  '/index.html%20',
+  '/index.html::$DATA',
+  '/C:/windows/win.js',
+  '/C:%5cwindows%5cwin.js',
+  '/%5c%5cserver%5cshare%5cx.js',
+  '/\\\\?\\C:\\x.js',
+  '/%5c%5c%3f%5cC:%5cx.js',
+  '/link.js',
+  '/up/secret.js',
+  '/up/page/index.html%2f..%2f..',
+  '/.hidden.js',
+  '/notes.txt',
+  '/assets',
+  '/assets/',
+  '/',
+  '',
+  '/%',
+  '/%zz.js',
+  '/%c0%ae%c0%ae/secret.js',
+  '/%ef%bc%8e%ef%bc%8e/secret.js',
+  '/INDEX.HTML',
+  '/constructor',
+  '/__proto__',
+]
+describe('traversal', () => {
+  it(`knows at least 40 tricks`, () => expect(new Set(traversals).size).toBeGreaterThanOrEqual(40))
+  it.each(traversals)('refuses %j', async (path) => {
+    const answer = await get(`app://lethe${path}`)
+    expect([403, 404]).toContain(answer.status)
+    expect(answer.body.length).toBe(0)
+  })
+  it.each([
+    'app://evil/index.html',
+    'app://lethe.evil/index.html',
+    'app://lethe@evil/index.html',
+    'app://LETHE/index.html',
+    'file:///etc/passwd',
+  ])('refuses %j', async (url) => expect([403, 404]).toContain((await get(url)).status))
+})
+
+describe('artifacts', () => {
+  it('asks the lab for the clean path and locks the document down', async () => {
+    const answer = await get('app://lab/runs/20260101-a_b-c/artifacts/grid.png?v=3')
+    expect(answer).toMatchObject({ status: 200, body: Uint8Array.of(1, 2, 3) })
+    expect(answer.headers['Content-Security-Policy']).toContain('sandbox')
+    expect(asked).toEqual(['runs/20260101-a_b-c/artifacts/grid.png'])
+  })
+  it.each([
+    '/runs/a/artifacts/../grid.png',
+    '/runs/a/artifacts/..%2fgrid.png',
+    '/runs/../artifacts/grid.png',
+    '/runs/a/config.json',
+    '/runs/a/checkpoints/grid.png',
+    '/runs/a/artifacts/x/grid.png',
+    '/runs/a/artifacts/.grid.png',
+    '/data/a/artifacts/grid.png',
+    '/grid.png',
+  ])('never asks the lab for %j', async (path) => {
+    asked.length = 0
+    expect([403, 404]).toContain((await get(`app://lab${path}`)).status)
+    expect(asked).toEqual([])
+  })
+})

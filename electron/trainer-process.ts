@@ -1,0 +1,38 @@
+/** Entry of a trainer process: works on one run, then ends. Native TensorFlow lives here and nowhere else in the app. */
+import type { LoggedEvent } from '../main/contract/calls.ts'
+import { openLab } from '../main/lab.ts'
+import type { FromTrainer } from './messages.ts'
+import { closeNetwork } from './network-guard.ts'
+
+const reportEvery = 100 // milliseconds
+
+closeNetwork()
+
+async function work(project: string, run: string): Promise<void> {
+  const controller = new AbortController()
+  process.parentPort.on('message', () => controller.abort()) // the one message is `stop`
+  let events: LoggedEvent[] = []
+  const report = () => {
+    if (events.length > 0) process.parentPort.postMessage({ kind: 'events', events } satisfies FromTrainer)
+    events = []
+  }
+  let reported = 0
+  const lab = await openLab({ project })
+  for await (const event of lab.execute(run, { signal: controller.signal })) {
+    events.push(event)
+    // No timer: a step may hold the process for longer than that, and what it said should leave before the next one.
+    if (performance.now() - reported < reportEvery && event.kind !== 'state') continue
+    report()
+    reported = performance.now()
+  }
+  report()
+}
+
+const [project = '', run = ''] = process.argv.slice(2)
+work(project, run).then(
+  () => setImmediate(() => process.exit(0)),
+  (error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  },
+)

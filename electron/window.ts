@@ -1,0 +1,13 @@
+/** The only maker of windows. */
+import { BrowserWindow, nativeTheme } from 'electron'
+import { pageUrl } from './policy/navigation.ts'
+import { windowOptions } from './policy/window-options.ts'
+
+export function openWindow(preload: string, inspector: boolean): BrowserWindow {
+  // The colours of the page's paper, so that nothing flashes before it has drawn.
+  const backgroundColor = nativeTheme.shouldUseDarkColors ? '#14181a' : '#f7f5ef'
+  const window = new BrowserWindow({ ...windowOptions(preload, inspector), backgroundColor })
+  window.once('ready-to-show', () => window.show())
+  void window.loadURL(pageUrl)
+  return window
+}

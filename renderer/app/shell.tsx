@@ -1,0 +1,70 @@
+/** The frame of the window: the rail on the left, one screen beside it, and what went wrong last. */
+import { useEffect } from 'react'
+import { DataScreen } from '../data/data-screen.tsx'
+import { HelpScreen } from '../help/help-screen.tsx'
+import { LedgerScreen } from '../ledger/ledger-screen.tsx'
+import { RunsScreen } from '../runs/runs-screen.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { PanelBoundary } from './panel-boundary.tsx'
+import { Rail } from './rail.tsx'
+import { dismissFailure, screens, showScreen, usePage, type Screen } from './store.ts'
+import './shell.css'
+
+const screenOf: Record<Screen, () => React.JSX.Element | null> = {
+  data: DataScreen,
+  runs: RunsScreen,
+  ledger: LedgerScreen,
+  help: HelpScreen,
+}
+
+function Failure() {
+  const failure = usePage((state) => state.failure)
+  return (
+    <div className="failure-place" role="alert">
+      {failure && (
+        <div className="failure">
+          <Icon name="warning" />
+          <div>
+            <p>{failure.message}</p>
+            {failure.hint && <p className="hint">{failure.hint}</p>}
+          </div>
+          <button type="button" aria-label="Dismiss" onClick={dismissFailure}>
+            <Icon name="close" size={14} />
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Control and a number goes to that screen; Escape puts a message away. */
+function useShortcuts() {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') dismissFailure()
+      const screen = event.ctrlKey || event.metaKey ? screens[Number(event.key) - 1] : undefined
+      if (!screen) return
+      event.preventDefault()
+      showScreen(screen)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}
+
+export function Shell() {
+  useShortcuts()
+  const screen = usePage((state) => state.screen)
+  const Current = screenOf[screen]
+  return (
+    <div className="shell">
+      <Rail />
+      <main className="screen">
+        <PanelBoundary key={screen} name="This screen">
+          <Current />
+        </PanelBoundary>
+      </main>
+      <Failure />
+    </div>
+  )
+}

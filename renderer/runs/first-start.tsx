@@ -1,0 +1,40 @@
+/** What a person sees who has never run anything. */
+import { startDemo } from '../app/feed.ts'
+import { usePage } from '../app/store.ts'
+import { Button } from '../ui/controls.tsx'
+
+/** A river drawn in hairlines; each line forgets a little more of the one above it. */
+function River() {
+  const lines = Array.from({ length: 12 }, (_none, row) => {
+    const swing = 17 * Math.exp(-row / 3.6)
+    let path = `M${-150 + row * 9} ${24 + row * 14}`
+    for (let wave = 0; wave < 8; wave++) path += `c21.9 ${-swing} 38.1 ${-swing} 60 0s38.1 ${swing} 60 0`
+    return <path key={row} d={path} style={{ opacity: 0.95 - row * 0.075 }} />
+  })
+  return (
+    <svg className="river" viewBox="0 0 640 200" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+      {lines}
+    </svg>
+  )
+}
+
+export function FirstStart() {
+  const starting = usePage((state) => state.starting)
+  return (
+    <section className="first-start">
+      <River />
+      <h1>Keep the pattern, forget the people</h1>
+      <p className="lead">
+        Lethe turns a sensitive image set into a synthetic one under a privacy budget, on this machine alone, and tells
+        you honestly how good it is.
+      </p>
+      <Button look="primary" large disabled={starting} onClick={() => void startDemo()}>
+        {starting ? 'Preparing the demo…' : 'Run the demo'}
+      </Button>
+      <p className="small">
+        55 000 real handwritten digits, already inside, at <span className="number">ε = 1</span>. A few minutes on two
+        processor cores; you can pause or stop at any time.
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../main/contract/run.ts'
+import { progressOf } from './run-progress.tsx'
+
+const step = (phase: string, weight: number) => ({ phase, steps: 10, weight, note: '' })
+const plan: Plan = {
+  steps: [step('a', 1), step('b', 8), step('c', 1)],
+  memoryBytes: 0,
+  privacy: null,
+  nonPrivateReads: [],
+}
+const at = (phase: string, now: number) => ({ phase, step: now, totalSteps: 10, rate: null, secondsLeft: null })
+
+describe('progress of a run', () => {
+  it('fills what is done and weighs the whole', () => {
+    expect(progressOf(plan, { state: 'running', progress: at('b', 5) })).toEqual({
+      shares: [1, 0.5, 0],
+      present: 1,
+      whole: 0.5,
+    })
+  })
+  it('is empty before the first and in a phase that is not planned', () => {
+    for (const progress of [null, at('Waiting for the run before', 0)])
+      expect(progressOf(plan, { state: 'running', progress })).toEqual({ shares: [0, 0, 0], present: -1, whole: 0 })
+  })
+  it('is full at the end, also where the last phase was skipped', () => {
+    expect(progressOf(plan, { state: 'succeeded', progress: at('b', 10) }).whole).toBe(1)
+  })
+})
