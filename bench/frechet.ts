@@ -51,8 +51,8 @@ function makeFeatures(seed: number, spread: number, shift: number): Features {
   const stream = rootStream(seed)
   const values = tf.tidy(() => {
     const falling = tf.rsqrt(tf.range(1, columns + 1))
-    const mixed = tf.matMul(statelessNormal([columns, columns], mixing.key()), tf.diag(falling) as tf.Tensor2D)
-    const features = tf.matMul(statelessNormal([rows, columns], stream.key()) as tf.Tensor2D, mixed, false, true)
+    const mixed = tf.matMul(statelessNormal([columns, columns], mixing.key()), tf.diag(falling))
+    const features = tf.matMul(statelessNormal([rows, columns], stream.key()), mixed, false, true)
     return tf.relu(tf.add(tf.mul(features, spread), shift))
   })
   const data = values.dataSync() as Float32Array

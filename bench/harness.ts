@@ -26,7 +26,7 @@ export async function startPeer(name: string, script: string, args: readonly str
   const next = async () => {
     const { value, done } = await answers.next()
     if (done) throw new Error(`${script}: the peer ended before it answered`)
-    return JSON.parse(value as string) as { ready?: boolean; value?: number; error?: string }
+    return JSON.parse(value) as { ready?: boolean; value?: number; error?: string }
   }
   child.stdin.on('error', () => {}) // The end of the child shows up as the end of its answers.
   await next()

@@ -214,7 +214,11 @@ function hasOneDnnPooling(): boolean {
  * TensorFlow's own gradient kernel searches each window again, one value at a time; oneDNN remembers where each largest value
  * was and is about thirty times as fast, so it is used where this build has it.
  */
-export function maxPool(x: tf.Tensor, size = 2, { stride = size, padding = 'valid' } = {}): tf.Tensor {
+export function maxPool(
+  x: tf.Tensor,
+  size = 2,
+  { stride = size, padding = 'valid' }: { stride?: number; padding?: 'same' | 'valid' } = {},
+): tf.Tensor {
   const attributes = { ksize: [1, size, size, 1], strides: [1, stride, stride, 1], padding: padding.toUpperCase() }
   const oneDnn = { ...attributes, ...oneDnnLabel }
   return tf.customGrad((input, save) => {
@@ -279,16 +283,16 @@ const spread = (x: tf.Tensor, channels: number) => {
 }
 
 /** Sums the channels of each group: [batch, channels] to [batch, groups]. */
-const gather = (x: tf.Tensor, groups: number) => tf.sum(tf.reshape(x, [x.shape[0], groups, -1]), 2)
+const sumGroups = (x: tf.Tensor, groups: number) => tf.sum(tf.reshape(x, [x.shape[0], groups, -1]), 2)
 
 const groupNormOperation = operation<{ groups: number; epsilon: number }>({
   name: 'groupNorm',
   forward: ({ x, scale, offset }, { groups, epsilon }) => {
     const [, places, channels] = x!.shape as [number, number, number]
     const count = (places * channels) / groups
-    const mean = tf.div(gather(tf.sum(x!, 1), groups), count)
+    const mean = tf.div(sumGroups(tf.sum(x!, 1), groups), count)
     const centred = tf.sub(x!, spread(mean, channels))
-    const variance = tf.div(gather(tf.sum(tf.square(centred), 1), groups), count)
+    const variance = tf.div(sumGroups(tf.sum(tf.square(centred), 1), groups), count)
     const inverse = spread(tf.rsqrt(tf.add(variance, epsilon)), channels)
     const y = call('BiasAdd', [tf.mul(centred, tf.mul(inverse, scale!)), offset!], { data_format: 'NHWC' })[0]!
     return [y, centred, inverse]
@@ -302,8 +306,8 @@ const groupNormOperation = operation<{ groups: number; epsilon: number }>({
     const moment = tf.mul(tf.sum(tf.mul(dy!, centred!), 1), tf.squeeze(inverse!, [1]))
     return {
       x: () => {
-        const shift = tf.mul(inverse!, spread(tf.div(gather(tf.mul(slope, scale!), groups), count), channels))
-        const pull = spread(tf.div(gather(tf.mul(moment, scale!), groups), count), channels)
+        const shift = tf.mul(inverse!, spread(tf.div(sumGroups(tf.mul(slope, scale!), groups), count), channels))
+        const pull = spread(tf.div(sumGroups(tf.mul(moment, scale!), groups), count), channels)
         const direct = tf.mul(dy!, tf.mul(inverse!, scale!))
         return tf.sub(tf.sub(direct, tf.mul(centred!, tf.mul(tf.square(inverse!), pull))), shift)
       },

@@ -26,10 +26,10 @@ export interface SearchOptions {
 const scoresAtOnce = 10_000_000
 
 export function certifiedSearch(queries: Features, reference: Features, options: SearchOptions): void {
-  const center = meanOf(reference)
+  const center = centerOf(reference)
   const { rows, columns } = reference
-  // Twice γ, to cover the rounding of the inputs and of the extra columns as well.
-  const slack = 2 * (columns + 16) * 2 ** -24
+  // γ, with some more for the rounding of the inputs and of the extra columns.
+  const slack = (columns + 16) * 2 ** -24
   const known = augment(reference, center, null, (normSquared, row) => {
     const offset = normSquared - (options.bonus?.[row] ?? 0)
     return [Math.sqrt(normSquared), slack * (Math.abs(offset) + normSquared) - offset]
@@ -70,14 +70,20 @@ export function certifiedSearch(queries: Features, reference: Features, options:
 /** Squared Euclidean distance of row i of `a` and row j of `b`, in float64; the same whichever comes first. */
 export function squaredDistance(a: Features, i: number, b: Features, j: number): number {
   const { columns } = a
-  const x = i * columns
-  const y = j * columns
-  let sum = 0
-  for (let c = 0; c < columns; c++) {
-    const difference = a.data[x + c]! - b.data[y + c]!
-    sum += difference * difference
+  const [x, y] = [a.data, b.data]
+  let [p, q] = [i * columns, j * columns]
+  const end = p + columns
+  // Two sums at a time: each addition waits for the one before it.
+  let even = 0
+  let odd = 0
+  for (; p + 1 < end; p += 2, q += 2) {
+    const first = x[p]! - y[q]!
+    const second = x[p + 1]! - y[q + 1]!
+    even += first * first
+    odd += second * second
   }
-  return sum
+  if (p < end) even += (x[p]! - y[q]!) ** 2
+  return even + odd
 }
 
 /** Centred rows in float32 with two more columns; rows are padded to a width that matrix kernels like. */
@@ -95,23 +101,25 @@ function augment(
   const factor = which ? 2 : 1
   for (let i = 0; i < count; i++) {
     const row = which ? which[i]! : i
+    const [from, to] = [row * columns, i * width]
     let sum = 0
     for (let c = 0; c < columns; c++) {
-      const value = data[row * columns + c]! - center[c]!
+      const value = data[from + c]! - center[c]!
       sum += value * value
-      result[i * width + c] = factor * value
+      result[to + c] = factor * value
     }
     normsSquared[i] = sum
-    result.set(extra(sum, row), i * width + columns)
+    result.set(extra(sum, row), to + columns)
   }
   return { data: result, width, normsSquared }
 }
 
-/** The common shift that makes norms, and so the rounding, small. */
-function meanOf({ data, rows, columns }: Features): Float64Array {
-  const mean = new Float64Array(columns)
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < columns; c++) mean[c] = mean[c]! + data[row * columns + c]!
-  }
-  return mean.map((sum) => sum / rows)
+/** A common shift that makes norms, and so the rounding, small: about the mean, from some of the rows. */
+function centerOf({ data, rows, columns }: Features): Float64Array {
+  const center = new Float64Array(columns)
+  const step = Math.ceil(rows / 256)
+  const used = Math.ceil(rows / step)
+  for (let row = 0; row < rows; row += step)
+    for (let c = 0; c < columns; c++) center[c]! += data[row * columns + c]! / used
+  return center
 }

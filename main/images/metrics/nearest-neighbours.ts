@@ -16,7 +16,7 @@ export interface Neighbours {
 }
 
 /** Pairs measured beyond the k wanted, before more are asked for. */
-const spare = 3
+const spare = 2
 
 /** The k nearest reference rows of every query. */
 export function nearestNeighbours(reference: Features, queries: Features, k: number): Neighbours {
@@ -65,7 +65,8 @@ function search(reference: Features, queries: Features, k: number, others: boole
         squares[base + place] = square
         indices[base + place] = candidate
       }
-      return filled === k && -squares[base + k - 1]! >= bound
+      // No distance is below zero: enough copies settle a query whatever the bound.
+      return filled === k && -squares[base + k - 1]! >= Math.min(bound, 0)
     },
   })
   return { k, indices, distances: squares.map(Math.sqrt) }
