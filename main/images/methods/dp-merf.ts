@@ -50,7 +50,7 @@ const config = z.strictObject({
   steps: z.number().int().min(1).max(1_000_000).default(2750).describe('steps of the generator (paper: 5 epochs of 550)'),
   learningRate: z.number().positive().max(1).default(0.01).describe('Adam\'s learning rate at the start (paper: 0.01)'),
   featuresPerStep: z.number().int().min(2).max(100_000).multipleOf(2).default(2000).describe('how many of the features a step looks at, in turn (variant lethe)'),
-  meanMomentum: z.number().min(0).max(0.999).default(0.9).describe('momentum of the running mean embedding (variant lethe; 0 is the batch alone)'),
+  meanMomentum: z.number().min(0).max(0.999).default(0.8).describe('momentum of the running mean embedding (variant lethe; 0 is the batch alone)'),
   images: z.number().int().min(10).max(1_000_000).default(60_000).describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
 })
 type Config = z.infer<typeof config>
