@@ -26,7 +26,10 @@ async function main(): Promise<void> {
       writeFileSync(file, new Uint8Array(data.buffer))
       return file
     })
-    const peer = await startPeer('two symmetric eigendecompositions', 'frechet.py', [...files, String(columns)])
+    const peer = await startPeer('NumPy covariance, two symmetric eigendecompositions', 'frechet.py', [
+      ...files,
+      String(columns),
+    ])
     if (peer) {
       const [ours, theirs] = [frechetDistance(real, fake), await peer.measure('value')]
       if (!(Math.abs(ours / theirs - 1) < 1e-6)) throw new Error(`frechet: expected ${theirs}, found ${ours}`)

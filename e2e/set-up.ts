@@ -2,7 +2,8 @@
 import { build } from '../tools/build.mjs'
 import { openDisplay } from '../tools/setup/display.mjs'
 
-export default async function setUp(): Promise<() => void> {
+/** vitest calls it by this name. */
+export async function setup(): Promise<() => void> {
   await build(['lab', 'trainer', 'main', 'preload', 'renderer'])
   const display = await openDisplay()
   Object.assign(process.env, display.env)

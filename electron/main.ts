@@ -1,6 +1,6 @@
 /** The shell: one window, its policies, and the processes behind it. Everything is put together here. */
-import { app, BrowserWindow, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
-import type { IpcMainInvokeEvent } from 'electron'
+import { app, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
+import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
 import { dirname, join } from 'node:path'
 import { createBroker, type Sender } from './broker.ts'
 import { channels } from './channels.ts'
@@ -68,7 +68,7 @@ if (app.requestSingleInstanceLock()) {
     .whenReady()
     .then(open)
     .catch((error: unknown) => {
-      console.error(error)
+      process.stderr.write(`${String(error)}\n`)
       app.exit(1)
     })
 } else {

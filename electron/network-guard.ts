@@ -2,6 +2,7 @@
  * A tripwire in the processes that do the work: the doors of Node to the network throw. The browser's rules do not reach
  * these processes. Native code could still pass; that nothing tries is shown by running without any interface.
  */
+/* eslint-disable no-restricted-imports -- imported to be closed */
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import net from 'node:net'

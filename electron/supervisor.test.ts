@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ToLab } from './messages.ts'
-import { mayRestart, startSupervisor, type Child } from './supervisor.ts'
+import { mayRestart, startSupervisor } from './supervisor.ts'
 
 class FakeChild extends EventEmitter {
   readonly sent: unknown[] = []
@@ -26,12 +26,12 @@ function setUp() {
     startLab: () => {
       const child = new FakeChild()
       labs.push(child)
-      return child as unknown as Child
+      return child
     },
     startTrainer: (run) => {
       const child = new FakeChild()
       trainers.push([run, child])
-      return child as unknown as Child
+      return child
     },
     tell: (topic, value) => void told.push([topic, value]),
     now: () => time,

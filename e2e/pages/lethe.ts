@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+/** The clone, or a packed application. */
+const application = process.env['LETHE_APP'] ?? root
 const runtime = process.env['LETHE_ELECTRON'] ?? join(root, '.lethe', 'electron', 'electron')
 
 export interface Lethe {
@@ -21,7 +23,7 @@ export async function startLethe(environment: Readonly<Record<string, string>> =
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const electron = await _electron.launch({
     executablePath: runtime,
-    args: [root, `--user-data-dir=${join(folder, 'profile')}`, '--project', project],
+    args: [application, `--user-data-dir=${join(folder, 'profile')}`, '--project', project],
     env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
   })
   const page = await electron.firstWindow()

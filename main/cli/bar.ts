@@ -1,7 +1,9 @@
 /** The progress line of a run on standard error: redrawn on a terminal, one line every ten seconds in a log. */
+import path from 'node:path'
 import type { LoggedEvent } from '../contract/calls.ts'
 
-export function progressBar(stream: NodeJS.WriteStream): { show(event: LoggedEvent): void; end(): void } {
+/** `folder` is that of the run: pictures are named by a path that can be opened. */
+export function progressBar(stream: NodeJS.WriteStream, folder: string): { show(event: LoggedEvent): void; end(): void } {
   const live = stream.isTTY === true
   let lastLine = 0
   let lastPhase = ''
@@ -14,7 +16,7 @@ export function progressBar(stream: NodeJS.WriteStream): { show(event: LoggedEve
       }
       if (event.kind === 'preview') {
         clear()
-        stream.write(`Picture: ${event.file}\n`)
+        stream.write(`Picture: ${path.join(folder, event.file)}\n`)
       }
       if (event.kind !== 'progress') return
       const now = Date.parse(event.time)

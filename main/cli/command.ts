@@ -12,6 +12,8 @@ export interface Option {
 
 export interface Words {
   readonly positionals: readonly string[]
+  /** The first positional; empty for a command that takes none. */
+  readonly first: string
   text(name: string): string | undefined
   required(name: string): string
   flag(name: string): boolean
@@ -39,6 +41,7 @@ export interface Answer {
 export interface Command {
   readonly name: string
   readonly summary: string
+  /** The words it takes, all needed: `ID`; with ` …` the last may be repeated. */
   readonly positionals: string
   readonly options: Readonly<Record<string, Option>>
   readonly example: string
@@ -61,12 +64,18 @@ export function readWords(command: Command, args: readonly string[]): Words {
       options: Object.fromEntries(Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }])),
     })
   } catch (error) {
-    throw usage(command, (error as Error).message.split('\n')[0]!)
+    const [message = ''] = (error as Error).message.split(/\n|\. To specify/)
+    throw usage(command, `${message.replace(/\.$/, '')}.`)
   }
+  const [wanted, repeated] = [command.positionals.split(' ').filter((word) => word !== '' && word !== '…'), command.positionals.endsWith('…')]
+  const missing = wanted[parsed.positionals.length]
+  if (missing) throw usage(command, `${missing} is missing.`)
+  if (parsed.positionals.length > wanted.length && !repeated) throw usage(command, `Unexpected word ${JSON.stringify(parsed.positionals[wanted.length])}.`)
   const value = (name: string) => parsed.values[name]
   const text = (name: string): string | undefined => (typeof value(name) === 'string' ? (value(name) as string) : undefined)
   return {
     positionals: parsed.positionals,
+    first: parsed.positionals[0] ?? '',
     text,
     required(name) {
       const found = text(name)

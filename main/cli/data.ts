@@ -1,4 +1,3 @@
-import { LetheError } from '../contract/errors.ts'
 import { relationSchema } from '../contract/privacy.ts'
 import { inspect } from '../data/inspect.ts'
 import { parseWith } from '../files/atomic.ts'
@@ -15,9 +14,10 @@ const inspectCommand: Command = {
   },
   example: 'data inspect photos.zip --json',
   async run({ words, signal }) {
-    const path = words.positionals[0]
-    if (!path) throw usage(this, 'PATH is missing.')
-    const found = await inspect(path, { as: words.text('as'), limit: words.number('limit'), signal })
+    const path = words.first
+    const limit = words.number('limit')
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) throw usage(this, '--limit expects a whole number.')
+    const found = await inspect(path, { as: words.text('as'), limit, signal })
     const lines = [`${path}: ${found.format}, ${found.items} items, ${found.dtype ?? 'mixed types'}${found.shape ? ` ${found.shape.join(' × ')}` : ''}`]
     if (found.classes) lines.push(`classes  ${found.classes}`)
     if (found.range) lines.push(`values   ${found.range[0]} to ${found.range[1]}, mean ${found.mean}`)
@@ -44,8 +44,8 @@ const importCommand: Command = {
   },
   example: 'data import scans/ --name "Chest scans" --sensitive --unit "one patient" --budget 4',
   async run({ words, signal, lab, say }) {
-    const path = words.positionals[0]
-    if (!path) throw usage(this, 'PATH is missing.')
+    const path = words.first
+    const name = words.required('name')
     if (words.flag('sensitive') && words.flag('public')) throw usage(this, 'Choose one of --sensitive and --public.')
     const budget = words.number('budget')
     const delta = words.number('delta')
@@ -55,10 +55,10 @@ const importCommand: Command = {
     let shown = 0
     const dataset = await opened.importData({
       path,
-      name: words.required('name'),
+      name,
       as: words.text('as'),
       sensitive: !words.flag('public'),
-      relation: parseWith(relationSchema, words.text('relation') ?? 'add-remove', '--relation', 'usage'),
+      relation: parseWith(relationSchema.optional(), words.text('relation'), '--relation', 'usage'),
       ...(budget === undefined ? {} : { budget }),
       delta,
       privacyUnit: words.text('unit'),
@@ -102,14 +102,14 @@ const showCommand: Command = {
   example: 'data show mnist',
   async run({ words, lab }) {
     const opened = await lab()
-    const dataset = await opened.showData(idOf(this, words.positionals))
+    const dataset = await opened.showData(words.first)
     const { summary } = await opened.ledger(dataset.id)
     const text = [
       `${dataset.name} (${dataset.id})`,
       `source    ${dataset.source}; licence: ${dataset.licence}`,
       `protects  ${dataset.privacyUnit}, ${dataset.relation}, delta ${dataset.delta}`,
       `budget    ${dataset.budget}, spent ${summary.spent.toFixed(3)}, remaining ${summary.remaining.toFixed(3)}`,
-      ...Object.entries(dataset.splits).map(([name, split]) => `${name.padEnd(10)}${split?.count} images, by class ${split?.classCounts.join(' ')}`),
+      ...Object.entries(dataset.splits).map(([name, split]) => `${name.padEnd(11)}${split?.count} images, by class ${split?.classCounts.join(' ')}`),
     ].join('\n')
     return { document: { dataset, spent: summary.spent, remaining: summary.remaining }, text }
   },
@@ -123,7 +123,7 @@ const removeCommand: Command = {
   example: 'data remove old-scans',
   async run({ words, lab }) {
     const opened = await lab()
-    const dataset = await opened.showData(idOf(this, words.positionals))
+    const dataset = await opened.showData(words.first)
     const trash = await opened.removeData(dataset.id)
     return { document: { dataset, trash }, text: `${dataset.id} is now in ${trash}` }
   },
@@ -138,23 +138,16 @@ const exportCommand: Command = {
     format: { type: 'string', help: 'npz (default), zip or folders' },
   },
   example: 'data export mnist --out mnist-files --format zip',
-  async run({ words, lab, say }) {
+  async run({ words, lab, say, signal }) {
     const format = words.text('format') ?? 'npz'
     if (format !== 'npz' && format !== 'zip' && format !== 'folders') throw usage(this, `--format expects npz, zip or folders, found ${format}.`)
     const opened = await lab()
-    const dataset = await opened.showData(idOf(this, words.positionals))
+    const dataset = await opened.showData(words.first)
     const started = performance.now()
-    const files = await opened.exportData(dataset.id, words.required('out'), format)
+    const files = await opened.exportData(dataset.id, words.required('out'), format, signal)
     if (dataset.sensitive) say('Note: these files are the data itself, not a private release.')
     return { document: { dataset, files }, text: `${files.join('\n')}\nwritten in ${duration((performance.now() - started) / 1000)}` }
   },
-}
-
-function idOf(command: Command, positionals: readonly string[]): string {
-  const [id] = positionals
-  if (!id) throw usage(command, 'ID is missing.')
-  if (positionals.length > 1) throw new LetheError('usage', `One ID at a time, found ${positionals.length}.`)
-  return id
 }
 
 export const dataCommands: readonly Command[] = [inspectCommand, importCommand, listCommand, showCommand, removeCommand, exportCommand]

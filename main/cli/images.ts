@@ -4,7 +4,7 @@ import { describeMethod, methods, methodOf, type AnyMethod } from '../images/met
 import type { SynthesizeRequest } from '../lab.ts'
 import { table } from './bar.ts'
 import { usage, type Command, type Words } from './command.ts'
-import { execute, requireSuccess } from './runs.ts'
+import { finish } from './runs.ts'
 
 const methodsCommand: Command = {
   name: 'images methods',
@@ -58,9 +58,8 @@ const synthesize: Command = {
     const resumed = words.text('resume')
     if (resumed) {
       const { plan } = await opened.showRun(resumed)
-      const record = requireSuccess(await execute(opened, resumed, { signal }))
-      const { report } = await opened.writeReport(record.id)
-      return { document: { run: record.id, plan, outcome: record.outcome, report }, text: report }
+      const { record, report } = await finish(opened, resumed, signal)
+      return { document: { run: resumed, plan, outcome: record.outcome, report }, text: `Report: ${report}` }
     }
     const number = (name: string): number | undefined => words.number(name)
     const epsilon = number('epsilon')
@@ -68,10 +67,12 @@ const synthesize: Command = {
     if (epsilon <= 0) throw new LetheError('config-invalid', `--epsilon must be above 0, found ${epsilon}.`, 'Small values protect more; 1 is a common choice.')
     const preset = words.text('preset') ?? 'desk'
     if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny') throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
+    const method = methodOf(words.required('method')).id
     const data = words.required('data')
+    const set = settings(this, words)
     await opened.ensureBuiltIn(data)
     const request: SynthesizeRequest = {
-      method: methodOf(words.required('method')).id,
+      method,
       data,
       epsilon,
       delta: number('delta'),
@@ -79,7 +80,7 @@ const synthesize: Command = {
       preset,
       mode: words.flag('release') ? 'release' : 'research',
       score: !words.flag('no-score'),
-      set: settings(this, words),
+      set,
     }
     if (words.flag('plan-only')) {
       const { plan } = await opened.planSynthesis(request)
@@ -87,8 +88,7 @@ const synthesize: Command = {
     }
     const { run, plan } = await opened.createSynthesis(request)
     say(`Run ${run}: epsilon ${plan.privacy?.epsilon} at delta ${plan.privacy?.delta}; the data set will have spent ${plan.privacy?.spentAfter} of ${plan.privacy?.budget}.`)
-    const record = requireSuccess(await execute(opened, run, { signal }))
-    const { report } = await opened.writeReport(run)
+    const { record, report } = await finish(opened, run, signal)
     return { document: { run, plan, outcome: record.outcome, report }, text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}` }
   },
 }

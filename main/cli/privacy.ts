@@ -4,7 +4,7 @@ import { epsilonFor, noiseFor } from '../privacy/answer.ts'
 import { readJson } from '../files/atomic.ts'
 import { z } from 'zod'
 import { table } from './bar.ts'
-import { usage, type Command } from './command.ts'
+import type { Command } from './command.ts'
 
 const input = { input: { type: 'string', help: 'a JSON file with accountants and settings; - for standard input' } } as const
 
@@ -49,9 +49,7 @@ const ledgerShow: Command = {
   options: {},
   example: 'ledger show mnist',
   async run({ words, lab }) {
-    const id = words.positionals[0]
-    if (!id) throw usage(this, 'ID is missing.')
-    const { summary, entries } = await (await lab()).ledger(id)
+    const { summary, entries } = await (await lab()).ledger(words.first)
     const rows = entries.map((entry) => {
       const what =
         entry.kind === 'charge'
@@ -75,8 +73,7 @@ const ledgerVerify: Command = {
   options: {},
   example: 'ledger verify mnist',
   async run({ words, lab }) {
-    const id = words.positionals[0]
-    if (!id) throw usage(this, 'ID is missing.')
+    const id = words.first
     const result = await (await lab()).checkLedger(id)
     const text = result.ok ? `The ledger of ${id} is intact.` : `The ledger of ${id} is broken at line ${result.firstBad}: ${result.reason}`
     return { document: result, text, ok: result.ok }

@@ -1,14 +1,20 @@
 import { writeAtomic } from '../files/atomic.ts'
 import { compareRuns, comparisonCsv } from '../runs/compare.ts'
+import { runPaths } from '../runs/folder.ts'
 import type { RunRecord } from '../contract/run.ts'
 import type { Lab } from '../lab.ts'
 import { progressBar, table } from './bar.ts'
-import { usage, type Command, type Invocation } from './command.ts'
+import type { Command } from './command.ts'
 import { LetheError } from '../contract/errors.ts'
 
-/** Executes a run in this process with a progress bar. A signal leaves it interrupted, to be resumed. */
-export async function execute(lab: Lab, run: string, { signal }: Pick<Invocation, 'signal'>): Promise<RunRecord> {
-  const bar = progressBar(process.stderr)
+/** Executes a run in this process with a progress bar, to its report. A signal leaves it interrupted, to be resumed. */
+export async function finish(lab: Lab, run: string, signal: AbortSignal): Promise<{ record: RunRecord; report: string }> {
+  const record = requireSuccess(await execute(lab, run, signal))
+  return { record, report: (await lab.writeReport(run)).report }
+}
+
+async function execute(lab: Lab, run: string, signal: AbortSignal): Promise<RunRecord> {
+  const bar = progressBar(process.stderr, runPaths(lab.project, run).folder)
   const events = lab.execute(run, { signal })
   for (;;) {
     const next = await events.next()
@@ -21,15 +27,10 @@ export async function execute(lab: Lab, run: string, { signal }: Pick<Invocation
 }
 
 /** A run that did not end well, as the one error of a command. */
-export function requireSuccess(record: RunRecord): RunRecord {
+function requireSuccess(record: RunRecord): RunRecord {
   if (record.state === 'succeeded') return record
   if (record.error) throw new LetheError(record.error.code as never, `Run ${record.id} failed: ${record.error.message}`, record.error.hint)
   throw new LetheError('cancelled', `Run ${record.id} was ${record.state}.`, `\`lethe runs resume ${record.id}\` goes on where it stopped.`)
-}
-
-const runOf = (command: Command, positionals: readonly string[]): string => {
-  if (!positionals[0]) throw usage(command, 'RUN is missing.')
-  return positionals[0]
 }
 
 const list: Command = {
@@ -52,7 +53,7 @@ const show: Command = {
   options: { events: { type: 'boolean', help: 'with every event it wrote' } },
   example: 'runs show 20260101-120000-images-synthesize-a1b2c3 --json',
   async run({ words, lab }) {
-    const { summary, plan, events } = await (await lab()).showRun(runOf(this, words.positionals))
+    const { summary, plan, events } = await (await lab()).showRun(words.first)
     const text = [
       `${summary.title}: ${summary.state}`,
       `folder   ${summary.folder}`,
@@ -72,8 +73,8 @@ const resume: Command = {
   example: 'runs resume 20260101-120000-images-synthesize-a1b2c3',
   async run({ words, lab, signal }) {
     const opened = await lab()
-    const record = requireSuccess(await execute(opened, runOf(this, words.positionals), { signal }))
-    return { document: { run: record.id, outcome: record.outcome }, text: JSON.stringify(record.outcome, null, 2) }
+    const { record, report } = await finish(opened, words.first, signal)
+    return { document: { run: record.id, outcome: record.outcome, report }, text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}` }
   },
 }
 
@@ -84,7 +85,7 @@ const cancel: Command = {
   options: {},
   example: 'runs cancel 20260101-120000-images-synthesize-a1b2c3',
   async run({ words, lab }) {
-    const run = runOf(this, words.positionals)
+    const run = words.first
     await (await lab()).cancelRun(run)
     return { document: { run }, text: `Asked ${run} to stop.` }
   },
@@ -93,7 +94,7 @@ const cancel: Command = {
 const compare: Command = {
   name: 'runs compare',
   summary: 'Settings and metrics of runs side by side, straight from their folders',
-  positionals: 'RUN RUN …',
+  positionals: 'RUN …',
   options: { csv: { type: 'string', help: 'also write the table to this file' } },
   example: 'runs compare RUN_A RUN_B --csv comparison.csv',
   async run({ words, lab }) {
@@ -113,7 +114,7 @@ const report: Command = {
   options: {},
   example: 'runs report 20260101-120000-images-synthesize-a1b2c3',
   async run({ words, lab }) {
-    const written = await (await lab()).writeReport(runOf(this, words.positionals))
+    const written = await (await lab()).writeReport(words.first)
     return { document: written, text: written.report }
   },
 }

@@ -1,7 +1,7 @@
 import { doctor } from '../doctor.ts'
 import { table } from './bar.ts'
 import { usage, type Command } from './command.ts'
-import { execute, requireSuccess } from './runs.ts'
+import { finish } from './runs.ts'
 
 const doctorCommand: Command = {
   name: 'doctor',
@@ -12,9 +12,9 @@ const doctorCommand: Command = {
   async run() {
     const found = await doctor()
     const text = [
-      `engine    ${found.backend.name} (${found.backend.library}) on ${found.backend.device}`,
-      ...Object.entries(found.versions).map(([name, version]) => `${name.padEnd(10)}${version}`),
-      ...found.problems.map((problem) => `\nProblem   ${problem.message}\nDo this   ${problem.hint}`),
+      `engine      ${found.backend.name} (${found.backend.library}) on ${found.backend.device}`,
+      ...Object.entries(found.versions).map(([name, version]) => `${name.padEnd(12)}${version}`),
+      ...found.problems.map((problem) => `\nProblem     ${problem.message}\nDo this     ${problem.hint}`),
       found.ok ? '\nAll is well.' : '',
     ].join('\n')
     return { document: found, text, ok: found.ok }
@@ -46,7 +46,8 @@ const demoCommand: Command = {
       const { run, plan } = await opened.createSynthesis({ method: 'dp-merf', data: 'mnist', epsilon, preset, seed: words.number('seed') })
       runs.push(run)
       say(`\nε = ${epsilon}, δ = ${plan.privacy!.delta}: one Gaussian release of the mean embedding. Run ${run}`)
-      const record = requireSuccess(await execute(opened, run, { signal }))
+      const finished = await finish(opened, run, signal)
+      const { record } = finished
       const { classifiers, fidelity } = record.outcome as unknown as DemoOutcome
       const percent = (value: number | undefined): string => (value === undefined ? '–' : `${(100 * value).toFixed(1)} %`)
       const final = (id: string): string => percent(classifiers.find((one) => one.id === id)?.testAccuracy.at(-1))
@@ -61,7 +62,7 @@ const demoCommand: Command = {
         fidelity.precision.toFixed(3),
         fidelity.recall.toFixed(3),
       ])
-      report = (await opened.writeReport(run)).report
+      report = finished.report
       const { reference } = record.outcome as unknown as DemoOutcome
       if (epsilon === budgets.at(-1)) rows.push(['real data', percent(reference.find((one) => one.id === 'cnn')?.testAccuracy.at(-1)), percent(reference.find((one) => one.id === 'logistic')?.testAccuracy.at(-1)), '', '', '', '', ''])
     }

@@ -55,27 +55,35 @@ export function calibrateNoise(request: NoiseRequest): { sigma: number; epsilon:
   const spent = earlier.length > 0
   if (accountant === 'gaussian') return analyticNoise(request, events, spent)
 
+  const rdp = accountant === 'rdp'
   const epsilonAt = (sigma: number, slack?: number): number =>
-    accountant === 'rdp'
-      ? rdpEpsilon(events(sigma), delta, relation).epsilon
-      : pldEpsilon(events(sigma), delta, relation, slack).epsilon
+    rdp ? rdpEpsilon(events(sigma), delta, relation).epsilon : pldEpsilon(events(sigma), delta, relation, slack).epsilon
   const free = epsilonAt(0)
   if (free <= target) return { sigma: 0, epsilon: free }
-  const floor =
-    accountant === 'rdp'
-      ? rdpToEpsilon(rdpCurve(earlier, relation), delta).epsilon
-      : pldEpsilon(earlier, delta, relation).epsilon
+  const floor = rdp
+    ? rdpToEpsilon(rdpCurve(earlier, relation), delta).epsilon
+    : pldEpsilon(earlier, delta, relation).epsilon
   if (floor >= target) throw new UnreachableTarget(target, floor, spent)
 
   // In logarithms ε(σ) is nearly a straight line. For PLD a search with rough values comes first.
-  const excess = (slack?: number) => (logSigma: number) => Math.log(epsilonAt(Math.exp(logSigma), slack) / target)
-  const closeness = Math.min(3e-5, 5e-4 / target)
-  let logSigma = Math.log(steps * rate) / 2
-  if (accountant === 'pld') logSigma = solve(excess(1e-3), logSigma, 1, 1e-4) ?? logSigma
-  const found = solve(excess(), logSigma, accountant === 'pld' ? 2e-3 : 1, accountant === 'pld' ? closeness : 1e-9)
+  const known = new Map<number, number>()
+  const excess = (logSigma: number): number => {
+    const epsilon = known.get(logSigma) ?? epsilonAt(Math.exp(logSigma))
+    known.set(logSigma, epsilon)
+    return logRatio(epsilon, target)
+  }
+  const middle = Math.log(steps * rate) / 2
+  const rough = rdp ? null : solve((x) => logRatio(epsilonAt(Math.exp(x), 1e-3), target), middle, 1, 1e-4)
+  const closeness = rdp ? 1e-9 : Math.min(3e-5, 5e-4 / target)
+  const found = rough === null ? solve(excess, middle, 1, closeness) : solve(excess, rough, 1.5e-3, closeness)
   if (found === null) throw new UnreachableTarget(target, floor, spent)
-  const sigma = Math.exp(found)
-  return { sigma, epsilon: epsilonAt(sigma) }
+  return { sigma: Math.exp(found), epsilon: known.get(found)! }
+}
+
+/** ln(ε / target), not positive exactly when ε ≤ target. */
+function logRatio(epsilon: number, target: number): number {
+  const value = Math.log(epsilon / target)
+  return epsilon <= target ? Math.min(value, 0) : Math.max(value, Number.MIN_VALUE)
 }
 
 /** Whether a composition is one of full-batch Gaussians only, so that the analytic Gaussian mechanism is exact. */

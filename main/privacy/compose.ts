@@ -1,16 +1,16 @@
 /** Epsilon of a composition by every accountant that applies, and the number shown: the smallest, rounded up. */
-import type { Epsilons, PrivacyEvent } from '../contract/privacy.ts'
+import type { Epsilons, PrivacyEvent, Relation } from '../contract/privacy.ts'
 import { gaussianEpsilon } from './accountants/gaussian.ts'
 import { pldEpsilon } from './accountants/pld.ts'
 import { rdpEpsilon } from './accountants/rdp.ts'
 
-/** Upper bounds at `delta`. An accountant that does not cover one of the events is absent. */
-export function epsilonsOf(events: readonly PrivacyEvent[], delta: number): Epsilons {
+/** Upper bounds at `delta` under the data set's relation. Errors: `privacy-invalid` for a pair no accountant here covers. An accountant that does not cover one of the events is absent. */
+export function epsilonsOf(events: readonly PrivacyEvent[], delta: number, relation: Relation): Epsilons {
   if (events.length === 0) return { rdp: 0, pld: 0, gaussian: 0 }
   const gaussian = gaussianEpsilon(events, delta)
   return {
-    rdp: rdpEpsilon(events, delta).epsilon,
-    pld: pldEpsilon(events, delta).epsilon,
+    rdp: rdpEpsilon(events, delta, relation).epsilon,
+    pld: pldEpsilon(events, delta, relation).epsilon,
     ...(gaussian === null ? {} : { gaussian }),
   }
 }
@@ -22,5 +22,6 @@ export function bestEpsilon(epsilons: Epsilons): number {
 
 /** For people: three decimals, never below the number itself. */
 export function roundUp(epsilon: number): number {
-  return Math.ceil(epsilon * 1000 - 1e-9) / 1000
+  const rounded = Math.round(epsilon * 1000) / 1000
+  return rounded >= epsilon ? rounded : Math.ceil(epsilon * 1000) / 1000
 }

@@ -110,8 +110,8 @@ export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {
   const open = entries[0]
   if (open?.kind !== 'open') throw new LetheError('dataset-missing', 'The privacy ledger has no opening entry.', 'Import the data again.')
   const accounts = {
-    train: epsilonsOf(chargedEvents(entries, 'train'), open.delta),
-    validation: epsilonsOf(chargedEvents(entries, 'validation'), open.delta),
+    train: epsilonsOf(chargedEvents(entries, 'train'), open.delta, open.relation),
+    validation: epsilonsOf(chargedEvents(entries, 'validation'), open.delta, open.relation),
   }
   const budget = entries.reduce((value, entry) => (entry.kind === 'budget' ? entry.budget : value), open.budget)
   const spent = Math.max(bestEpsilon(accounts.train), bestEpsilon(accounts.validation))

@@ -54,8 +54,8 @@ export function makeMechanisms(options: MechanismOptions): Mechanisms {
       (entries) => {
         paid = research ? entries.find((old) => old.kind === 'charge' && old.run === run && old.stage === stage.id) : undefined
         if (paid) throw alreadyPaid
-        const { budget, delta, spent, accounts } = summarise(entries)
-        const after = bestEpsilon(epsilonsOf([...chargedEvents(entries, stage.account), stage.event], delta))
+        const { budget, delta, relation, spent, accounts } = summarise(entries)
+        const after = bestEpsilon(epsilonsOf([...chargedEvents(entries, stage.account), stage.event], delta, relation))
         const other = bestEpsilon(accounts[stage.account === 'train' ? 'validation' : 'train'])
         requireBudget(ledger.data, roundUp(spent), roundUp(Math.max(after, other)), budget)
       },

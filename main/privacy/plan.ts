@@ -5,7 +5,7 @@
 import { LetheError } from '../contract/errors.ts'
 import type { Dataset } from '../contract/dataset.ts'
 import type { Account, LedgerEntry, PrivacyMode, PrivacyPlan, Relation, Stage } from '../contract/privacy.ts'
-import { gaussianNoise } from './accountants/gaussian.ts'
+import { calibrateNoise } from './calibrate.ts'
 import { bestEpsilon, epsilonsOf, roundUp } from './compose.ts'
 import { chargedEvents, summarise } from './ledger.ts'
 
@@ -26,7 +26,8 @@ export function gaussianStage(options: {
   delta: number
 }): Stage {
   const { epsilon, delta, ...stage } = options
-  return { ...stage, event: { kind: 'gaussian', noiseMultiplier: gaussianNoise(epsilon, delta), rate: 1, steps: 1 } }
+  const { sigma } = calibrateNoise({ accountant: 'gaussian', epsilon, delta, rate: 1, steps: 1 })
+  return { ...stage, event: { kind: 'gaussian', noiseMultiplier: sigma, rate: 1, steps: 1 } }
 }
 
 /** A mechanism with delta 0 on whole counts: one person changes a count by at most one. */
@@ -48,13 +49,13 @@ export function privacyPlan(
   const before = summarise(entries)
   const eventsOf = (account: Account) => request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
   const accounts = {
-    train: epsilonsOf(eventsOf('train'), request.delta),
-    validation: epsilonsOf(eventsOf('validation'), request.delta),
+    train: epsilonsOf(eventsOf('train'), request.delta, dataset.relation),
+    validation: epsilonsOf(eventsOf('validation'), request.delta, dataset.relation),
   }
   const after = (account: Account): number => {
     const added = eventsOf(account)
     if (added.length === 0) return bestEpsilon(before.accounts[account])
-    return bestEpsilon(epsilonsOf([...chargedEvents(entries, account), ...added], before.delta))
+    return bestEpsilon(epsilonsOf([...chargedEvents(entries, account), ...added], before.delta, before.relation))
   }
   const plan: PrivacyPlan = {
     relation: dataset.relation,

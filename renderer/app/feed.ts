@@ -16,7 +16,7 @@ export async function loadRuns(): Promise<void> {
   const runs = await ask('runs.list', {}, showFailure)
   if (!runs) return
   runs.sort(newestFirst)
-  store.setState({ runs })
+  store.setState((state) => (state.runs === null ? { runs, failure: null } : { runs }))
   const { selected } = store.getState()
   const first = runs.find((run) => run.state === 'running') ?? runs[0]
   if (selected === null && first) await selectRun(first.id)
@@ -72,6 +72,10 @@ async function loadAbout(): Promise<void> {
   if (about) store.setState({ about })
 }
 
+export async function loadAll(): Promise<void> {
+  await Promise.all([loadAbout(), loadRuns(), loadData()])
+}
+
 /** Starts to follow the lab. Returns what stops it. */
 export function followLab(): () => void {
   const stops = [
@@ -96,6 +100,6 @@ export function followLab(): () => void {
       void loadRuns()
     }),
   ]
-  void Promise.all([loadAbout(), loadRuns(), loadData()])
+  void loadAll()
   return () => stops.forEach((stop) => stop())
 }

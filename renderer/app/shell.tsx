@@ -4,7 +4,9 @@ import { DataScreen } from '../data/data-screen.tsx'
 import { HelpScreen } from '../help/help-screen.tsx'
 import { LedgerScreen } from '../ledger/ledger-screen.tsx'
 import { RunsScreen } from '../runs/runs-screen.tsx'
+import { Button } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { loadAll } from './feed.ts'
 import { PanelBoundary } from './panel-boundary.tsx'
 import { Rail } from './rail.tsx'
 import { dismissFailure, screens, showScreen, usePage, type Screen } from './store.ts'
@@ -37,6 +39,21 @@ function Failure() {
   )
 }
 
+/** In place of every screen until the lab has answered once; where it answers with a reason why not, that is all there is. */
+function Unopened() {
+  const failure = usePage((state) => state.failure)
+  if (!failure) return <p className="opening">Opening the project…</p>
+  return (
+    <section className="fault" role="alert">
+      <h1>The project could not be opened</h1>
+      <p>
+        {failure.message} {failure.hint}
+      </p>
+      <Button onClick={() => void loadAll()}>Try again</Button>
+    </section>
+  )
+}
+
 /** Control and a number goes to that screen; Escape puts a message away. */
 function useShortcuts() {
   useEffect(() => {
@@ -55,7 +72,8 @@ function useShortcuts() {
 export function Shell() {
   useShortcuts()
   const screen = usePage((state) => state.screen)
-  const Current = screenOf[screen]
+  const opened = usePage((state) => state.runs !== null)
+  const Current = opened ? screenOf[screen] : Unopened
   return (
     <div className="shell">
       <Rail />
@@ -64,7 +82,7 @@ export function Shell() {
           <Current />
         </PanelBoundary>
       </main>
-      <Failure />
+      {opened && <Failure />}
     </div>
   )
 }

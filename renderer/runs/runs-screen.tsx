@@ -10,7 +10,7 @@ import './runs.css'
 export function RunsScreen() {
   const runs = usePage((state) => state.runs)
   const selected = usePage((state) => state.selected)
-  if (runs === null) return null
+  if (runs === null) return null // the shell says why
   if (runs.length === 0) return <FirstStart />
   const run = runs.find(({ id }) => id === selected)
   return (

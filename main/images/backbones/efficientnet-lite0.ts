@@ -20,6 +20,7 @@ import { tf } from '../../tensor/tf.ts'
 import type { Features } from '../metrics/features.ts'
 import { checkImages, nextBatch, type Backbone, type FeatureOptions, type ImageBatch } from './backbone.ts'
 
+const title = 'EfficientNet-Lite0 (ImageNet)'
 const featureLength = 1280
 const classes = 1000
 const normEpsilon = 1e-3
@@ -44,7 +45,7 @@ const earlyBlocks = 4
 
 export const efficientNetLite0: Backbone = {
   id: 'efficientnet-lite0',
-  title: 'EfficientNet-Lite0 (ImageNet)',
+  title,
   licence: 'Apache-2.0',
   featureLength,
   weights,
@@ -58,15 +59,15 @@ export const efficientNetLite0: Backbone = {
         'Leave it at 112 unless you know why.',
       )
     const { network, sha256 } = await readNetwork(file)
-    const describe = (images: ImageBatch, options: FeatureOptions, probabilities: Float32Array | null) =>
+    const pass = (images: ImageBatch, options: FeatureOptions, probabilities: Float32Array | null) =>
       run(network, images, size, options, probabilities)
     return {
-      title: `${this.title}, ${size} px`,
+      title: `${title}, ${size} px`,
       weightsSha256: sha256,
-      features: (images, options = {}) => describe(images, options, null),
+      features: (images, options = {}) => pass(images, options, null),
       async classify(images, options = {}) {
         const data = new Float32Array(images.count * classes)
-        const features = await describe(images, options, data)
+        const features = await pass(images, options, data)
         return { features, probabilities: { data, rows: images.count, columns: classes } }
       },
       dispose: () => tf.dispose([...network.tensors]),

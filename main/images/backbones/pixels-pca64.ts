@@ -8,6 +8,7 @@ import { covarianceOf } from '../metrics/frechet.ts'
 import type { Features } from '../metrics/features.ts'
 import { checkImages, nextBatch, type Backbone, type ImageBatch } from './backbone.ts'
 
+const title = '64 principal components of the pixels'
 const components = 64
 /** A symmetric matrix of this size takes some 30 s to decompose; larger pictures want a network. */
 const mostPixels = 3072
@@ -15,7 +16,7 @@ const batch = 4096
 
 export const pixelsPca64: Backbone = {
   id: 'pixels-pca64',
-  title: '64 principal components of the pixels',
+  title,
   licence: 'Apache-2.0',
   featureLength: components,
   weights: null,
@@ -36,7 +37,7 @@ export const pixelsPca64: Backbone = {
     const { vectors } = symmetricEigen(covariance)
     const axes = lastColumns(vectors, components)
     return {
-      title: this.title,
+      title,
       weightsSha256: null,
       classify: null,
       dispose() {},

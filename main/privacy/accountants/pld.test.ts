@@ -199,7 +199,7 @@ describe('properties', () => {
         expect(epsilonOf([gaussian(sigma, rate, steps)], delta * 0.9)).toBeGreaterThanOrEqual(low)
         expect(epsilonOf([gaussian(sigma, rate, steps), pure(0.01)], delta)).toBeGreaterThanOrEqual(low)
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 
@@ -211,7 +211,7 @@ describe('properties', () => {
         const split = epsilonOf([...others, gaussian(sigma, rate, 7), gaussian(sigma, rate, steps - 7)], delta)
         expect(Math.abs(split / whole - 1)).toBeLessThan(1e-6)
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 

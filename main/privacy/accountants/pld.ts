@@ -305,7 +305,7 @@ function invert(
 const negligiblePower = Math.exp(-60)
 
 /** Frequencies × atoms after which more smoothing is the better choice; some 30 ms. */
-const turnLimit = 1e7
+const turnLimit = 1.5e7
 
 /**
  * ln |M(t + iu) / M(t)| and the phase of M(t + iu) at u = k · step, k < count, without the Gaussian factor, and how far off
@@ -322,36 +322,47 @@ function tiltedTransform(
 ): { logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | number {
   const wheels = parts.map((part) => wheelOf(part, t, step))
   const atomCount = parts.reduce((sum, part) => sum + part.atoms.length, 0)
-  const logSize = new Float64Array(count).fill(-Infinity)
-  const phase = new Float64Array(count)
-  const doubt = new Float64Array(count)
+  const logSize = new Float64Array(count + block).fill(-Infinity)
+  const phase = new Float64Array(count + block)
+  const doubt = new Float64Array(count + block)
+  const sums = new Float64Array(2 * block)
   let turns = 0
-  let used = 0
+  let jumped = false
   let k = 0
+  let used = 0
   while (k < count) {
-    turns += atomCount
+    turns += block * atomCount
     if (turns > turnLimit) return count / k
-    let clear = 0 // how far to the right of u the product is certainly negligible
-    logSize[k] = 0
+    // Without a jump so far there will hardly be one: no need to go on to the limit.
+    if (turns > turnLimit / 4 && !jumped && turns * count > turnLimit * k) return (turns * count) / (turnLimit * k)
+    let clear = 0 // how far to the right of the last u the product is certainly negligible
+    logSize.fill(0, k, k + block)
     for (const wheel of wheels) {
-      const [x, y] = turn(wheel)
-      const logModulus = Math.log1p(2 * x + x * x + y * y) / 2
-      logSize[k]! += wheel.steps * logModulus
-      phase[k]! += wheel.steps * Math.atan2(y, 1 + x)
-      doubt[k]! += wheel.steps * 4e-16 * (k + 10) * Math.min(2, k * step * wheel.meanSize)
+      turn(wheel, sums)
+      let logModulus = 0
+      for (let j = 0; j < block; j++) {
+        const [x, y] = [sums[2 * j]!, sums[2 * j + 1]!]
+        logModulus = Math.log1p(2 * x + x * x + y * y) / 2
+        logSize[k + j]! += wheel.steps * logModulus
+        phase[k + j]! += wheel.steps * Math.atan2(y, 1 + x)
+        doubt[k + j]! += wheel.steps * 4e-16 * (k + j + 10) * Math.min(2, (k + j) * step * wheel.meanSize)
+      }
       clear = Math.max(clear, (Math.exp(-60 / wheel.steps) - Math.exp(logModulus)) / wheel.deviation)
     }
-    used = k + 1
-    const jump = Math.floor(clear / step)
-    if (jump < 30) k++
-    else {
-      k += jump
-      turns += 30 * atomCount
-      for (const wheel of wheels) moveTo(wheel, k)
-    }
+    k += block
+    used = k
+    const jump = Math.floor(clear / step) - 1
+    if (jump < 30) continue
+    jumped = true
+    turns += 30 * atomCount
+    for (const wheel of wheels) moveTo(wheel, k + jump)
+    k += jump
   }
   return { logSize, phase, doubt, used }
 }
+
+/** Frequencies taken at once. */
+const block = 4
 
 /** The points weight · (exp(iuL) − 1) of one part on their circles, as u grows by equal steps. */
 interface Wheel {
@@ -388,20 +399,37 @@ function wheelOf(part: Loss, t: number, step: number): Wheel {
   }
 }
 
-/** The sum of the points as they stand; then each moves on to the next frequency. */
-function turn({ weights, real, imaginary, cosines, sines }: Wheel): [number, number] {
-  let sumReal = 0
-  let sumImaginary = 0
+/** The sums of the points at this frequency and the next three (real, imaginary, real …); the points move on by four. */
+function turn({ weights, real, imaginary, cosines, sines }: Wheel, sums: Float64Array): void {
+  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (let i = 0; i < real.length; i++) {
-    const x = real[i]!
-    const y = imaginary[i]!
-    sumReal += x
-    sumImaginary += y
-    const onCircle = x + weights[i]!
-    real[i] = x + onCircle * cosines[i]! - y * sines[i]!
-    imaginary[i] = y + y * cosines[i]! + onCircle * sines[i]!
+    const weight = weights[i]!
+    const cosine = cosines[i]!
+    const sine = sines[i]!
+    let x = real[i]!
+    let y = imaginary[i]!
+    a += x
+    b += y
+    let onCircle = x + weight
+    x += onCircle * cosine - y * sine
+    y += y * cosine + onCircle * sine
+    c += x
+    d += y
+    onCircle = x + weight
+    x += onCircle * cosine - y * sine
+    y += y * cosine + onCircle * sine
+    e += x
+    f += y
+    onCircle = x + weight
+    x += onCircle * cosine - y * sine
+    y += y * cosine + onCircle * sine
+    g += x
+    h += y
+    onCircle = x + weight
+    real[i] = x + (onCircle * cosine - y * sine)
+    imaginary[i] = y + (y * cosine + onCircle * sine)
   }
-  return [sumReal, sumImaginary]
+  sums.set([a, b, c, d, e, f, g, h])
 }
 
 /** Sets the points to where they are at the k-th frequency. */

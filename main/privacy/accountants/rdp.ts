@@ -143,7 +143,7 @@ function smallExcess(order: number, loss: number): number {
 
 /** ln(1 − q + q exp(x)): the privacy loss of a mechanism with loss x after subsampling. Accurate for any finite x. */
 export function amplifiedLoss(q: number, x: number): number {
-  return x > 0 ? x + Math.log1p((1 - q) * Math.expm1(-x)) : Math.log1p(q * Math.expm1(x))
+  return x < 700 ? Math.log1p(q * Math.expm1(x)) : x + Math.log(q)
 }
 
 /**
