@@ -7,6 +7,7 @@ import { loadBackend } from '../tensor/backend.ts'
 import { tf } from '../tensor/tf.ts'
 import { smallProject, type SmallProject } from '../testing/small-project.ts'
 import type { ImageSet } from './method.ts'
+import { balancedLoss } from './methods/dp-merf.ts'
 import { describeMethod, methodOf, methods, type AnyMethod } from './methods.ts'
 
 /** Every method of the registry keeps the promises of `method.ts`. Small settings are its own `tiny` preset, cut further. */
@@ -123,6 +124,29 @@ describe('DP-MERF', () => {
     expect(stage!.sensitivity).toBe(2)
     const [other] = method.plan(method.config.parse({}), { ...context.data.dataset, relation: 'replace-one' }, { epsilon: 1, delta: 1e-5 }).stages
     expect(other!.sensitivity).toBe(2)
+  })
+
+  test('the hand-written gradient is that of the loss', () => {
+    const stream = rootStream(21)
+    const random = (rows: number, columns: number) => tf.tensor2d(Float32Array.from({ length: rows * columns }, () => stream.normal()), [rows, columns])
+    const [classes, each, pixels, width] = [3, 4, 5, 7]
+    const block = { transposed: random(pixels, width), target: random(classes, 2 * width) }
+    const images = random(classes * each, pixels)
+    const plain = (x: tf.Tensor): tf.Scalar => {
+      const projected = tf.matMul(x as tf.Tensor2D, block.transposed)
+      const features = tf.reshape(tf.concat([tf.cos(projected), tf.sin(projected)], 1), [classes, each, 2 * width])
+      const sum = tf.sum(features, 1)
+      // All pairs of different images of a class, written out: (‖Σφ‖² − Σ‖φ‖²) / (n(n−1)), and ‖[cos, sin]‖² = width.
+      const pairs = tf.sub(tf.sum(tf.square(sum)), classes * each * width)
+      const cross = tf.sum(tf.mul(tf.div(sum, each), block.target))
+      return tf.div(tf.add(tf.sub(tf.div(pairs, each * (each - 1)), tf.mul(cross, 2)), tf.sum(tf.square(block.target))), width) as tf.Scalar
+    }
+    const expected = tf.valueAndGrad(plain)(images)
+    const found = tf.valueAndGrad((x) => balancedLoss(x as tf.Tensor2D, block))(images)
+    const difference = tf.max(tf.abs(tf.sub(expected.grad, found.grad))).dataSync()[0]!
+    expect(difference).toBeLessThan(1e-5)
+    // The diagonal that the loss leaves in is constant: classes · n · width / (n (n−1)) / width.
+    expect(found.value.dataSync()[0]! - expected.value.dataSync()[0]!).toBeCloseTo(classes / (each - 1), 4)
   })
 
   test('one record moves the released sum by at most its sensitivity', async () => {

@@ -17,8 +17,10 @@
  *   2. One coordinate carries the class counts (weight a, inside the same norm), so classes are normalised by
  *      released counts and unequal classes are met.
  *   3. The published loss ‖μ̃ − (1/B) Σ φ(G(z)) ⊗ e_y‖² is biased: the variance of the batch mean enters it, and the
- *      generator lowers it by making fewer different images. Here the batch mean is replaced by a running mean over
- *      batches (`meanMomentum`), classes are balanced within each batch, and gradients are written out by hand.
+ *      generator lowers it by making fewer different images. Here classes are balanced within each batch and the squared
+ *      mean of the n images of a class is taken without its diagonal, n/(n−1)·‖m‖² − 2⟨μ̃, m⟩: up to constants the
+ *      unbiased estimate of the squared distance (Gretton et al. 2012, equation 3; ‖φ‖ = 1 makes the diagonal constant).
+ *      A step looks at a block of the features, in turn, which leaves the gradient unbiased and costs a fraction.
  *   4. The learning rate falls along a cosine; batch-norm moments are measured anew before generation.
  * `variant: 'published'` keeps 2/N, the shuffled labels, the biased loss and the stepped learning rate.
  */
@@ -47,10 +49,9 @@ const config = z.strictObject({
   generator: z.enum(['small', 'conditional']).default('small').describe('small: the paper\'s generator; conditional: BigGAN-like, as in DPImageBench'),
   generatorWidth: z.number().int().min(4).max(128).default(41).describe('width of the conditional generator (DPImageBench: 41 at 28 pixels, 60 at 32)'),
   batch: z.number().int().min(10).max(5000).default(100).describe('images in a step (paper: 100)'),
-  steps: z.number().int().min(1).max(1_000_000).default(2750).describe('steps of the generator (paper: 5 epochs of 550)'),
+  steps: z.number().int().min(1).max(1_000_000).default(5000).describe('steps of the generator (paper: 2750, 5 epochs of 550)'),
   learningRate: z.number().positive().max(1).default(0.01).describe('Adam\'s learning rate at the start (paper: 0.01)'),
   featuresPerStep: z.number().int().min(2).max(100_000).multipleOf(2).default(2000).describe('how many of the features a step looks at, in turn (variant lethe)'),
-  meanMomentum: z.number().min(0).max(0.999).default(0.8).describe('momentum of the running mean embedding (variant lethe; 0 is the batch alone)'),
   images: z.number().int().min(10).max(1_000_000).default(60_000).describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
 })
 type Config = z.infer<typeof config>
@@ -106,15 +107,12 @@ async function exactSum(split: SplitView, blocks: readonly tf.Tensor2D[], classe
   return total
 }
 
-/** A block of frequencies, what was released about it, and where the generator stands. */
+/** A block of frequencies and what was released about it. */
 interface Block {
   /** [pixels, b] */
   readonly transposed: tf.Tensor2D
   /** Released mean embedding by class, [classes, 2b], in units of [cos, sin]: of each class for lethe, of (1/N) Σ · ⊗ e for published. */
   readonly target: tf.Tensor2D
-  /** Running mean of the same for the generator's images, and the sum of its weights. */
-  running: tf.Tensor2D
-  weight: number
 }
 
 async function releaseEmbedding(context: RunContext, settings: Config, transposed: readonly tf.Tensor2D[]): Promise<Block[]> {
@@ -137,16 +135,15 @@ async function releaseEmbedding(context: RunContext, settings: Config, transpose
     const target = new Float32Array(classes * width)
     for (let i = 0; i < target.length; i++) target[i] = (released[start + i]! * unit) / divisors[Math.floor(i / width)]!
     start += target.length
-    return { transposed: block, target: tf.tensor2d(target, [classes, width]), running: tf.zeros([classes, width]), weight: 0 }
+    return { transposed: block, target: tf.tensor2d(target, [classes, width]) }
   })
 }
 
 /**
- * Squared distance between released and generated mean embedding, over the features of one block, with a hand-written
- * gradient. `blend` turns the batch's own mean into the running one that takes its place in the residual.
- * images [B, pixels], class-balanced and ordered by class.
+ * Squared distance between released and generated mean embedding over the features of one block, estimated without bias up
+ * to a constant, with a hand-written gradient. images [B, pixels], ordered by class, at least two of each.
  */
-function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block, blend: (batchMean: tf.Tensor2D) => tf.Tensor2D): tf.Scalar {
+export function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block): tf.Scalar {
   const [classes] = target.shape
   const width = transposed.shape[1]
   const each = images.shape[0] / classes
@@ -157,8 +154,9 @@ function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block, blend:
     const cosine = tf.cos(projected)
     const sine = tf.sin(projected)
     const mean = tf.concat([tf.mean(byClass(cosine), 1), tf.mean(byClass(sine), 1)], 1) as tf.Tensor2D
-    const residual = tf.sub(blend(mean), target)
-    save([cosine, sine, residual])
+    const withoutDiagonal = tf.mul(mean, each / (each - 1))
+    save([cosine, sine, tf.sub(withoutDiagonal, target)])
+    const distance = tf.add(tf.mul(mean, tf.sub(withoutDiagonal, tf.mul(target, 2))), tf.square(target))
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
       const [savedCosine, savedSine, savedResidual] = saved as [tf.Tensor, tf.Tensor, tf.Tensor2D]
       const [toCosine, toSine] = tf.split(savedResidual, 2, 1).map((part) => tf.reshape(part, [classes, 1, width]))
@@ -166,7 +164,7 @@ function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block, blend:
       const gradient = tf.matMul(tf.reshape(slope, [classes * each, width]) as tf.Tensor2D, transposed, false, true)
       return tf.mul(gradient, tf.mul(dy, 2 / (width * each)))
     }
-    return { value: tf.div(tf.sum(tf.square(residual)), width), gradFunc: gradFunc as never }
+    return { value: tf.div(tf.sum(distance), width), gradFunc: gradFunc as never }
   })(images) as tf.Scalar
 }
 
@@ -216,12 +214,6 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
   const slots = decodeParameters(part('optimiser.safetensors'), 'optimiser.safetensors').parameters
   restoreOptimiser(training.optimiser, { step: state['optimiserStep'] as number, tensors: slots })
   tf.dispose(slots)
-  const running = decodeParameters(part('running.safetensors'), 'running.safetensors').parameters
-  for (const [index, block] of training.blocks.entries()) {
-    block.running.dispose()
-    block.running = running[String(index)] as tf.Tensor2D
-    block.weight = (state['weights'] as number[])[index]!
-  }
   training.codes.restore(state['codes'] as never)
   training.labels.restore(state['labels'] as never)
   training.step = checkpoint.step
@@ -229,17 +221,15 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
 }
 
 function checkpointOf(training: Training): Checkpoint {
-  const { step, parameters, statistics, optimiser, blocks, codes, labels } = training
+  const { step, parameters, statistics, optimiser, codes, labels } = training
   const slots = saveOptimiser(optimiser)
   const parts = {
     'generator.safetensors': encodeParameters(parameters),
     'statistics.safetensors': encodeParameters(statistics),
     'optimiser.safetensors': encodeParameters(slots.tensors),
-    'running.safetensors': encodeParameters(Object.fromEntries(blocks.map((block, index) => [String(index), block.running]))),
   }
   tf.dispose(slots.tensors)
-  const weights = blocks.map((block) => block.weight)
-  return { step, state: { optimiserStep: slots.step, weights, codes: codes.state(), labels: labels.state() }, parts }
+  return { step, state: { optimiserStep: slots.step, codes: codes.state(), labels: labels.state() }, parts }
 }
 
 /** One step of the generator; returns the loss as a tensor, so that nobody waits for it. */
@@ -249,37 +239,24 @@ function trainStep(training: Training, settings: Config, network: GeneratorNetwo
   const [classes] = block.target.shape
   const [pixels] = block.transposed.shape
   const lethe = settings.variant === 'lethe'
-  const each = Math.max(1, Math.round(settings.batch / classes))
+  const each = Math.max(2, Math.round(settings.batch / classes))
   const batch = lethe ? each * classes : settings.batch
   const progress = training.step / settings.steps
   const rate = settings.learningRate * (lethe ? 0.5 * (1 + Math.cos(Math.PI * progress)) : 0.9 ** Math.floor(progress * 5))
   const key = training.codes.key()
   const labelValues = Int32Array.from({ length: batch }, (_, index) => (lethe ? Math.floor(index / each) : training.labels.integer(classes)))
-  let nextMean: tf.Tensor2D | undefined
-  const momentum = settings.meanMomentum
-  const weight = momentum * block.weight + (1 - momentum)
-
   const value = tf.tidy(() => {
     const codes = statelessNormal([batch, network.codeLength], key)
     const labels = tf.tensor1d(labelValues, 'int32')
-    const blend = (batchMean: tf.Tensor2D): tf.Tensor2D => {
-      nextMean = tf.keep(tf.add(tf.mul(block.running, momentum), tf.mul(batchMean, 1 - momentum)) as tf.Tensor2D)
-      return tf.div(nextMean, weight)
-    }
     const loss = (): tf.Scalar => {
       const images = tf.reshape(network.forward(parameters, statistics, codes, labels, true), [batch, pixels]) as tf.Tensor2D
-      if (lethe) return balancedLoss(images, block, blend)
+      if (lethe) return balancedLoss(images, block)
       return publishedLoss(images, tf.oneHot(labels, classes) as tf.Tensor2D, block)
     }
     const result = valueAndGradients(loss, parameters)
     update(optimiser, parameters, result.gradients, rate)
     return result.value
   })
-  if (nextMean) {
-    block.running.dispose()
-    block.running = nextMean
-    block.weight = weight
-  }
   training.step++
   return value
 }
@@ -375,7 +352,7 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
 }
 
 function disposeTraining(training: Training): void {
-  tf.dispose([training.parameters, training.statistics, ...training.blocks.flatMap((block) => [block.transposed, block.target, block.running])])
+  tf.dispose([training.parameters, training.statistics, ...training.blocks.flatMap((block) => [block.transposed, block.target])])
   disposeOptimiser(training.optimiser)
 }
 
@@ -393,7 +370,7 @@ export const dpMerf: Synthesiser<Config> = {
   config,
   presets: {
     desk: {},
-    paper: { variant: 'published' },
+    paper: { variant: 'published', steps: 2750 },
     tiny: { features: 200, steps: 40, batch: 50, images: 2000 },
   },
   plan(settings, dataset, target) {
