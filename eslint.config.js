@@ -65,6 +65,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': ['error', { allowShortCircuit: true, allowTernary: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-redundant-type-constituents': 'off', // known names | string documents the names
+      '@typescript-eslint/unbound-method': 'off', // plain objects of functions, taken apart freely
       '@typescript-eslint/require-await': 'off', // a contract may ask for a promise where no wait is needed
       '@typescript-eslint/restrict-template-expressions': [
         'error',

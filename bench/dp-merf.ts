@@ -11,10 +11,19 @@ import { paired, startPeer } from './harness.ts'
 const phases = ['Private release', 'Training the generator'] as const
 
 /** One run without scores; seconds by phase, from the run's own events. */
-async function timeRun(project: string, set: Record<string, unknown>): Promise<Record<(typeof phases)[number], number>> {
+async function timeRun(
+  project: string,
+  set: Record<string, unknown>,
+): Promise<Record<(typeof phases)[number], number>> {
   const lab = await openLab({ project })
   await lab.ensureBuiltIn('mnist')
-  const { run } = await lab.createSynthesis({ method: 'dp-merf', data: 'mnist', epsilon: 1, score: false, set: { images: 1000, ...set } })
+  const { run } = await lab.createSynthesis({
+    method: 'dp-merf',
+    data: 'mnist',
+    epsilon: 1,
+    score: false,
+    set: { images: 1000, ...set },
+  })
   const seconds = { 'Private release': 0, 'Training the generator': 0 }
   let last = performance.now()
   let phase = ''

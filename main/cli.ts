@@ -23,7 +23,8 @@ function splitLeading(args: readonly string[]): { before: string[]; words: strin
   return { before: args.slice(0, at), words: args.slice(at) }
 }
 
-const groupOf = (word: string | undefined): Command[] => commands.filter((command) => command.name.split(' ')[0] === word)
+const groupOf = (word: string | undefined): Command[] =>
+  commands.filter((command) => command.name.split(' ')[0] === word)
 
 /** The command with the longest name that the words begin with. */
 function findCommand(words: readonly string[]): { command: Command; rest: string[] } {
@@ -34,11 +35,16 @@ function findCommand(words: readonly string[]): { command: Command; rest: string
   }
   const group = groupOf(words[0]).map((command) => command.name)
   const said = words.slice(0, group.length > 0 && !words[1]?.startsWith('-') ? 2 : 1).join(' ')
-  throw new LetheError('usage', said ? `There is no command ${said}.` : 'No command was given.', group.length > 0 ? `There are ${group.join(', ')}.` : 'lethe --help lists the commands.')
+  throw new LetheError(
+    'usage',
+    said ? `There is no command ${said}.` : 'No command was given.',
+    group.length > 0 ? `There are ${group.join(', ')}.` : 'lethe --help lists the commands.',
+  )
 }
 
 /** JSON has no infinities; the contract writes them as strings. */
-const replacer = (_key: string, value: unknown): unknown => (value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value)
+const replacer = (_key: string, value: unknown): unknown =>
+  value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value
 
 async function main(args: string[]): Promise<number> {
   const json = args.includes('--json')

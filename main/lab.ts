@@ -4,8 +4,15 @@
  */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
-import { calls, type CallName, type CallResult, type LoggedEvent, type TopicName, type TopicValue } from './contract/calls.ts'
+import type { z } from 'zod'
+import {
+  calls,
+  type CallName,
+  type CallResult,
+  type LoggedEvent,
+  type TopicName,
+  type TopicValue,
+} from './contract/calls.ts'
 import type { Dataset } from './contract/dataset.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'
 import type { PrivacyMode, Relation } from './contract/privacy.ts'
@@ -34,8 +41,8 @@ export interface ImportRequest {
   readonly name: string
   readonly as?: string | undefined
   readonly sensitive?: boolean
-  readonly relation?: Relation
-  readonly budget?: number
+  readonly relation?: Relation | undefined
+  readonly budget?: number | undefined
   readonly delta?: number | undefined
   readonly privacyUnit?: string | undefined
   readonly licence?: string | undefined
@@ -69,14 +76,17 @@ export interface LabOptions {
 export async function openLab(options: LabOptions) {
   const project = await openProject(options.project)
   const listeners = new Set<(topic: TopicName, value: unknown) => void>()
-  const tell = <Name extends TopicName>(topic: Name, value: TopicValue<Name>): void => listeners.forEach((listener) => listener(topic, value))
+  const tell = <Name extends TopicName>(topic: Name, value: TopicValue<Name>): void =>
+    listeners.forEach((listener) => listener(topic, value))
 
   // ---- data ------------------------------------------------------------------------------------------------------
 
   const importData = async (request: ImportRequest): Promise<Dataset> => {
     const id = request.id ?? idOf(request.name)
-    const relation = request.relation ?? 'add-remove'
-    const budget = request.budget ?? 10
+    // Data that comes back after a removal keeps the terms of its ledger.
+    const open = await openingOf(id)
+    const relation = request.relation ?? open?.relation ?? 'add-remove'
+    const budget = request.budget ?? open?.budget ?? 10
     return importImages(project, {
       path: request.path,
       as: request.as,
@@ -84,9 +94,9 @@ export async function openLab(options: LabOptions) {
       name: request.name,
       sensitive: request.sensitive ?? true,
       relation,
-      delta: (count) => request.delta ?? defaultDelta(count),
+      delta: (count) => request.delta ?? open?.delta ?? defaultDelta(count),
       budget,
-      privacyUnit: request.privacyUnit ?? 'one image',
+      privacyUnit: request.privacyUnit ?? open?.unit ?? 'one image',
       licence: request.licence ?? 'not stated',
       source: request.source ?? path.basename(request.path),
       signal: request.signal,
@@ -95,19 +105,41 @@ export async function openLab(options: LabOptions) {
     })
   }
 
+  const openingOf = async (id: string) => {
+    const open = (await readLedger(ledgerOf(project, id)))[0]
+    return open?.kind === 'open' ? open : undefined
+  }
+
   /** The budget belongs to the data: the same images cannot start again with a fresh one under another name. */
   const openLedger = async (dataset: Dataset): Promise<void> => {
     const hash = dataHash(dataset)
     for (const name of await fs.readdir(path.join(project, 'ledger')).catch(() => [])) {
       if (!name.endsWith('.ndjson')) continue
       const other = path.basename(name, '.ndjson')
-      const open = (await readLedger(ledgerOf(project, other)))[0]
-      const same = open?.kind === 'open' && open.dataHash === hash
-      if (same && other === dataset.id) return // imported again after a removal or a crash: its ledger goes on
+      const open = await openingOf(other)
+      const same = open?.dataHash === hash
+      if (same && other === dataset.id) {
+        // Imported again after a removal or a crash: its ledger goes on, on its own terms.
+        const { relation, delta, budget, unit } = open
+        if (
+          relation === dataset.relation &&
+          delta === dataset.delta &&
+          budget === dataset.budget &&
+          unit === dataset.privacyUnit
+        )
+          return
+        throw new LetheError(
+          'dataset-exists',
+          `These images were in this project before as ${other}, and their privacy ledger goes on: ${relation}, delta ${delta}, budget ${budget}, protecting ${unit}.`,
+          'Import them on the same terms, or leave the terms out.',
+        )
+      }
       if (same || other === dataset.id)
         throw new LetheError(
           'dataset-exists',
-          same ? `The same images are or were in this project as ${other}, whose privacy ledger goes on.` : `A data set ${other} with other images was in this project; its privacy ledger is kept.`,
+          same
+            ? `The same images are or were in this project as ${other}, whose privacy ledger goes on.`
+            : `A data set ${other} with other images was in this project; its privacy ledger is kept.`,
           same ? `Use ${other}; if it was removed, import it under that name.` : 'Choose another name.',
         )
     }
@@ -126,30 +158,50 @@ export async function openLab(options: LabOptions) {
   const ensureBuiltIn = async (id: string, onProgress?: ImportRequest['onProgress']): Promise<Dataset> => {
     const builtIn = builtIns.find((candidate) => candidate.id === id)
     if (!builtIn || (await fs.stat(manifestFile(project, id)).catch(() => null))) return readDataset(project, id)
-    return importData({ ...builtIn, path: builtIn.path(), as: 'idx', sensitive: true, ...(onProgress ? { onProgress } : {}) })
+    return importData({
+      ...builtIn,
+      path: builtIn.path(),
+      as: 'idx',
+      sensitive: true,
+      ...(onProgress ? { onProgress } : {}),
+    })
+  }
+
+  /** A ledger outlives its data and can be read after the removal. Errors: `dataset-missing`. */
+  const knownLedger = async (data: string) => {
+    const found = ledgerOf(project, data)
+    const kept = /^[\w-]{1,64}$/.test(data) && (await fs.stat(found.file).catch(() => null))
+    if (!kept) await readDataset(project, data)
+    return found
   }
 
   const ledger = async (data: string) => {
-    await readDataset(project, data)
-    const entries = await readLedger(ledgerOf(project, data))
+    const entries = await readLedger(await knownLedger(data))
     return { summary: summarise(entries), entries: [...entries] }
   }
 
   /** Walks the chain and holds it against what the runs of the project say they spent. */
   const checkLedger = async (data: string) => {
-    await readDataset(project, data)
-    const result = await verifyLedger(ledgerOf(project, data))
+    const result = await verifyLedger(await knownLedger(data))
+    if (result.ok && result.entries[0]?.kind !== 'open')
+      return { ok: false, firstBad: 0, reason: 'The opening entry is missing.' }
     if (!result.ok) return { ok: false, firstBad: result.firstBad, reason: result.reason }
     const missing = await missingCharges(project, data, result.entries)
     return missing === null
       ? { ok: true, firstBad: null, reason: null }
-      : { ok: false, firstBad: result.entries.length, reason: `Run ${missing} charged this ledger, which no longer holds the charge.` }
+      : {
+          ok: false,
+          firstBad: result.entries.length,
+          reason: `Run ${missing} charged this ledger, which no longer holds the charge.`,
+        }
   }
 
   // ---- runs ------------------------------------------------------------------------------------------------------
 
   /** The configuration and the plan of a synthesis, before anything is touched. Errors: `config-invalid`, `budget-exceeded`, … */
-  const planSynthesis = async (request: SynthesizeRequest): Promise<{ config: unknown; plan: Plan; kind: string; title: string }> => {
+  const planSynthesis = async (
+    request: SynthesizeRequest,
+  ): Promise<{ config: unknown; plan: Plan; kind: string; title: string }> => {
     const method = methodOf(request.method)
     const dataset = await readDataset(project, request.data)
     const preset = method.presets[request.preset ?? 'desk']
@@ -164,7 +216,12 @@ export async function openLab(options: LabOptions) {
         mode: request.mode ?? 'research',
         preset: request.preset ?? 'desk',
         score: request.score ?? true,
-        parameters: parseWith(method.config as z.ZodType<Record<string, unknown>>, { ...preset, ...request.set }, `configuration of ${method.title}`, 'config-invalid'),
+        parameters: parseWith(
+          method.config,
+          { ...preset, ...request.set },
+          `configuration of ${method.title}`,
+          'config-invalid',
+        ),
       },
       'configuration',
       'config-invalid',
@@ -184,7 +241,8 @@ export async function openLab(options: LabOptions) {
   }
 
   /** Pull to work: the terminal's own process, the trainer, or a test. */
-  const execute = (run: string, executeOptions?: ExecuteOptions): AsyncGenerator<LoggedEvent, RunRecord> => executeRun(project, run, executeOptions)
+  const execute = (run: string, executeOptions?: ExecuteOptions): AsyncGenerator<LoggedEvent, RunRecord> =>
+    executeRun(project, run, executeOptions)
 
   const runs = async (): Promise<RunSummary[]> => Promise.all((await listRuns(project)).map(summariseRun))
 
@@ -195,9 +253,13 @@ export async function openLab(options: LabOptions) {
 
   // ---- the contract ----------------------------------------------------------------------------------------------
 
-  const handlers: { [Name in CallName]: (input: z.output<(typeof calls)[Name]['input']>) => Promise<z.input<(typeof calls)[Name]['output']>> } = {
+  const handlers: {
+    [Name in CallName]: (
+      input: z.output<(typeof calls)[Name]['input']>,
+    ) => Promise<z.input<(typeof calls)[Name]['output']>>
+  } = {
     'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
-    'lab.doctor': () => doctor(),
+    'lab.doctor': () => doctor({ load: false }),
     'data.list': () => listDatasets(project),
     'ledger.show': ({ data }) => ledger(data),
     'runs.list': runs,
@@ -209,7 +271,13 @@ export async function openLab(options: LabOptions) {
     'runs.demo': async ({ epsilon }) => {
       await ensureBuiltIn('mnist')
       const preset = process.env['LETHE_DEMO_PRESET'] === 'tiny' ? 'tiny' : 'desk'
-      const { run } = await createSynthesis({ method: 'dp-merf', data: 'mnist', epsilon, preset })
+      const { run } = await createSynthesis({
+        method: 'dp-merf',
+        data: 'mnist',
+        epsilon,
+        preset,
+        score: preset !== 'tiny',
+      })
       start(run)
       return { run }
     },
@@ -241,7 +309,8 @@ export async function openLab(options: LabOptions) {
     listData: () => listDatasets(project),
     showData: (id: string) => readDataset(project, id),
     removeData: (id: string) => removeDataset(project, id),
-    exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders') => exportDataset(project, id, target, format),
+    exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
+      exportDataset(project, id, target, format, signal),
     ledger,
     checkLedger,
     planSynthesis,
@@ -253,7 +322,10 @@ export async function openLab(options: LabOptions) {
     async writeReport(run: string): Promise<{ run: string; report: string }> {
       const paths = runPaths(project, run)
       const data = jobOf((await summariseRun(paths)).kind).data((await readConfig(paths)) as never)
-      return { run, report: await writeReport(paths, { dataset: await readDataset(project, data), ledger: await ledger(data) }) }
+      return {
+        run,
+        report: await writeReport(paths, { dataset: await readDataset(project, data), ledger: await ledger(data) }),
+      }
     },
     cancelRun: (run: string) => handlers['runs.cancel']({ run }),
 
@@ -291,7 +363,17 @@ export async function openLab(options: LabOptions) {
 
 /** A data set's id: its name in lower case, other characters as hyphens. */
 export function idOf(name: string): string {
-  const id = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48)
-  if (!id) throw new LetheError('usage', `The name ${JSON.stringify(name)} has no letter or digit.`, 'Give the data set a name.')
+  const id = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48)
+  if (!id)
+    throw new LetheError(
+      'usage',
+      `The name ${JSON.stringify(name)} has no letter or digit.`,
+      'Give the data set a name.',
+    )
   return id
 }

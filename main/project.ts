@@ -10,7 +10,8 @@ import { version } from './version.ts'
 
 const projectSchema = z.object({ schema: z.string(), id: z.string(), created: z.string(), version: z.string() })
 
-export const defaultProject = (): string => process.env['LETHE_PROJECT'] ?? path.join(os.homedir(), 'Documents', 'lethe')
+export const defaultProject = (): string =>
+  process.env['LETHE_PROJECT'] ?? path.join(os.homedir(), 'Documents', 'lethe')
 
 /** Errors: `folder-read-only`, `project-newer`, `file-malformed`. */
 export async function openProject(folder: string): Promise<string> {
@@ -24,13 +25,21 @@ export async function openProject(folder: string): Promise<string> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
-      throw new LetheError('folder-read-only', `${project} cannot be written (${code}).`, 'Choose another folder with --project.')
+      throw new LetheError(
+        'folder-read-only',
+        `${project} cannot be written (${code}).`,
+        'Choose another folder with --project.',
+      )
     if (code === 'ENOTDIR' || code === 'EEXIST')
       throw new LetheError('folder-read-only', `${project} is not a folder.`, 'Choose another folder with --project.')
     throw error
   }
   const manifest = await readJson(file, projectSchema)
   if (manifest.schema !== 'lethe.project/1')
-    throw new LetheError('project-newer', `${project} was written as ${manifest.schema}; this version knows lethe.project/1.`, 'Use a newer version of Lethe.')
+    throw new LetheError(
+      'project-newer',
+      `${project} was written as ${manifest.schema}; this version knows lethe.project/1.`,
+      'Use a newer version of Lethe.',
+    )
   return project
 }

@@ -7,7 +7,8 @@ let known: string | undefined
 export function installationFolder(): string {
   if (known) return known
   for (let folder = process.env['LETHE_ROOT'] ?? __dirname; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, 'resources'))) return (known = folder)
+    if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, 'resources')))
+      return (known = folder)
     if (folder === path.dirname(folder)) return (known = process.cwd())
   }
 }

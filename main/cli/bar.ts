@@ -3,7 +3,10 @@ import path from 'node:path'
 import type { LoggedEvent } from '../contract/calls.ts'
 
 /** `folder` is that of the run: pictures are named by a path that can be opened. */
-export function progressBar(stream: NodeJS.WriteStream, folder: string): { show(event: LoggedEvent): void; end(): void } {
+export function progressBar(
+  stream: NodeJS.WriteStream,
+  folder: string,
+): { show(event: LoggedEvent): void; end(): void } {
   const live = stream.isTTY === true
   let lastLine = 0
   let lastPhase = ''
@@ -42,5 +45,12 @@ export function duration(seconds: number): string {
 /** Rows as columns of equal width; numbers should come formatted. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

@@ -61,18 +61,25 @@ export function readWords(command: Command, args: readonly string[]): Words {
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: Object.fromEntries(Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }])),
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
+      ),
     })
   } catch (error) {
     const [message = ''] = (error as Error).message.split(/\n|\. To specify/)
     throw usage(command, `${message.replace(/\.$/, '')}.`)
   }
-  const [wanted, repeated] = [command.positionals.split(' ').filter((word) => word !== '' && word !== '…'), command.positionals.endsWith('…')]
+  const [wanted, repeated] = [
+    command.positionals.split(' ').filter((word) => word !== '' && word !== '…'),
+    command.positionals.endsWith('…'),
+  ]
   const missing = wanted[parsed.positionals.length]
   if (missing) throw usage(command, `${missing} is missing.`)
-  if (parsed.positionals.length > wanted.length && !repeated) throw usage(command, `Unexpected word ${JSON.stringify(parsed.positionals[wanted.length])}.`)
+  if (parsed.positionals.length > wanted.length && !repeated)
+    throw usage(command, `Unexpected word ${JSON.stringify(parsed.positionals[wanted.length])}.`)
   const value = (name: string) => parsed.values[name]
-  const text = (name: string): string | undefined => (typeof value(name) === 'string' ? (value(name) as string) : undefined)
+  const text = (name: string): string | undefined =>
+    typeof value(name) === 'string' ? (value(name) as string) : undefined
   return {
     positionals: parsed.positionals,
     first: parsed.positionals[0] ?? '',
@@ -87,7 +94,8 @@ export function readWords(command: Command, args: readonly string[]): Words {
       const found = text(name)
       if (found === undefined) return undefined
       const number = Number(found)
-      if (found.trim() === '' || !Number.isFinite(number)) throw usage(command, `--${name} expects a number, found ${JSON.stringify(found)}.`)
+      if (found.trim() === '' || !Number.isFinite(number))
+        throw usage(command, `--${name} expects a number, found ${JSON.stringify(found)}.`)
       return number
     },
     list: (name) => (Array.isArray(value(name)) ? (value(name) as string[]) : []),
@@ -102,7 +110,17 @@ export function helpOf(command: Command): string {
     const left = `  --${name}${option.type === 'string' ? ` ${name.toUpperCase()}` : ''}`
     return `${left.padEnd(30)} ${option.help}`
   })
-  return [`lethe ${[command.name, command.positionals].filter(Boolean).join(' ')}`, '', command.summary, '', ...rows, '', 'Example', `  lethe ${command.example}`, ''].join('\n')
+  return [
+    `lethe ${[command.name, command.positionals].filter(Boolean).join(' ')}`,
+    '',
+    command.summary,
+    '',
+    ...rows,
+    '',
+    'Example',
+    `  lethe ${command.example}`,
+    '',
+  ].join('\n')
 }
 
 /** Opens the project once, when a command needs it. */

@@ -5,4 +5,10 @@ import { privacyCommands } from './privacy.ts'
 import { runsCommands } from './runs.ts'
 import { systemCommands } from './system.ts'
 
-export const commands = [...systemCommands, ...dataCommands, ...privacyCommands, ...imagesCommands, ...runsCommands] as const
+export const commands = [
+  ...systemCommands,
+  ...dataCommands,
+  ...privacyCommands,
+  ...imagesCommands,
+  ...runsCommands,
+] as const

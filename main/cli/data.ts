@@ -16,13 +16,17 @@ const inspectCommand: Command = {
   async run({ words, signal }) {
     const path = words.first
     const limit = words.number('limit')
-    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) throw usage(this, '--limit expects a whole number.')
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
+      throw usage(this, '--limit expects a whole number.')
     const found = await inspect(path, { as: words.text('as'), limit, signal })
-    const lines = [`${path}: ${found.format}, ${found.items} items, ${found.dtype ?? 'mixed types'}${found.shape ? ` ${found.shape.join(' × ')}` : ''}`]
+    const lines = [
+      `${path}: ${found.format ?? 'of unknown format'}, ${found.items ?? 'unknown'} items, ${found.dtype ?? 'mixed types'}${found.shape ? ` ${found.shape.join(' × ')}` : ''}`,
+    ]
     if (found.classes) lines.push(`classes  ${found.classes}`)
     if (found.range) lines.push(`values   ${found.range[0]} to ${found.range[1]}, mean ${found.mean}`)
     if (found.sha256) lines.push(`sha256   ${found.sha256}`)
-    for (const problem of found.problems) lines.push(`${problem.severity === 'error' ? 'Broken' : 'Note'}   ${problem.message}`)
+    for (const problem of found.problems)
+      lines.push(`${problem.severity === 'error' ? 'Broken' : 'Note'}   ${problem.message}`)
     return { document: found, text: lines.join('\n'), ok: !found.error }
   },
 }
@@ -59,7 +63,7 @@ const importCommand: Command = {
       as: words.text('as'),
       sensitive: !words.flag('public'),
       relation: parseWith(relationSchema.optional(), words.text('relation'), '--relation', 'usage'),
-      ...(budget === undefined ? {} : { budget }),
+      budget,
       delta,
       privacyUnit: words.text('unit'),
       licence: words.text('licence'),
@@ -70,7 +74,10 @@ const importCommand: Command = {
       },
     })
     const counts = Object.entries(dataset.splits).map(([name, split]) => `${name} ${split?.count}`)
-    return { document: { dataset }, text: `${dataset.id}: ${counts.join(', ')}; budget epsilon ${dataset.budget}, delta ${dataset.delta}` }
+    return {
+      document: { dataset },
+      text: `${dataset.id}: ${counts.join(', ')}; budget epsilon ${dataset.budget}, delta ${dataset.delta}`,
+    }
   },
 }
 
@@ -90,7 +97,13 @@ const listCommand: Command = {
       `${set.classNames.length} classes`,
       set.sensitive ? 'sensitive' : 'public',
     ])
-    return { document: { datasets }, text: rows.length > 0 ? table(rows) : 'No data yet. `lethe data import PATH --name NAME` brings some in; `lethe demo` uses MNIST.' }
+    return {
+      document: { datasets },
+      text:
+        rows.length > 0
+          ? table(rows)
+          : 'No data yet. `lethe data import PATH --name NAME` brings some in; `lethe demo` uses MNIST.',
+    }
   },
 }
 
@@ -109,7 +122,9 @@ const showCommand: Command = {
       `source    ${dataset.source}; licence: ${dataset.licence}`,
       `protects  ${dataset.privacyUnit}, ${dataset.relation}, delta ${dataset.delta}`,
       `budget    ${dataset.budget}, spent ${summary.spent.toFixed(3)}, remaining ${summary.remaining.toFixed(3)}`,
-      ...Object.entries(dataset.splits).map(([name, split]) => `${name.padEnd(11)}${split?.count} images, by class ${split?.classCounts.join(' ')}`),
+      ...Object.entries(dataset.splits).map(
+        ([name, split]) => `${name.padEnd(11)}${split?.count} images, by class ${split?.classCounts.join(' ')}`,
+      ),
     ].join('\n')
     return { document: { dataset, spent: summary.spent, remaining: summary.remaining }, text }
   },
@@ -140,14 +155,25 @@ const exportCommand: Command = {
   example: 'data export mnist --out mnist-files --format zip',
   async run({ words, lab, say, signal }) {
     const format = words.text('format') ?? 'npz'
-    if (format !== 'npz' && format !== 'zip' && format !== 'folders') throw usage(this, `--format expects npz, zip or folders, found ${format}.`)
+    if (format !== 'npz' && format !== 'zip' && format !== 'folders')
+      throw usage(this, `--format expects npz, zip or folders, found ${format}.`)
     const opened = await lab()
     const dataset = await opened.showData(words.first)
     const started = performance.now()
     const files = await opened.exportData(dataset.id, words.required('out'), format, signal)
     if (dataset.sensitive) say('Note: these files are the data itself, not a private release.')
-    return { document: { dataset, files }, text: `${files.join('\n')}\nwritten in ${duration((performance.now() - started) / 1000)}` }
+    return {
+      document: { dataset, files },
+      text: `${files.join('\n')}\nwritten in ${duration((performance.now() - started) / 1000)}`,
+    }
   },
 }
 
-export const dataCommands: readonly Command[] = [inspectCommand, importCommand, listCommand, showCommand, removeCommand, exportCommand]
+export const dataCommands: readonly Command[] = [
+  inspectCommand,
+  importCommand,
+  listCommand,
+  showCommand,
+  removeCommand,
+  exportCommand,
+]

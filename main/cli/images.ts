@@ -64,9 +64,15 @@ const synthesize: Command = {
     const number = (name: string): number | undefined => words.number(name)
     const epsilon = number('epsilon')
     if (epsilon === undefined) throw usage(this, '--epsilon is missing.')
-    if (epsilon <= 0) throw new LetheError('config-invalid', `--epsilon must be above 0, found ${epsilon}.`, 'Small values protect more; 1 is a common choice.')
+    if (epsilon <= 0)
+      throw new LetheError(
+        'config-invalid',
+        `--epsilon must be above 0, found ${epsilon}.`,
+        'Small values protect more; 1 is a common choice.',
+      )
     const preset = words.text('preset') ?? 'desk'
-    if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny') throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
+    if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
+      throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
     const method = methodOf(words.required('method')).id
     const data = words.required('data')
     const set = settings(this, words)
@@ -87,9 +93,14 @@ const synthesize: Command = {
       return { document: { plan }, text: JSON.stringify(plan, null, 2) }
     }
     const { run, plan } = await opened.createSynthesis(request)
-    say(`Run ${run}: epsilon ${plan.privacy?.epsilon} at delta ${plan.privacy?.delta}; the data set will have spent ${plan.privacy?.spentAfter} of ${plan.privacy?.budget}.`)
+    say(
+      `Run ${run}: epsilon ${plan.privacy?.epsilon} at delta ${plan.privacy?.delta}; the data set will have spent ${plan.privacy?.spentAfter} of ${plan.privacy?.budget}.`,
+    )
     const { record, report } = await finish(opened, run, signal)
-    return { document: { run, plan, outcome: record.outcome, report }, text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}` }
+    return {
+      document: { run, plan, outcome: record.outcome, report },
+      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
+    }
   },
 }
 
@@ -110,9 +121,12 @@ const score: Command = {
   example: 'images score --real-features real.npy --fake-features fake.npy --json',
   async run({ words, lab, signal }) {
     const neighbours = words.number('neighbours') ?? 3
-    const [realFeatures, fakeFeatures, probabilities] = ['real-features', 'fake-features', 'probabilities'].map((name) => words.text(name))
+    const [realFeatures, fakeFeatures, probabilities] = ['real-features', 'fake-features', 'probabilities'].map(
+      (name) => words.text(name),
+    )
     if (realFeatures !== undefined || fakeFeatures !== undefined || probabilities !== undefined) {
-      if ((realFeatures === undefined) !== (fakeFeatures === undefined)) throw usage(this, 'Give --real-features and --fake-features together.')
+      if ((realFeatures === undefined) !== (fakeFeatures === undefined))
+        throw usage(this, 'Give --real-features and --fake-features together.')
       const document = {
         ...(realFeatures && fakeFeatures ? await scoreFeatureFiles(realFeatures, fakeFeatures, neighbours) : {}),
         ...(probabilities ? await scoreProbabilityFile(probabilities, words.number('splits') ?? 1) : {}),
@@ -123,10 +137,14 @@ const score: Command = {
     const run = words.text('run')
     if (run) {
       const { summary } = await opened.showRun(run)
-      if (!summary.outcome) throw new LetheError('run-state', `Run ${run} is ${summary.state} and has no scores.`, 'Resume it first.')
+      if (!summary.outcome)
+        throw new LetheError('run-state', `Run ${run} is ${summary.state} and has no scores.`, 'Resume it first.')
       return { document: { metrics: summary.outcome }, text: JSON.stringify(summary.outcome, null, 2) }
     }
-    const metrics = await scorePictures(opened.project, words.required('real'), words.required('fake'), { neighbours, signal })
+    const metrics = await scorePictures(opened.project, words.required('real'), words.required('fake'), {
+      neighbours,
+      signal,
+    })
     return { document: { metrics }, text: show(metrics) }
   },
 }

@@ -6,7 +6,9 @@ import { z } from 'zod'
 import { table } from './bar.ts'
 import type { Command } from './command.ts'
 
-const input = { input: { type: 'string', help: 'a JSON file with accountants and settings; - for standard input' } } as const
+const input = {
+  input: { type: 'string', help: 'a JSON file with accountants and settings; - for standard input' },
+} as const
 
 async function readInput(file: string): Promise<unknown> {
   if (file !== '-') return readJson(file, z.unknown())
@@ -75,7 +77,9 @@ const ledgerVerify: Command = {
   async run({ words, lab }) {
     const id = words.first
     const result = await (await lab()).checkLedger(id)
-    const text = result.ok ? `The ledger of ${id} is intact.` : `The ledger of ${id} is broken at line ${result.firstBad}: ${result.reason}`
+    const text = result.ok
+      ? `The ledger of ${id} is intact.`
+      : `The ledger of ${id} is broken at line ${result.firstBad}: ${result.reason}`
     return { document: result, text, ok: result.ok }
   },
 }

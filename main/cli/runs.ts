@@ -8,7 +8,11 @@ import type { Command } from './command.ts'
 import { LetheError } from '../contract/errors.ts'
 
 /** Executes a run in this process with a progress bar, to its report. A signal leaves it interrupted, to be resumed. */
-export async function finish(lab: Lab, run: string, signal: AbortSignal): Promise<{ record: RunRecord; report: string }> {
+export async function finish(
+  lab: Lab,
+  run: string,
+  signal: AbortSignal,
+): Promise<{ record: RunRecord; report: string }> {
   const record = requireSuccess(await execute(lab, run, signal))
   return { record, report: (await lab.writeReport(run)).report }
 }
@@ -29,8 +33,17 @@ async function execute(lab: Lab, run: string, signal: AbortSignal): Promise<RunR
 /** A run that did not end well, as the one error of a command. */
 function requireSuccess(record: RunRecord): RunRecord {
   if (record.state === 'succeeded') return record
-  if (record.error) throw new LetheError(record.error.code as never, `Run ${record.id} failed: ${record.error.message}`, record.error.hint)
-  throw new LetheError('cancelled', `Run ${record.id} was ${record.state}.`, `\`lethe runs resume ${record.id}\` goes on where it stopped.`)
+  if (record.error)
+    throw new LetheError(
+      record.error.code as never,
+      `Run ${record.id} failed: ${record.error.message}`,
+      record.error.hint,
+    )
+  throw new LetheError(
+    'cancelled',
+    `Run ${record.id} was ${record.state}.`,
+    `\`lethe runs resume ${record.id}\` goes on where it stopped.`,
+  )
 }
 
 const list: Command = {
@@ -57,7 +70,11 @@ const show: Command = {
     const text = [
       `${summary.title}: ${summary.state}`,
       `folder   ${summary.folder}`,
-      ...(plan?.privacy ? [`privacy  epsilon ${plan.privacy.epsilon} at delta ${plan.privacy.delta} (${plan.privacy.relation}, ${plan.privacy.mode})`] : []),
+      ...(plan?.privacy
+        ? [
+            `privacy  epsilon ${plan.privacy.epsilon} at delta ${plan.privacy.delta} (${plan.privacy.relation}, ${plan.privacy.mode})`,
+          ]
+        : []),
       ...(summary.error ? [`error    ${summary.error.message} ${summary.error.hint}`] : []),
       ...(summary.outcome ? [JSON.stringify(summary.outcome, null, 2)] : []),
     ].join('\n')
@@ -74,7 +91,10 @@ const resume: Command = {
   async run({ words, lab, signal }) {
     const opened = await lab()
     const { record, report } = await finish(opened, words.first, signal)
-    return { document: { run: record.id, outcome: record.outcome, report }, text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}` }
+    return {
+      document: { run: record.id, outcome: record.outcome, report },
+      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
+    }
   },
 }
 
@@ -102,7 +122,10 @@ const compare: Command = {
     const comparison = await compareRuns(opened.project, words.positionals)
     const csv = words.text('csv')
     if (csv) await writeAtomic(csv, comparisonCsv(comparison))
-    const rows = [['', ...comparison.runs], ...comparison.rows.map((row) => [row.name, ...row.values.map((value) => (value === null ? '–' : String(value)))])]
+    const rows = [
+      ['', ...comparison.runs],
+      ...comparison.rows.map((row) => [row.name, ...row.values.map((value) => (value === null ? '–' : String(value)))]),
+    ]
     return { document: comparison, text: table(rows) }
   },
 }

@@ -10,7 +10,7 @@ const doctorCommand: Command = {
   options: {},
   example: 'doctor --json',
   async run() {
-    const found = await doctor()
+    const found = await doctor({ load: true })
     const text = [
       `engine      ${found.backend.name} (${found.backend.library}) on ${found.backend.device}`,
       ...Object.entries(found.versions).map(([name, version]) => `${name.padEnd(12)}${version}`),
@@ -33,23 +33,33 @@ const demoCommand: Command = {
   example: 'demo --budgets 0.2,1,10',
   async run({ words, lab, signal, say }) {
     const budgets = (words.text('budgets') ?? '1').split(',').map(Number)
-    if (budgets.some((epsilon) => !(epsilon > 0 && epsilon <= 100))) throw usage(this, '--budgets expects numbers above 0 and up to 100, like 0.2,1,10.')
+    if (budgets.some((epsilon) => !(epsilon > 0 && epsilon <= 100)))
+      throw usage(this, '--budgets expects numbers above 0 and up to 100, like 0.2,1,10.')
     const preset = words.text('preset') ?? process.env['LETHE_DEMO_PRESET'] ?? 'desk'
     if (preset !== 'desk' && preset !== 'tiny') throw usage(this, '--preset expects desk or tiny.')
     const opened = await lab()
     say('MNIST, 70,000 real handwritten digits, stands in for a sensitive set.')
     await opened.ensureBuiltIn('mnist')
     const runs: string[] = []
-    const rows: string[][] = [['epsilon', 'small CNN', 'logistic', 'chosen privately', 'best epoch on test*', 'Fréchet', 'precision', 'recall']]
+    const rows: string[][] = [
+      ['epsilon', 'small CNN', 'logistic', 'chosen privately', 'best epoch on test*', 'Fréchet', 'precision', 'recall'],
+    ]
     let report = ''
     for (const epsilon of budgets) {
-      const { run, plan } = await opened.createSynthesis({ method: 'dp-merf', data: 'mnist', epsilon, preset, seed: words.number('seed') })
+      const { run, plan } = await opened.createSynthesis({
+        method: 'dp-merf',
+        data: 'mnist',
+        epsilon,
+        preset,
+        seed: words.number('seed'),
+      })
       runs.push(run)
       say(`\nε = ${epsilon}, δ = ${plan.privacy!.delta}: one Gaussian release of the mean embedding. Run ${run}`)
       const finished = await finish(opened, run, signal)
       const { record } = finished
       const { classifiers, fidelity } = record.outcome as unknown as DemoOutcome
-      const percent = (value: number | undefined): string => (value === undefined ? '–' : `${(100 * value).toFixed(1)} %`)
+      const percent = (value: number | undefined): string =>
+        value === undefined ? '–' : `${(100 * value).toFixed(1)} %`
       const final = (id: string): string => percent(classifiers.find((one) => one.id === id)?.testAccuracy.at(-1))
       const { selection } = record.outcome as unknown as DemoOutcome
       rows.push([
@@ -64,7 +74,17 @@ const demoCommand: Command = {
       ])
       report = finished.report
       const { reference } = record.outcome as unknown as DemoOutcome
-      if (epsilon === budgets.at(-1)) rows.push(['real data', percent(reference.find((one) => one.id === 'cnn')?.testAccuracy.at(-1)), percent(reference.find((one) => one.id === 'logistic')?.testAccuracy.at(-1)), '', '', '', '', ''])
+      if (epsilon === budgets.at(-1))
+        rows.push([
+          'real data',
+          percent(reference.find((one) => one.id === 'cnn')?.testAccuracy.at(-1)),
+          percent(reference.find((one) => one.id === 'logistic')?.testAccuracy.at(-1)),
+          '',
+          '',
+          '',
+          '',
+          '',
+        ])
     }
     const { summary } = await opened.ledger('mnist')
     const text = [
@@ -90,4 +110,3 @@ interface DemoOutcome {
 }
 
 export const systemCommands: readonly Command[] = [doctorCommand, demoCommand]
-

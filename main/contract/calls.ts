@@ -54,7 +54,11 @@ export const calls = {
     input: z.strictObject({ run: runId }),
     output: z.object({ summary: runSummarySchema, plan: planSchema.nullable(), events: z.array(loggedEventSchema) }),
   },
-  'runs.demo': { access: 'write', input: z.strictObject({ epsilon: z.number().positive() }), output: z.object({ run: runId }) },
+  'runs.demo': {
+    access: 'write',
+    input: z.strictObject({ epsilon: z.number().positive() }),
+    output: z.object({ run: runId }),
+  },
   'runs.start': { access: 'write', input: z.strictObject({ run: runId }), output: nothing },
   /** Pause and continue speak to a living trainer; start picks up a run that nobody works on. */
   'runs.pause': { access: 'write', input: z.strictObject({ run: runId }), output: nothing },

@@ -70,5 +70,9 @@ export function toErrorRecord(thrown: unknown): ErrorRecord {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const known = systemErrors[(error as { code?: string }).code ?? '']
   if (known) return { code: known[0], message: error.message, hint: known[1] }
-  return { code: 'internal', message: error.message, hint: 'This is a fault of Lethe; error.log in the run folder, if there is one, has the details.' }
+  return {
+    code: 'internal',
+    message: error.message,
+    hint: 'This is a fault of Lethe; error.log in the run folder, if there is one, has the details.',
+  }
 }

@@ -71,7 +71,10 @@ export interface RunContext {
   readonly mechanisms: Mechanisms
   readonly checkpoint: Checkpoint | null
   /** Where results outlive the run and serve the next: keyed by content, safe to delete. Null when absent or broken. */
-  readonly cache: { read(key: string): Promise<Uint8Array | null>; write(key: string, bytes: Uint8Array): Promise<void> }
+  readonly cache: {
+    read(key: string): Promise<Uint8Array | null>
+    write(key: string, bytes: Uint8Array): Promise<void>
+  }
   /** Reads an artifact of this run that an earlier attempt wrote. */
   artifact(name: string): Promise<Uint8Array | null>
 }
@@ -79,7 +82,13 @@ export interface RunContext {
 /** What a job yields; the runner turns blobs into files and files into `RunEvent`s. */
 export type JobEvent =
   | { readonly kind: 'progress'; readonly phase: string; readonly step: number; readonly totalSteps: number }
-  | { readonly kind: 'metric'; readonly name: string; readonly step: number; readonly value: number; readonly private: boolean }
+  | {
+      readonly kind: 'metric'
+      readonly name: string
+      readonly step: number
+      readonly value: number
+      readonly private: boolean
+    }
   | { readonly kind: 'preview'; readonly name: string; readonly step: number; readonly png: Uint8Array }
   | { readonly kind: 'artifact'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
@@ -95,8 +104,15 @@ export interface Job<Config> {
   data(config: Config): string
   seed(config: Config): number
   mode(config: Config): PrivacyMode
-  plan(config: Config, input: { readonly dataset: Dataset }): Omit<Plan, 'privacy'> & {
-    readonly privacy: { readonly targetEpsilon: number; readonly delta: number; readonly stages: readonly Stage[] } | null
+  plan(
+    config: Config,
+    input: { readonly dataset: Dataset },
+  ): Omit<Plan, 'privacy'> & {
+    readonly privacy: {
+      readonly targetEpsilon: number
+      readonly delta: number
+      readonly stages: readonly Stage[]
+    } | null
   }
   run(context: RunContext, config: Config): AsyncGenerator<JobEvent, Outcome>
 }

@@ -28,7 +28,13 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('preview'), name: z.string(), step: z.number(), file: z.string() }),
   z.object({ kind: z.literal('artifact'), name: z.string(), file: z.string(), sha256: z.string(), bytes: z.number() }),
   z.object({ kind: z.literal('checkpoint'), step: z.number(), folder: z.string() }),
-  z.object({ kind: z.literal('spend'), stage: z.string(), account: z.string(), ledgerSeq: z.number(), ledgerHash: z.string() }),
+  z.object({
+    kind: z.literal('spend'),
+    stage: z.string(),
+    account: z.string(),
+    ledgerSeq: z.number(),
+    ledgerHash: z.string(),
+  }),
   z.object({ kind: z.literal('warning'), message: z.string() }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
@@ -69,7 +75,13 @@ export type RunRecord = z.infer<typeof runRecordSchema>
 export const runSummarySchema = runRecordSchema.extend({
   folder: z.string(),
   progress: z
-    .object({ phase: z.string(), step: z.number(), totalSteps: z.number(), rate: z.number().nullable(), secondsLeft: z.number().nullable() })
+    .object({
+      phase: z.string(),
+      step: z.number(),
+      totalSteps: z.number(),
+      rate: z.number().nullable(),
+      secondsLeft: z.number().nullable(),
+    })
     .nullable(),
 })
 export type RunSummary = z.infer<typeof runSummarySchema>

@@ -24,7 +24,8 @@ export async function listDatasets(project: string): Promise<Dataset[]> {
 
 export async function readDataset(project: string, id: string): Promise<Dataset> {
   const known = /^[\w-]{1,64}$/.test(id) && (await fs.stat(manifestFile(project, id)).catch(() => null))
-  if (!known) throw new LetheError('dataset-missing', `There is no data set ${id} in this project.`, 'See `lethe data list`.')
+  if (!known)
+    throw new LetheError('dataset-missing', `There is no data set ${id} in this project.`, 'See `lethe data list`.')
   return readJson(manifestFile(project, id), datasetSchema)
 }
 
@@ -45,7 +46,12 @@ export async function openData(project: string, id: string): Promise<DataView> {
   const loaded = new Map<SplitName, Promise<SplitView>>()
   const load = async (name: SplitName): Promise<SplitView> => {
     const manifest = dataset.splits[name]
-    if (!manifest) throw new LetheError('dataset-missing', `Data set ${id} has no ${name} split.`, 'Import it with one, or choose another.')
+    if (!manifest)
+      throw new LetheError(
+        'dataset-missing',
+        `Data set ${id} has no ${name} split.`,
+        'Import it with one, or choose another.',
+      )
     const [images, labels] = await Promise.all([
       readChecked(folder, splitFile(name, 'images'), manifest.imagesSha256),
       readChecked(folder, splitFile(name, 'labels'), manifest.labelsSha256),
@@ -72,7 +78,11 @@ async function readChecked(folder: string, name: string, sha256: string) {
   const { data } = parseNpy(await fs.readFile(file), file)
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new LetheError('dataset-corrupt', `${file} was changed after the import: its bytes no longer match their hash.`, 'Import the data again; its ledger goes on.')
+    throw new LetheError(
+      'dataset-corrupt',
+      `${file} was changed after the import: its bytes no longer match their hash.`,
+      'Import the data again; its ledger goes on.',
+    )
   return data
 }
 

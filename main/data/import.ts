@@ -54,7 +54,11 @@ export async function importImages(project: string, options: ImportOptions): Pro
     const folder = dataFolder(project, options.id)
     return await withLock(`${folder}.lock`, `Data set ${options.id}`, 0, async () => {
       if (await fs.stat(folder).catch(() => null))
-        throw new LetheError('dataset-exists', `There is already a data set ${options.id}.`, 'Choose another name, or remove it first.')
+        throw new LetheError(
+          'dataset-exists',
+          `There is already a data set ${options.id}.`,
+          'Choose another name, or remove it first.',
+        )
       let dataset: Dataset | undefined
       await writeFolder(folder, async (temporary) => {
         dataset = await writeSplits(set, temporary, options)
@@ -88,10 +92,16 @@ function assign(set: ImageSet): { source: ImageSet['splits'][number]; target: Ui
 async function writeSplits(set: ImageSet, folder: string, options: ImportOptions): Promise<Dataset> {
   const names = ['train', 'validation', 'test'] as const
   const assigned = assign(set)
-  const counts = names.map((_, index) => assigned.reduce((sum, part) => sum + part.target.filter((to) => to === index).length, 0))
+  const counts = names.map((_, index) =>
+    assigned.reduce((sum, part) => sum + part.target.filter((to) => to === index).length, 0),
+  )
   const total = counts.reduce((sum, count) => sum + count, 0)
   if (counts.some((count) => count === 0))
-    throw new LetheError('file-malformed', `${options.path} holds ${total} labelled images; at least 12 are needed to make a train, a validation and a test split.`, 'Bring more images.')
+    throw new LetheError(
+      'file-malformed',
+      `${options.path} holds ${total} labelled images; at least 12 are needed to make a train, a validation and a test split.`,
+      'Bring more images.',
+    )
   const { height, width, channels } = set
   const classNames = set.classes === 0 ? ['unlabelled'] : set.classNames
   const labelType = classNames.length <= 256 ? 'uint8' : 'uint16'
@@ -118,8 +128,13 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
       for await (const chunk of source.read({ signal: options.signal })) {
         if (options.signal?.aborted) throw new LetheError('cancelled', 'The import was cancelled; nothing was kept.')
         if (set.classes > 0 && chunk.labels.includes(-1))
-          throw new LetheError('file-malformed', `${options.path}: some images have a label and some have none.`, 'Give every image a label, or none.')
-        for (const [index, writer] of writers.entries()) await writeChunk(writer, index, chunk, target.subarray(record), pixels, labelType)
+          throw new LetheError(
+            'file-malformed',
+            `${options.path}: some images have a label and some have none.`,
+            'Give every image a label, or none.',
+          )
+        for (const [index, writer] of writers.entries())
+          await writeChunk(writer, index, chunk, target.subarray(record), pixels, labelType)
         record += chunk.labels.length
         done += chunk.labels.length
         options.onProgress?.(done, total)
@@ -163,7 +178,8 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
         },
       ]),
     ),
-    splitRule: 'By place in the source and a fixed seed: one in twelve training records to validation; one in six to test where the source has no test set.',
+    splitRule:
+      'By place in the source and a fixed seed: one in twelve training records to validation; one in six to test where the source has no test set.',
     problems: set.problems.map((problem) => problem.message),
   }
 }
@@ -185,7 +201,7 @@ async function writeChunk(
   records.forEach((record, place) => {
     images.set(chunk.images.subarray(record * pixels, (record + 1) * pixels), place * pixels)
     labels[place] = Math.max(0, chunk.labels[record]!) // a set without labels is one class
-    writer.classCounts[labels[place]!]!++
+    writer.classCounts[labels[place]]!++
   })
   const labelBytes = new Uint8Array(labels.buffer)
   writer.imagesHash.update(images)

@@ -69,7 +69,7 @@ export async function appendLines(file: string, lines: readonly string[]): Promi
 
 async function endOfLastLine(handle: fs.FileHandle, size: number): Promise<number> {
   const block = Buffer.alloc(4096)
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - block.length)
     await handle.read(block, 0, end - start, start)
     const newline = block.subarray(0, end - start).lastIndexOf(0x0a)
@@ -93,18 +93,31 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new LetheError('file-malformed', `${file} is not JSON: ${(error as Error).message}.`, 'Restore it from a copy.')
+    throw new LetheError(
+      'file-malformed',
+      `${file} is not JSON: ${(error as Error).message}.`,
+      'Restore it from a copy.',
+    )
   }
   return parseWith(schema, value, file)
 }
 
 /** The parsed value, or one error that names the first wrong field, what was expected and what was found. */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown, name: string, code: 'file-malformed' | 'config-invalid' | 'usage' = 'file-malformed'): T {
+export function parseWith<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  name: string,
+  code: 'file-malformed' | 'config-invalid' | 'usage' = 'file-malformed',
+): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.') ?? ''
-  throw new LetheError(code, `${name}: ${field ? `field ${field}: ` : ''}${issue?.message ?? 'does not fit its schema'}.`, 'Correct the field named and try again.')
+  throw new LetheError(
+    code,
+    `${name}: ${field ? `field ${field}: ` : ''}${issue?.message ?? 'does not fit its schema'}.`,
+    'Correct the field named and try again.',
+  )
 }
 
 /** Reads whole lines of a file as JSON values; a torn last line is left out; a missing file is empty. */
@@ -116,7 +129,10 @@ export async function readLines(file: string): Promise<unknown[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1)
   return lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown

@@ -65,7 +65,10 @@ test('JSON that does not fit names the file and the field', async () => {
 test('one owner at a time; a dead owner is replaced', async () => {
   const first = await lock(at('lock'), 'The run')
   expect(await tryLock(at('lock'))).toBeNull()
-  await expect(lock(at('lock'), 'The run')).rejects.toMatchObject({ code: 'run-locked', message: `The run is in use by process ${process.pid}.` })
+  await expect(lock(at('lock'), 'The run')).rejects.toMatchObject({
+    code: 'run-locked',
+    message: `The run is in use by process ${process.pid}.`,
+  })
   await first.release()
   expect(await lockOwner(at('lock'))).toBeNull()
 
@@ -85,7 +88,9 @@ test('of many who find a dead lock exactly one takes it', async () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid
   for (let round = 0; round < 20; round++) {
     await fs.writeFile(at('lock'), JSON.stringify({ pid: dead, started: '1' }))
-    const taken = (await Promise.all(Array.from({ length: 8 }, () => tryLock(at('lock'))))).filter((one) => one !== null)
+    const taken = (await Promise.all(Array.from({ length: 8 }, () => tryLock(at('lock'))))).filter(
+      (one) => one !== null,
+    )
     expect(taken).toHaveLength(1)
     await taken[0]!.release()
   }

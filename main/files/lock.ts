@@ -50,7 +50,9 @@ export async function lockOwner(file: string): Promise<number | null> {
 /** Takes the lock or returns null at once when a living process holds it. */
 export async function tryLock(file: string): Promise<Lock | null> {
   const mine = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`
-  await fs.writeFile(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner), { mode: 0o600 })
+  await fs.writeFile(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner), {
+    mode: 0o600,
+  })
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
@@ -87,7 +89,11 @@ async function removeStale(file: string): Promise<void> {
 }
 
 /** Takes the lock, waiting up to `waitMs`; then an error with `code` that names the owner. */
-export async function lock(file: string, what: string, options: { waitMs?: number; code?: ErrorCode } = {}): Promise<Lock> {
+export async function lock(
+  file: string,
+  what: string,
+  options: { waitMs?: number; code?: ErrorCode } = {},
+): Promise<Lock> {
   const deadline = Date.now() + (options.waitMs ?? 0)
   for (;;) {
     const taken = await tryLock(file)

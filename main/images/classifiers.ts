@@ -30,7 +30,7 @@ export interface Classifier {
   forward(parameters: Parameters, pictures: tf.Tensor4D): tf.Tensor
 }
 
-const flatten = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0]!, -1])
+const flatten = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], -1])
 
 export const classifiers: readonly Classifier[] = [
   {
@@ -39,7 +39,8 @@ export const classifiers: readonly Classifier[] = [
     epochs: 5,
     batch: 128,
     learningRate: 1e-3,
-    initial: (stream, { height, width, channels, classes }) => initialDense(stream, 'out', height * width * channels, classes),
+    initial: (stream, { height, width, channels, classes }) =>
+      initialDense(stream, 'out', height * width * channels, classes),
     forward: (parameters, pictures) => dense(parameters, 'out', flatten(pictures)),
   },
   {
@@ -91,7 +92,7 @@ export function* trainClassifier(
   classes: number,
   stream: RandomStream,
 ): Generator<{ readonly done: number; readonly total: number; readonly weights: Parameters | null }> {
-  const parameters = classifier.initial(stream.fork('weights') as Stream, { ...set, classes })
+  const parameters = classifier.initial(stream.fork('weights'), { ...set, classes })
   const optimiser = adam(parameters)
   const shuffle = stream.fork('shuffle')
   const steps = Math.ceil(set.count / classifier.batch)
@@ -103,12 +104,20 @@ export function* trainClassifier(
         const indices = order.subarray(step * classifier.batch, (step + 1) * classifier.batch)
         tf.tidy(() => {
           const batch = pictures(set, indices)
-          const labels = tf.tensor1d(Int32Array.from(indices, (index) => set.labels[index]!), 'int32')
-          const { gradients } = valueAndGradients(() => crossEntropy(classifier.forward(parameters, batch), labels), parameters)
+          const labels = tf.tensor1d(
+            Int32Array.from(indices, (index) => set.labels[index]!),
+            'int32',
+          )
+          const { gradients } = valueAndGradients(
+            () => crossEntropy(classifier.forward(parameters, batch), labels),
+            parameters,
+          )
           update(optimiser, parameters, gradients, classifier.learningRate)
         })
         const last = step === steps - 1
-        const weights = last ? Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, tf.clone(value)])) : null
+        const weights = last
+          ? Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, tf.clone(value)]))
+          : null
         yield { done: epoch * steps + step + 1, total, weights }
       }
     }

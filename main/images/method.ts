@@ -35,7 +35,12 @@ export interface Synthesiser<Config> {
     config: Config,
     dataset: Dataset,
     target: { readonly epsilon: number; readonly delta: number },
-  ): { readonly stages: readonly Stage[]; readonly steps: Plan['steps']; readonly memoryBytes: number; readonly notes: readonly string[] }
+  ): {
+    readonly stages: readonly Stage[]
+    readonly steps: Plan['steps']
+    readonly memoryBytes: number
+    readonly notes: readonly string[]
+  }
   /** Checkpoints of a method carry its own state; it is given back as `context.checkpoint`. */
   run(context: RunContext, config: Config): AsyncGenerator<JobEvent, ImageSet>
 }

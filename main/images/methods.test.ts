@@ -22,7 +22,10 @@ const tiny: Record<string, Record<string, unknown>> = {
   'dp-merf': { features: 64, featuresPerStep: 32, steps: 6, batch: 20, images: 40 },
 }
 
-async function contextOf(checkpoint: RunContext['checkpoint'] = null, signal = new AbortController().signal): Promise<RunContext & { releases: string[] }> {
+async function contextOf(
+  checkpoint: RunContext['checkpoint'] = null,
+  signal = new AbortController().signal,
+): Promise<RunContext & { releases: string[] }> {
   const releases: string[] = []
   const root = rootStream(11)
   return {
@@ -63,7 +66,9 @@ for (const method of methods as unknown as readonly AnyMethod[]) {
     const config = () => method.config.parse({ ...method.presets.tiny, ...tiny[method.id] })
 
     test('describes every field, and every preset fits', () => {
-      const schema = describeMethod(method).configSchema as { properties: Record<string, { description?: string; default?: unknown }> }
+      const schema = describeMethod(method).configSchema as {
+        properties: Record<string, { description?: string; default?: unknown }>
+      }
       for (const [field, { description }] of Object.entries(schema.properties)) expect(description, field).toBeTruthy()
       for (const preset of Object.values(method.presets)) expect(() => method.config.parse(preset)).not.toThrow()
       expect(method.config.safeParse({ unknown: 1 }).success).toBe(false)
@@ -122,24 +127,35 @@ describe('DP-MERF', () => {
     expect((await drain(method.run(context, config))).images.count).toBe(40)
     const [stage] = method.plan(config, context.data.dataset, { epsilon: 1, delta: 1e-5 }).stages
     expect(stage!.sensitivity).toBe(2)
-    const [other] = method.plan(method.config.parse({}), { ...context.data.dataset, relation: 'replace-one' }, { epsilon: 1, delta: 1e-5 }).stages
+    const [other] = method.plan(
+      method.config.parse({}),
+      { ...context.data.dataset, relation: 'replace-one' },
+      { epsilon: 1, delta: 1e-5 },
+    ).stages
     expect(other!.sensitivity).toBe(2)
   })
 
   test('the hand-written gradient is that of the loss', () => {
     const stream = rootStream(21)
-    const random = (rows: number, columns: number) => tf.tensor2d(Float32Array.from({ length: rows * columns }, () => stream.normal()), [rows, columns])
+    const random = (rows: number, columns: number) =>
+      tf.tensor2d(
+        Float32Array.from({ length: rows * columns }, () => stream.normal()),
+        [rows, columns],
+      )
     const [classes, each, pixels, width] = [3, 4, 5, 7]
     const block = { transposed: random(pixels, width), target: random(classes, 2 * width) }
     const images = random(classes * each, pixels)
     const plain = (x: tf.Tensor): tf.Scalar => {
-      const projected = tf.matMul(x as tf.Tensor2D, block.transposed)
+      const projected = tf.matMul(x, block.transposed)
       const features = tf.reshape(tf.concat([tf.cos(projected), tf.sin(projected)], 1), [classes, each, 2 * width])
       const sum = tf.sum(features, 1)
       // All pairs of different images of a class, written out: (‖Σφ‖² − Σ‖φ‖²) / (n(n−1)), and ‖[cos, sin]‖² = width.
       const pairs = tf.sub(tf.sum(tf.square(sum)), classes * each * width)
       const cross = tf.sum(tf.mul(tf.div(sum, each), block.target))
-      return tf.div(tf.add(tf.sub(tf.div(pairs, each * (each - 1)), tf.mul(cross, 2)), tf.sum(tf.square(block.target))), width) as tf.Scalar
+      return tf.div<tf.Scalar>(
+        tf.add(tf.sub(tf.div(pairs, each * (each - 1)), tf.mul(cross, 2)), tf.sum(tf.square(block.target))),
+        width,
+      )
     }
     const expected = tf.valueAndGrad(plain)(images)
     const found = tf.valueAndGrad((x) => balancedLoss(x as tf.Tensor2D, block))(images)
@@ -160,11 +176,13 @@ describe('DP-MERF', () => {
       change(images, labels)
       const data = { ...context.data, split: () => Promise.resolve({ count: train.count, images, labels }) }
       let exact = new Float64Array(0)
-      const gaussian = async (_stage: string, compute: () => Promise<Float64Array>) => (exact = Float64Array.from(await compute()))
+      const gaussian = async (_stage: string, compute: () => Promise<Float64Array>) =>
+        (exact = Float64Array.from(await compute()))
       await drain(method.run({ ...context, data, mechanisms: { ...context.mechanisms, gaussian } }, config))
       return exact
     }
-    const distance = (a: Float64Array, b: Float64Array): number => Math.sqrt(a.reduce((sum, value, index) => sum + (value - b[index]!) ** 2, 0))
+    const distance = (a: Float64Array, b: Float64Array): number =>
+      Math.sqrt(a.reduce((sum, value, index) => sum + (value - b[index]!) ** 2, 0))
     const base = await release(() => undefined)
     // Replacing one record by any other moves the sum by at most twice the norm of one contribution.
     const draw = rootStream(3).fork('records')

@@ -12,8 +12,12 @@ export type AnyMethod = Synthesiser<Record<string, unknown>>
 export function methodOf(id: string): AnyMethod {
   const method = methods.find((candidate) => candidate.id === id)
   if (!method)
-    throw new LetheError('method-missing', `There is no method ${JSON.stringify(id)}; known: ${methods.map((one) => one.id).join(', ')}.`, 'See `lethe images methods`.')
-  return method as unknown as AnyMethod
+    throw new LetheError(
+      'method-missing',
+      `There is no method ${JSON.stringify(id)}; known: ${methods.map((one) => one.id).join(', ')}.`,
+      'See `lethe images methods`.',
+    )
+  return method
 }
 
 /** What people and programs are told about a method; the configuration as a JSON schema. */

@@ -27,8 +27,18 @@ const protocolVersion = 1
 
 export function protocolStages(epsilon: number): Stage[] {
   return [
-    pureStage({ id: selectionStage, account: 'validation', noisedQuantity: 'which classifier and epoch is best on the validation images', epsilon: epsilon * shareOfTarget.selection }),
-    pureStage({ id: accuracyStage, account: 'validation', noisedQuantity: 'how many validation images the chosen classifier gets right', epsilon: epsilon * shareOfTarget.accuracy }),
+    pureStage({
+      id: selectionStage,
+      account: 'validation',
+      noisedQuantity: 'which classifier and epoch is best on the validation images',
+      epsilon: epsilon * shareOfTarget.selection,
+    }),
+    pureStage({
+      id: accuracyStage,
+      account: 'validation',
+      noisedQuantity: 'how many validation images the chosen classifier gets right',
+      epsilon: epsilon * shareOfTarget.accuracy,
+    }),
   ]
 }
 
@@ -55,10 +65,21 @@ export interface Utility {
 
 type Weights = Parameters[]
 
-const labelled = (dataset: Dataset, split: SplitView): LabelledImages => ({ ...split, height: dataset.height, width: dataset.width, channels: dataset.channels })
+const labelled = (dataset: Dataset, split: SplitView): LabelledImages => ({
+  ...split,
+  height: dataset.height,
+  width: dataset.width,
+  channels: dataset.channels,
+})
 
 /** Trains one classifier, keeping the weights of every epoch. */
-async function* train(classifier: Classifier, set: LabelledImages, classes: number, stream: RandomStream, phase: string): AsyncGenerator<JobEvent, Weights> {
+async function* train(
+  classifier: Classifier,
+  set: LabelledImages,
+  classes: number,
+  stream: RandomStream,
+  phase: string,
+): AsyncGenerator<JobEvent, Weights> {
   const weights: Weights = []
   for (const step of trainClassifier(classifier, set, classes, stream)) {
     if (step.weights) weights.push(step.weights)
@@ -68,7 +89,9 @@ async function* train(classifier: Classifier, set: LabelledImages, classes: numb
 }
 
 export const phaseOf = (classifier: Classifier, purpose: 'synthetic' | 'reference'): string =>
-  purpose === 'synthetic' ? `Learning from synthetic: ${classifier.title}` : `Reference on real data: ${classifier.title}`
+  purpose === 'synthetic'
+    ? `Learning from synthetic: ${classifier.title}`
+    : `Reference on real data: ${classifier.title}`
 
 /** Accuracy on the real test set, epoch by epoch. A non-private read. */
 async function testAccuracies(context: RunContext, classifier: Classifier, weights: Weights): Promise<number[]> {
@@ -94,19 +117,29 @@ export async function* measureUtility(
       const name = `classifier-${classifier.id}.safetensors`
       const weights = saved[name]
         ? splitEpochs(saved[name], classifier.epochs, name)
-        : yield* train(classifier, synthetic, classes, context.stream(`protocol/${classifier.id}`), phaseOf(classifier, 'synthetic'))
+        : yield* train(
+            classifier,
+            synthetic,
+            classes,
+            context.stream(`protocol/${classifier.id}`),
+            phaseOf(classifier, 'synthetic'),
+          )
       trained.push({ classifier, weights })
       parts[name] = encodeParameters(joinEpochs(weights))
       if (!saved[name]) yield checkpoint(parts)
     }
 
     const validation = labelled(context.data.dataset, await context.data.split('validation'))
-    const candidates = trained.flatMap(({ classifier, weights }) => weights.map((each, epoch) => ({ classifier, weights: each, epoch })))
+    const candidates = trained.flatMap(({ classifier, weights }) =>
+      weights.map((each, epoch) => ({ classifier, weights: each, epoch })),
+    )
     const winner = await context.mechanisms.reportNoisyMax(selectionStage, () =>
       Promise.resolve(candidates.map((one) => countCorrect(one.classifier, one.weights, validation))),
     )
     const chosen = candidates[winner]!
-    const correct = await context.mechanisms.noisyCount(accuracyStage, () => Promise.resolve(countCorrect(chosen.classifier, chosen.weights, validation)))
+    const correct = await context.mechanisms.noisyCount(accuracyStage, () =>
+      Promise.resolve(countCorrect(chosen.classifier, chosen.weights, validation)),
+    )
     const privateAccuracy = Math.min(1, Math.max(0, correct / validation.count))
     yield { kind: 'metric', name: 'private accuracy', step: chosen.epoch + 1, value: privateAccuracy, private: true }
 
@@ -149,7 +182,11 @@ async function* referenceLine(context: RunContext): AsyncGenerator<JobEvent, rea
   const scores: ClassifierScore[] = []
   for (const classifier of classifiers) {
     const weights = yield* train(classifier, real, classes, seeds.fork(classifier.id), phaseOf(classifier, 'reference'))
-    scores.push({ id: classifier.id, title: classifier.title, testAccuracy: await testAccuracies(context, classifier, weights) })
+    scores.push({
+      id: classifier.id,
+      title: classifier.title,
+      testAccuracy: await testAccuracies(context, classifier, weights),
+    })
     tf.dispose(weights)
   }
   await context.cache.write(key, new TextEncoder().encode(JSON.stringify(scores)))
@@ -158,14 +195,20 @@ async function* referenceLine(context: RunContext): AsyncGenerator<JobEvent, rea
 
 /** The weights of all epochs as one tree: epoch-1.name … */
 function joinEpochs(weights: Weights): Parameters {
-  return Object.fromEntries(weights.flatMap((tree, epoch) => Object.entries(tree).map(([name, value]) => [`epoch-${epoch + 1}.${name}`, value])))
+  return Object.fromEntries(
+    weights.flatMap((tree, epoch) =>
+      Object.entries(tree).map(([name, value]) => [`epoch-${epoch + 1}.${name}`, value]),
+    ),
+  )
 }
 
 function splitEpochs(bytes: Uint8Array, epochs: number, name: string): Weights {
   const all = Object.entries(decodeParameters(bytes, name).parameters)
   return Array.from({ length: epochs }, (_, epoch) => {
     const prefix = `epoch-${epoch + 1}.`
-    return Object.fromEntries(all.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]))
+    return Object.fromEntries(
+      all.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]),
+    )
   })
 }
 
@@ -176,6 +219,7 @@ export function protocolSteps(count: number, mode: 'synthetic' | 'reference') {
     phase: phaseOf(classifier, mode),
     steps: classifier.epochs * Math.ceil(count / classifier.batch),
     weight: ((seconds[classifier.id] ?? 10) * count) / 55_000 + 0.1,
-    note: mode === 'synthetic' ? 'learns from synthetic images only' : 'not private; kept for the next run on this data',
+    note:
+      mode === 'synthetic' ? 'learns from synthetic images only' : 'not private; kept for the next run on this data',
   }))
 }

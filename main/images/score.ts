@@ -16,7 +16,11 @@ async function readMatrix(file: string): Promise<Features> {
   const { data, shape, dtype } = await readNpy(await fs.readFile(file), file)
   const [rows = 0, columns = 0] = shape
   if (shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array))
-    throw new LetheError('format-unsupported', `${file} holds ${dtype} of shape ${shape.join(' × ')}; expected float16, 32 or 64 of rows × columns.`, 'Save one row of features for each image.')
+    throw new LetheError(
+      'format-unsupported',
+      `${file} holds ${dtype} of shape ${shape.join(' × ')}; expected float16, 32 or 64 of rows × columns.`,
+      'Save one row of features for each image.',
+    )
   return { data, rows, columns }
 }
 
@@ -37,10 +41,16 @@ export async function scorePictures(
   options: { neighbours: number; signal: AbortSignal },
 ): Promise<FeatureScores & { backbone: string; realImages: number; fakeImages: number }> {
   await loadBackend()
-  const sets = [await loadPixels(project, real, options.signal), await loadPixels(project, fake, options.signal)] as const
+  const sets = [
+    await loadPixels(project, real, options.signal),
+    await loadPixels(project, fake, options.signal),
+  ] as const
   const backbone = await fidelityBackbone()
   try {
-    const [realFeatures, fakeFeatures] = [await drain(extractFeatures(backbone, sets[0], 'real')), await drain(extractFeatures(backbone, sets[1], 'fake'))]
+    const [realFeatures, fakeFeatures] = [
+      await drain(extractFeatures(backbone, sets[0], 'real')),
+      await drain(extractFeatures(backbone, sets[1], 'fake')),
+    ]
     const scores = await scoreFeatures(realFeatures, fakeFeatures, options)
     return { backbone: backbone.title, realImages: sets[0].count, fakeImages: sets[1].count, ...scores }
   } finally {
@@ -58,7 +68,12 @@ async function drain<T>(generator: AsyncGenerator<unknown, T>): Promise<T> {
 async function loadPixels(project: string, name: string, signal: AbortSignal): Promise<Pixels> {
   if ((await listDatasets(project)).some((dataset) => dataset.id === name)) {
     const data = await openData(project, name)
-    await appendLedger(ledgerOf(project, name), { kind: 'read', run: 'terminal', what: 'scores of two image sets', split: 'train' })
+    await appendLedger(ledgerOf(project, name), {
+      kind: 'read',
+      run: 'terminal',
+      what: 'scores of two image sets',
+      split: 'train',
+    })
     const { height, width, channels } = data.dataset
     return { ...(await data.split('train')), height, width, channels }
   }

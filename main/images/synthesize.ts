@@ -20,8 +20,15 @@ export const synthesizeConfigSchema = z.strictObject({
   data: z.string().describe('id of the data set'),
   epsilon: z.number().positive().max(1e4).describe('target epsilon of the run'),
   delta: z.number().positive().lt(1).describe('delta, by default that of the data set'),
-  seed: z.number().int().nonnegative().default(1).describe('root of all randomness; in release mode of all but the noise'),
-  mode: privacyModeSchema.default('research').describe('research: reproducible, not for release; release: noise from the operating system'),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('root of all randomness; in release mode of all but the noise'),
+  mode: privacyModeSchema
+    .default('research')
+    .describe('research: reproducible, not for release; release: noise from the operating system'),
   preset: z.enum(['desk', 'paper', 'tiny']).default('desk'),
   score: z.boolean().default(true).describe('measure utility and fidelity'),
   parameters: z.record(z.string(), z.unknown()).describe("the method's own configuration"),
@@ -90,19 +97,27 @@ async function* keepImages(set: ImageSet, dataset: Dataset): AsyncGenerator<JobE
   }
   const columns = Math.min(10, dataset.classNames.length)
   const byClass = Array.from({ length: columns }, () => [] as number[])
-  for (let index = 0; index < count && byClass.some((row) => row.length < 10); index++) byClass[labels[index]!]?.push(index)
+  for (let index = 0; index < count && byClass.some((row) => row.length < 10); index++)
+    byClass[labels[index]!]?.push(index)
   const shown = byClass.flatMap((row) => row.slice(0, 10))
   const pixels = height * width * channels
   const grid = new Uint8Array(shown.length * pixels)
   shown.forEach((index, place) => grid.set(images.subarray(index * pixels, (index + 1) * pixels), place * pixels))
-  const png = encodeGrid(grid, { count: shown.length, height, width, channels }, { columns: 10, gap: 2 })
+  const png = encodeGrid(grid, { count: shown.length, height, width, channels }, { columns: 10, gap: 2, background: 0 })
   yield { kind: 'artifact', name: 'samples-final.png', bytes: png }
 }
 
 const pack = (set: ImageSet): Uint8Array =>
   writeSafetensors(
     new Map([
-      ['images', { dtype: 'U8', shape: [set.count, set.height, set.width, set.channels], data: set.images as Uint8Array<ArrayBuffer> }],
+      [
+        'images',
+        {
+          dtype: 'U8',
+          shape: [set.count, set.height, set.width, set.channels],
+          data: set.images as Uint8Array<ArrayBuffer>,
+        },
+      ],
       ['labels', { dtype: 'U8', shape: [set.count], data: set.labels as Uint8Array<ArrayBuffer> }],
     ]),
   )
@@ -130,15 +145,26 @@ export const synthesizeJob: Job<SynthesizeConfig> = {
     const count = Number(parameters['images'] ?? 60_000)
     const train = dataset.splits.train?.count ?? 0
     const scored = config.score
-      ? [...protocolSteps(count, 'synthetic'), ...(research ? [...protocolSteps(train, 'reference'), ...fidelitySteps(count, train)] : [])]
+      ? [
+          ...protocolSteps(count, 'synthetic'),
+          ...(research ? [...protocolSteps(train, 'reference'), ...fidelitySteps(count, train)] : []),
+        ]
       : []
     return {
       steps: [...own.steps, ...scored],
       memoryBytes: own.memoryBytes,
-      privacy: { targetEpsilon: target.epsilon, delta: target.delta, stages: [...own.stages, ...(config.score ? protocolStages(target.epsilon) : [])] },
+      privacy: {
+        targetEpsilon: target.epsilon,
+        delta: target.delta,
+        stages: [...own.stages, ...(config.score ? protocolStages(target.epsilon) : [])],
+      },
       nonPrivateReads:
         config.score && research
-          ? ['accuracy on the test images', 'reference line trained on the real images', 'Fréchet distance, precision and recall against training images']
+          ? [
+              'accuracy on the test images',
+              'reference line trained on the real images',
+              'Fréchet distance, precision and recall against training images',
+            ]
           : [],
     }
   },

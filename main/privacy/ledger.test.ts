@@ -14,18 +14,42 @@ let ledger: Ledger
 beforeEach(async () => {
   project = await fs.mkdtemp(path.join(os.tmpdir(), 'lethe-ledger-'))
   ledger = ledgerOf(project, 'digits')
-  await appendLedger(ledger, { kind: 'open', data: 'digits', relation: 'add-remove', delta: 1e-5, budget: 3, unit: 'one image', dataHash: '0' })
+  await appendLedger(ledger, {
+    kind: 'open',
+    data: 'digits',
+    relation: 'add-remove',
+    delta: 1e-5,
+    budget: 3,
+    unit: 'one image',
+    dataHash: '0',
+  })
 })
 afterEach(() => fs.rm(project, { recursive: true, force: true }))
 
 const gaussian: PrivacyEvent = { kind: 'gaussian', noiseMultiplier: 4, rate: 1, steps: 1 }
 const charge = (run: string, event: PrivacyEvent = gaussian) =>
-  appendLedger(ledger, { kind: 'charge', run, stage: 'embedding', account: 'train', sensitivity: 1, mode: 'research', event })
+  appendLedger(ledger, {
+    kind: 'charge',
+    run,
+    stage: 'embedding',
+    account: 'train',
+    sensitivity: 1,
+    mode: 'research',
+    event,
+  })
 
 test('a data set spends the larger of its two accounts, composed over runs', async () => {
   await charge('a')
   await charge('b')
-  await appendLedger(ledger, { kind: 'charge', run: 'a', stage: 'selection', account: 'validation', sensitivity: 1, mode: 'research', event: { kind: 'pure', epsilon: 0.5, count: 1 } })
+  await appendLedger(ledger, {
+    kind: 'charge',
+    run: 'a',
+    stage: 'selection',
+    account: 'validation',
+    sensitivity: 1,
+    mode: 'research',
+    event: { kind: 'pure', epsilon: 0.5, count: 1 },
+  })
   const summary = summarise(await readLedger(ledger))
   expect(summary.spent).toBeCloseTo(gaussianEpsilon([gaussian, gaussian], 1e-5)!, 9)
   expect(summary.accounts.validation.pld).toBeLessThanOrEqual(0.5 + 1e-9)
@@ -64,7 +88,11 @@ test('a line torn by a crash was never acted on and is dropped', async () => {
 })
 
 test('many writers at once keep the chain', async () => {
-  await Promise.all(Array.from({ length: 12 }, (_, index) => appendLedger(ledger, { kind: 'read', run: `r${index}`, what: 'figure', split: 'test' })))
+  await Promise.all(
+    Array.from({ length: 12 }, (_, index) =>
+      appendLedger(ledger, { kind: 'read', run: `r${index}`, what: 'figure', split: 'test' }),
+    ),
+  )
   expect((await verifyLedger(ledger)).entries).toHaveLength(13)
 })
 
@@ -86,7 +114,14 @@ function mechanisms(mode: 'research' | 'release', run: string, epsilon = 1) {
     budget: 3,
   }
   const order: string[] = []
-  const made = makeMechanisms({ run, plan, ledger, folder: path.join(project, run), stream: rootStream(1), onSpend: () => order.push('charged') })
+  const made = makeMechanisms({
+    run,
+    plan,
+    ledger,
+    folder: path.join(project, run),
+    stream: rootStream(1),
+    onSpend: () => order.push('charged'),
+  })
   return { made, order }
 }
 const charges = async () => (await readLedger(ledger)).filter((entry) => entry.kind === 'charge').length
@@ -97,13 +132,18 @@ test('a release is charged before its noise is drawn, kept, and never paid twice
   const first = await made.gaussian('sum', () => Promise.resolve(values))
   expect(order).toEqual(['charged'])
   expect(first).not.toEqual(values)
-  const again = await mechanisms('research', 'run-a').made.gaussian('sum', () => Promise.reject(new Error('read the data again')))
+  const again = await mechanisms('research', 'run-a').made.gaussian('sum', () =>
+    Promise.reject(new Error('read the data again')),
+  )
   expect(again).toEqual(first)
   expect(await charges()).toBe(1)
 })
 
 test('a crash between charge and release: research draws the same noise for nothing, release mode pays again', async () => {
-  for (const [mode, expected] of [['research', 1], ['release', 2]] as const) {
+  for (const [mode, expected] of [
+    ['research', 1],
+    ['release', 2],
+  ] as const) {
     const run = `crash-${mode}`
     const before = await charges()
     const compute = () => Promise.resolve(new Float64Array(50))
@@ -118,7 +158,9 @@ test('a crash between charge and release: research draws the same noise for noth
 
 test('a charge over the budget is refused and nothing is released', async () => {
   await mechanisms('research', 'one', 2.5).made.gaussian('sum', () => Promise.resolve(new Float64Array(1)))
-  await expect(mechanisms('research', 'two', 2.5).made.gaussian('sum', () => Promise.resolve(new Float64Array(1)))).rejects.toMatchObject({
+  await expect(
+    mechanisms('research', 'two', 2.5).made.gaussian('sum', () => Promise.resolve(new Float64Array(1))),
+  ).rejects.toMatchObject({
     code: 'budget-exceeded',
   })
   expect(await charges()).toBe(1)
@@ -128,7 +170,9 @@ test('a charge over the budget is refused and nothing is released', async () => 
 test('a stage that the plan does not declare cannot be released', async () => {
   const { made } = mechanisms('research', 'run-b')
   await expect(made.noisyCount('another', () => Promise.resolve(1))).rejects.toMatchObject({ code: 'privacy-invalid' })
-  await expect((async () => made.noisyCount('sum', () => Promise.resolve(1)))()).rejects.toMatchObject({ code: 'privacy-invalid' })
+  await expect((async () => made.noisyCount('sum', () => Promise.resolve(1)))()).rejects.toMatchObject({
+    code: 'privacy-invalid',
+  })
 })
 
 test('report-noisy-max and the noisy count are right on average', async () => {
@@ -139,7 +183,15 @@ test('report-noisy-max and the noisy count are right on average', async () => {
     const plan = mechanisms('release', `round-${round}`)
     // Every round is a release of its own; a fresh ledger keeps the budget out of this test.
     await fs.rm(path.join(project, 'ledger'), { recursive: true })
-    await appendLedger(ledger, { kind: 'open', data: 'digits', relation: 'add-remove', delta: 1e-5, budget: 3, unit: 'one image', dataHash: '0' })
+    await appendLedger(ledger, {
+      kind: 'open',
+      data: 'digits',
+      relation: 'add-remove',
+      delta: 1e-5,
+      budget: 3,
+      unit: 'one image',
+      dataHash: '0',
+    })
     if ((await plan.made.reportNoisyMax('choice', () => Promise.resolve([100, 130, 90]))) === 1) hits++
     sum += await plan.made.noisyCount('count', () => Promise.resolve(1000))
   }

@@ -8,7 +8,14 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
-import { ledgerEntrySchema, type Account, type LedgerEntry, type LedgerRecord, type LedgerSummary, type PrivacyEvent } from '../contract/privacy.ts'
+import {
+  ledgerEntrySchema,
+  type Account,
+  type LedgerEntry,
+  type LedgerRecord,
+  type LedgerSummary,
+  type PrivacyEvent,
+} from '../contract/privacy.ts'
 import { appendLines, parseWith, readJson, readLines, writeJson } from '../files/atomic.ts'
 import { withLock } from '../files/lock.ts'
 import { bestEpsilon, epsilonsOf } from './compose.ts'
@@ -18,7 +25,10 @@ export interface Ledger {
   readonly data: string
 }
 
-export const ledgerOf = (project: string, data: string): Ledger => ({ data, file: path.join(project, 'ledger', `${data}.ndjson`) })
+export const ledgerOf = (project: string, data: string): Ledger => ({
+  data,
+  file: path.join(project, 'ledger', `${data}.ndjson`),
+})
 
 const headSchema = z.strictObject({ seq: z.number(), hash: z.string() })
 const genesis = '0'.repeat(64)
@@ -61,7 +71,8 @@ export async function verifyLedger(ledger: Ledger): Promise<Verification> {
   // A crash right after the opening entry leaves no head; nothing was charged yet.
   if (lines.length > 1 && !head) return bad('The record of the newest line is missing.')
   const atHead = head && entries[head.seq]
-  if (head && (!atHead || atHead.hash !== head.hash)) return bad(`Lines are missing: the newest line known is number ${head.seq}.`)
+  if (head && (!atHead || atHead.hash !== head.hash))
+    return bad(`Lines are missing: the newest line known is number ${head.seq}.`)
   return { ok: true, entries, firstBad: null, reason: null }
 }
 
@@ -108,7 +119,8 @@ export function chargedEvents(entries: readonly LedgerEntry[], account: Account)
 /** Composition of everything charged so far. Train and validation are disjoint: the data set has spent the larger one. */
 export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {
   const open = entries[0]
-  if (open?.kind !== 'open') throw new LetheError('dataset-missing', 'The privacy ledger has no opening entry.', 'Import the data again.')
+  if (open?.kind !== 'open')
+    throw new LetheError('dataset-missing', 'The privacy ledger has no opening entry.', 'Import the data again.')
   const accounts = {
     train: epsilonsOf(chargedEvents(entries, 'train'), open.delta, open.relation),
     validation: epsilonsOf(chargedEvents(entries, 'validation'), open.delta, open.relation),

@@ -33,7 +33,11 @@ export function makeMechanisms(options: MechanismOptions): Mechanisms {
   const stageOf = (id: string, kind: Stage['event']['kind']): Stage => {
     const stage = plan.stages.find((candidate) => candidate.id === id)
     if (!stage || stage.event.kind !== kind)
-      throw new LetheError('privacy-invalid', `The plan has no ${kind} stage named ${id}.`, 'A method may release only what its plan declares.')
+      throw new LetheError(
+        'privacy-invalid',
+        `The plan has no ${kind} stage named ${id}.`,
+        'A method may release only what its plan declares.',
+      )
     return stage
   }
 
@@ -52,7 +56,9 @@ export function makeMechanisms(options: MechanismOptions): Mechanisms {
         event: stage.event,
       },
       (entries) => {
-        paid = research ? entries.find((old) => old.kind === 'charge' && old.run === run && old.stage === stage.id) : undefined
+        paid = research
+          ? entries.find((old) => old.kind === 'charge' && old.run === run && old.stage === stage.id)
+          : undefined
         if (paid) throw alreadyPaid
         const { budget, delta, relation, spent, accounts } = summarise(entries)
         const after = bestEpsilon(epsilonsOf([...chargedEvents(entries, stage.account), stage.event], delta, relation))
@@ -129,7 +135,8 @@ export function makeMechanisms(options: MechanismOptions): Mechanisms {
 
     async nonPrivateRead(what, split) {
       await appendLedger(ledger, { kind: 'read', run, what, split }, (entries) => {
-        if (entries.some((old) => old.kind === 'read' && old.run === run && old.what === what && old.split === split)) throw alreadyPaid
+        if (entries.some((old) => old.kind === 'read' && old.run === run && old.what === what && old.split === split))
+          throw alreadyPaid
       }).catch((error: unknown) => {
         if (error !== alreadyPaid) throw error
       })

@@ -18,11 +18,17 @@ function distanceToNormal(values: Float64Array, scale = 1): number {
 /** Abramowitz and Stegun 26.2.17, error below 7.5e-8: enough against a distance of 1e-3. */
 function normalCdf(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x))
-  const tail = (Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI)) * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+  const tail =
+    (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) *
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
   return x > 0 ? 1 - tail : tail
 }
 
-for (const [name, source] of [['research', researchNoise(rootStream(5))], ['release', releaseNoise()]] as const) {
+for (const [name, source] of [
+  ['research', researchNoise(rootStream(5))],
+  ['release', releaseNoise()],
+] as const) {
   test(`${name}: normals pass Kolmogorov–Smirnov, and fail at 2 % more or less noise`, () => {
     const values = source.gaussian(count)
     expect(distanceToNormal(values)).toBeLessThan(1.95) // p = 0.001

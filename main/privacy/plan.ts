@@ -47,7 +47,8 @@ export function privacyPlan(
   request: { mode: PrivacyMode; targetEpsilon: number; delta: number; stages: readonly Stage[] },
 ): PrivacyPlan {
   const before = summarise(entries)
-  const eventsOf = (account: Account) => request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
+  const eventsOf = (account: Account) =>
+    request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
   const accounts = {
     train: epsilonsOf(eventsOf('train'), request.delta, dataset.relation),
     validation: epsilonsOf(eventsOf('validation'), request.delta, dataset.relation),

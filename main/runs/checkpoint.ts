@@ -28,20 +28,32 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint, met
       parts[name] = { sha256: sha256(bytes), bytes: bytes.length }
     }
     const { step, state } = checkpoint
-    await writeJson(path.join(temporary, 'manifest.json'), { schema: 'lethe.checkpoint/1', step, state, parts, metricsBytes })
+    await writeJson(path.join(temporary, 'manifest.json'), {
+      schema: 'lethe.checkpoint/1',
+      step,
+      state,
+      parts,
+      metricsBytes,
+    })
   })
-  for (const old of (await names(folder)).slice(kept)) await fs.rm(path.join(folder, old), { recursive: true, force: true })
+  for (const old of (await names(folder)).slice(kept))
+    await fs.rm(path.join(folder, old), { recursive: true, force: true })
   return target
 }
 
 /** Newest first. */
 async function names(folder: string): Promise<string[]> {
   const all = await fs.readdir(folder).catch(() => [])
-  return all.filter((name) => /^\d+$/.test(name)).sort().reverse()
+  return all
+    .filter((name) => /^\d+$/.test(name))
+    .sort()
+    .reverse()
 }
 
 /** The newest checkpoint whose parts all match their hashes, and what was wrong with newer ones. */
-export async function loadCheckpoint(folder: string): Promise<{ checkpoint: Checkpoint | null; metricsBytes: number; problems: string[] }> {
+export async function loadCheckpoint(
+  folder: string,
+): Promise<{ checkpoint: Checkpoint | null; metricsBytes: number; problems: string[] }> {
   const problems: string[] = []
   for (const name of await names(folder)) {
     try {
@@ -49,10 +61,15 @@ export async function loadCheckpoint(folder: string): Promise<{ checkpoint: Chec
       const parts: Record<string, Uint8Array> = {}
       for (const [part, expected] of Object.entries(manifest.parts)) {
         const bytes = await fs.readFile(path.join(folder, name, part))
-        if (bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) throw new Error(`${part} does not match its hash`)
+        if (bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256)
+          throw new Error(`${part} does not match its hash`)
         parts[part] = bytes
       }
-      return { checkpoint: { step: manifest.step, state: manifest.state, parts }, metricsBytes: manifest.metricsBytes, problems }
+      return {
+        checkpoint: { step: manifest.step, state: manifest.state, parts },
+        metricsBytes: manifest.metricsBytes,
+        problems,
+      }
     } catch (error) {
       problems.push(`Checkpoint ${name} is damaged (${(error as Error).message}); the one before it is used.`)
     }

@@ -10,7 +10,11 @@ import { readConfig, readRecord, runPaths } from './folder.ts'
 export interface Comparison {
   readonly runs: readonly string[]
   /** Settings that differ first, then those that agree, then metrics at their last step. */
-  readonly rows: readonly { readonly kind: 'setting' | 'metric'; readonly name: string; readonly values: readonly (string | number | null)[] }[]
+  readonly rows: readonly {
+    readonly kind: 'setting' | 'metric'
+    readonly name: string
+    readonly values: readonly (string | number | null)[]
+  }[]
 }
 
 /** Errors: `usage` for fewer than one run, `run-missing`. */
@@ -23,7 +27,11 @@ export async function compareRuns(project: string, ids: readonly string[]): Prom
     settings.push(flatten(await readConfig(paths)))
   }
   const names = [...new Set(settings.flatMap((map) => [...map.keys()]))].sort()
-  const settingRows = names.map((name) => ({ kind: 'setting' as const, name, values: settings.map((map) => plain(map.get(name))) }))
+  const settingRows = names.map((name) => ({
+    kind: 'setting' as const,
+    name,
+    values: settings.map((map) => plain(map.get(name))),
+  }))
   const differs = (row: { values: readonly unknown[] }): boolean => new Set(row.values).size > 1
   return {
     runs: [...ids],
@@ -62,7 +70,7 @@ async function query(sql: string, files: readonly string[]): Promise<unknown[][]
   let connection: DuckDBConnection | undefined
   try {
     connection = await instance.connect()
-    await connection.run("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    await connection.run('SET autoinstall_known_extensions = false; SET autoload_known_extensions = false')
     const prepared = await connection.prepare(sql)
     prepared.bindList(1, listValue([...files]), LIST(VARCHAR))
     return (await prepared.runAndReadAll()).getRows()
@@ -75,14 +83,15 @@ async function query(sql: string, files: readonly string[]): Promise<unknown[][]
 function flatten(value: unknown, prefix = ''): Map<string, unknown> {
   const flat = new Map<string, unknown>()
   for (const [key, inner] of Object.entries((value ?? {}) as Record<string, unknown>)) {
-    if (inner !== null && typeof inner === 'object') for (const [name, leaf] of flatten(inner, `${prefix}${key}.`)) flat.set(name, leaf)
+    if (inner !== null && typeof inner === 'object')
+      for (const [name, leaf] of flatten(inner, `${prefix}${key}.`)) flat.set(name, leaf)
     else flat.set(prefix + key, inner)
   }
   return flat
 }
 
 const plain = (value: unknown): string | number | null =>
-  value === undefined || value === null ? null : typeof value === 'number' ? value : String(value)
+  value === undefined || value === null ? null : typeof value === 'number' ? value : typeof value === 'string' ? value : JSON.stringify(value)
 
 /** RFC 4180, with cells that a spreadsheet would run as a formula made harmless by an apostrophe. */
 export function comparisonCsv(comparison: Comparison): string {
@@ -92,6 +101,9 @@ export function comparisonCsv(comparison: Comparison): string {
     const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
     return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
   }
-  const lines = [['kind', 'name', ...comparison.runs], ...comparison.rows.map((row) => [row.kind, row.name, ...row.values])]
+  const lines = [
+    ['kind', 'name', ...comparison.runs],
+    ...comparison.rows.map((row) => [row.kind, row.name, ...row.values]),
+  ]
   return lines.map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n'
 }

@@ -25,6 +25,8 @@ export async function requestOf(paths: RunPaths, request: Request): Promise<void
   if (record.state === 'succeeded' || record.state === 'cancelled')
     throw new LetheError('run-state', `Run ${paths.id} has ended (${record.state}).`, 'Start a new run.')
   if (worked) await writeAtomic(paths.control, request)
-  else if (request === 'cancel') await writeRecord(paths, { ...record, state: 'cancelled', ended: new Date().toISOString() })
-  else if (request === 'pause') throw new LetheError('run-state', `Nobody works on run ${paths.id} (${record.state}).`, 'Resume it instead.')
+  else if (request === 'cancel')
+    await writeRecord(paths, { ...record, state: 'cancelled', ended: new Date().toISOString() })
+  else if (request === 'pause')
+    throw new LetheError('run-state', `Nobody works on run ${paths.id} (${record.state}).`, 'Resume it instead.')
 }

@@ -21,7 +21,10 @@ const create = async (change: Partial<Parameters<SmallProject['lab']['createSynt
   (await small.lab.createSynthesis({ ...quickSynthesis, ...change })).run
 
 /** Pulls a run to its end; `watch` may abort by returning true after an event. */
-async function pull(run: string, watch: (event: LoggedEvent, seen: number) => boolean | void | Promise<void> = () => undefined): Promise<RunRecord> {
+async function pull(
+  run: string,
+  watch: (event: LoggedEvent, seen: number) => boolean | void | Promise<void> = () => undefined,
+): Promise<RunRecord> {
   const stop = new AbortController()
   const events = small.lab.execute(run, { signal: stop.signal })
   for (let seen = 0; ; seen++) {
@@ -34,11 +37,24 @@ async function pull(run: string, watch: (event: LoggedEvent, seen: number) => bo
 /** Everything a run leaves that must not depend on how often it was stopped. */
 async function fingerprint(run: string): Promise<Record<string, string>> {
   const paths = runPaths(small.folder, run)
-  const files = ['metrics.ndjson', 'artifacts/synthetic.npz', 'artifacts/generator.safetensors', 'artifacts/samples-final.png']
+  const files = [
+    'metrics.ndjson',
+    'artifacts/synthetic.npz',
+    'artifacts/generator.safetensors',
+    'artifacts/samples-final.png',
+  ]
   const entries = await Promise.all(
-    files.map(async (file) => [file, createHash('sha256').update(await fs.readFile(path.join(paths.folder, file))).digest('hex')]),
+    files.map(async (file) => [
+      file,
+      createHash('sha256')
+        .update(await fs.readFile(path.join(paths.folder, file)))
+        .digest('hex'),
+    ]),
   )
-  return { ...(Object.fromEntries(entries) as Record<string, string>), outcome: JSON.stringify((await readRecord(paths)).outcome) }
+  return {
+    ...(Object.fromEntries(entries) as Record<string, string>),
+    outcome: JSON.stringify((await readRecord(paths)).outcome),
+  }
 }
 
 test('a run ends with images, scores, charges, and the same bytes every time', async () => {
@@ -50,11 +66,11 @@ test('a run ends with images, scores, charges, and the same bytes every time', a
   expect(await fingerprint(second)).toEqual(await fingerprint(first))
   expect(tf.memory().numTensors).toBe(tensors)
   const { entries } = await small.lab.ledger('digits')
-  expect(entries.filter((entry) => entry.kind === 'charge' && entry.run === second).map((entry) => entry.kind === 'charge' && entry.stage)).toEqual([
-    'embedding',
-    'selection',
-    'validation-accuracy',
-  ])
+  expect(
+    entries
+      .filter((entry) => entry.kind === 'charge' && entry.run === second)
+      .map((entry) => entry.kind === 'charge' && entry.stage),
+  ).toEqual(['embedding', 'selection', 'validation-accuracy'])
   expect((await small.lab.checkLedger('digits')).ok).toBe(true)
   const { report } = await small.lab.writeReport(first)
   expect(await fs.readFile(report, 'utf8')).toContain('ε = 2')

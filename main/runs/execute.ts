@@ -8,7 +8,7 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
-import type { Job, JobEvent, Outcome, RunContext } from '../contract/job.ts'
+import type { Job, JobEvent, RunContext } from '../contract/job.ts'
 import type { LedgerEntry } from '../contract/privacy.ts'
 import type { RunEvent, RunRecord } from '../contract/run.ts'
 import { openData } from '../data/catalogue.ts'
@@ -36,7 +36,11 @@ export interface ExecuteOptions {
 }
 
 /** Errors before the run starts (`run-missing`, `run-locked`, `run-state`) are thrown; later ones end in its record. */
-export async function* executeRun(project: string, id: string, options: ExecuteOptions = {}): AsyncGenerator<LoggedEvent, RunRecord> {
+export async function* executeRun(
+  project: string,
+  id: string,
+  options: ExecuteOptions = {},
+): AsyncGenerator<LoggedEvent, RunRecord> {
   const paths = runPaths(project, id)
   await readRecord(paths)
   const held = await lock(paths.lock, `Run ${id}`, { code: 'run-locked' })
@@ -72,7 +76,8 @@ async function* executeLocked(
     await writeRecord(paths, record)
     return log.write({ kind: 'state', state: record.state })
   }
-  const end = (change: Partial<RunRecord>): Promise<LoggedEvent> => enter({ ...change, ended: new Date().toISOString() })
+  const end = (change: Partial<RunRecord>): Promise<LoggedEvent> =>
+    enter({ ...change, ended: new Date().toISOString() })
 
   await clearRequest(paths)
   let device: Lock | null = null
@@ -83,7 +88,9 @@ async function* executeLocked(
     device = yield* waitForDevice(project, paths, log, options.signal)
     const job = jobOf(previous.kind)
     const spent: LedgerEntry[] = []
-    const { context, metricsBytes, problems } = await makeContext(project, paths, job, abort.signal, (entry) => spent.push(entry))
+    const { context, metricsBytes, problems } = await makeContext(project, paths, job, abort.signal, (entry) =>
+      spent.push(entry),
+    )
     await log.truncateMetrics(metricsBytes)
     for (const message of problems) yield await log.write({ kind: 'warning', message })
     await writeJson(paths.environment, await environmentRecord())
@@ -106,7 +113,8 @@ async function* executeLocked(
       const time = now()
       if (event.kind === 'progress') {
         const pace = meter(event.phase, event.step, event.totalSteps)
-        const due = event.phase !== lastPhase || event.step >= event.totalSteps || (time - lastProgress) * 1000 >= progressEveryMs
+        const due =
+          event.phase !== lastPhase || event.step >= event.totalSteps || (time - lastProgress) * 1000 >= progressEveryMs
         if (due) {
           ;[lastProgress, lastPhase] = [time, event.phase]
           yield await log.write({ ...event, ...pace })
@@ -119,14 +127,15 @@ async function* executeLocked(
         await new Promise((resolve) => setImmediate(resolve)) // lets signals and messages in
         if (readRequest(paths) === 'pause') {
           yield await enter({ state: 'paused' })
-          while (readRequest(paths) === 'pause' && !options.signal?.aborted) await new Promise((resolve) => setTimeout(resolve, controlEveryMs))
+          while (readRequest(paths) === 'pause' && !options.signal?.aborted)
+            await new Promise((resolve) => setTimeout(resolve, controlEveryMs))
           yield await enter({ state: 'running' })
         }
       }
       if (readRequest(paths) === 'cancel' || options.signal?.aborted) {
         const state = options.signal?.aborted ? 'interrupted' : 'cancelled'
         abort.abort()
-        await generator.return({} as Outcome).catch(() => undefined)
+        await generator.return({}).catch(() => undefined)
         yield await end({ state })
         return record
       }
@@ -139,7 +148,10 @@ async function* executeLocked(
       yield await end({ state: options.signal?.aborted ? 'interrupted' : 'cancelled' })
       return record
     }
-    if (failure.code === 'internal') await fs.writeFile(path.join(paths.folder, 'error.log'), String((error as Error).stack ?? error)).catch(() => undefined)
+    if (failure.code === 'internal')
+      await fs
+        .writeFile(path.join(paths.folder, 'error.log'), String((error as Error).stack ?? error))
+        .catch(() => undefined)
     yield await end({ state: 'failed', error: failure })
     return record
   } finally {
@@ -151,18 +163,38 @@ async function* executeLocked(
 }
 
 /** One running job per device and project: the others queue in the order in which they asked. */
-async function* waitForDevice(project: string, paths: RunPaths, log: Log, signal?: AbortSignal): AsyncGenerator<LoggedEvent, Lock> {
+async function* waitForDevice(
+  project: string,
+  paths: RunPaths,
+  log: Log,
+  signal?: AbortSignal,
+): AsyncGenerator<LoggedEvent, Lock> {
   const file = path.join(runsFolder(project), '.device.lock')
   for (let waited = 0; ; waited++) {
     const held = await tryLock(file)
     if (held) return held
-    if (waited === 0) yield await log.write({ kind: 'progress', phase: 'Waiting for the run before', step: 0, totalSteps: 1, rate: null, secondsLeft: null })
-    if (signal?.aborted || readRequest(paths) === 'cancel') throw new LetheError('cancelled', 'Cancelled while waiting.', 'Resume it when you like.')
+    if (waited === 0)
+      yield await log.write({
+        kind: 'progress',
+        phase: 'Waiting for the run before',
+        step: 0,
+        totalSteps: 1,
+        rate: null,
+        secondsLeft: null,
+      })
+    if (signal?.aborted || readRequest(paths) === 'cancel')
+      throw new LetheError('cancelled', 'Cancelled while waiting.', 'Resume it when you like.')
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
-async function makeContext(project: string, paths: RunPaths, job: Job<never>, signal: AbortSignal, onSpend: (entry: LedgerEntry) => void) {
+async function makeContext(
+  project: string,
+  paths: RunPaths,
+  job: Job<never>,
+  signal: AbortSignal,
+  onSpend: (entry: LedgerEntry) => void,
+) {
   const config = parseWith(job.config, await readConfig(paths), 'config.json', 'config-invalid')
   const plan = await readPlan(paths)
   const data = await openData(project, job.data(config))
@@ -170,7 +202,9 @@ async function makeContext(project: string, paths: RunPaths, job: Job<never>, si
   const root = rootStream(job.seed(config))
   const loaded = await loadCheckpoint(paths.checkpoints)
   // Noise must be fresh for every different release: the whole configuration and the data name its stream.
-  const noiseName = createHash('sha256').update(JSON.stringify([config, plan.privacy.stages, data.hash])).digest('hex')
+  const noiseName = createHash('sha256')
+    .update(JSON.stringify([config, plan.privacy.stages, data.hash]))
+    .digest('hex')
   const cacheFolder = path.join(project, 'cache')
   const context: RunContext = {
     run: paths.id,
@@ -208,7 +242,11 @@ const spendEvent = (entry: LedgerEntry): RunEvent => ({
 })
 
 /** Puts the bytes of an event into the run folder and leaves their place and hash. */
-async function store(paths: RunPaths, event: Exclude<JobEvent, { kind: 'progress' }>, metricsBytes: () => number): Promise<RunEvent> {
+async function store(
+  paths: RunPaths,
+  event: Exclude<JobEvent, { kind: 'progress' }>,
+  metricsBytes: () => number,
+): Promise<RunEvent> {
   switch (event.kind) {
     case 'metric':
     case 'warning':
@@ -237,6 +275,17 @@ interface Log {
   close(): Promise<void>
 }
 
+/** A whole line or nothing: a full disk must not leave half a line in the middle of a log. */
+async function appendWhole(file: fs.FileHandle, line: string): Promise<void> {
+  const { size } = await file.stat()
+  try {
+    await file.appendFile(line)
+  } catch (error) {
+    await file.truncate(size).catch(() => undefined)
+    throw error
+  }
+}
+
 /** `events.ndjson` and `metrics.ndjson`. What must not be lost is flushed at once; progress and metrics every second. */
 async function openLog(paths: RunPaths): Promise<Log> {
   const events = await readLines(paths.events)
@@ -248,14 +297,14 @@ async function openLog(paths: RunPaths): Promise<Log> {
   let metricsBytes = (await metricFile.stat()).size
   return {
     async write(event) {
-      const logged = { seq: seq++, time: new Date().toISOString(), ...event } as LoggedEvent
+      const logged = { seq: seq++, time: new Date().toISOString(), ...event }
       if (event.kind === 'metric') {
         const { kind: _kind, ...metric } = event
         const line = JSON.stringify(metric) + '\n' // no clock: a resumed run ends with the same bytes
-        await metricFile.appendFile(line)
+        await appendWhole(metricFile, line)
         metricsBytes += Buffer.byteLength(line)
       }
-      await eventFile.appendFile(JSON.stringify(logged) + '\n')
+      await appendWhole(eventFile, JSON.stringify(logged) + '\n')
       if (event.kind === 'state' || event.kind === 'spend' || event.kind === 'checkpoint') await eventFile.datasync()
       return logged
     },

@@ -4,7 +4,14 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
-import { planSchema, runRecordSchema, type Plan, type RunEvent, type RunRecord, type RunSummary } from '../contract/run.ts'
+import {
+  planSchema,
+  runRecordSchema,
+  type Plan,
+  type RunEvent,
+  type RunRecord,
+  type RunSummary,
+} from '../contract/run.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
 import { readJson, readLines, writeJson } from '../files/atomic.ts'
 import { lockOwner } from '../files/lock.ts'
@@ -55,7 +62,10 @@ export function runPaths(project: string, id: string): RunPaths {
 }
 
 /** Makes a queued run. The record is written last: a folder without one is not a run. */
-export async function createRun(project: string, options: { kind: string; title: string; config: unknown; plan: Plan }): Promise<RunPaths> {
+export async function createRun(
+  project: string,
+  options: { kind: string; title: string; config: unknown; plan: Plan },
+): Promise<RunPaths> {
   const created = new Date()
   const stamp = created.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   const id = `${stamp}-${options.kind.replace(/\W+/g, '-')}-${randomBytes(3).toString('hex')}`
@@ -95,7 +105,8 @@ export async function readRecord(paths: RunPaths): Promise<RunRecord> {
 
 export const readPlan = (paths: RunPaths): Promise<Plan> => readJson(paths.plan, planSchema)
 export const readConfig = (paths: RunPaths): Promise<unknown> => readJson(paths.config, z.unknown())
-export const readEvents = async (paths: RunPaths): Promise<LoggedEvent[]> => (await readLines(paths.events)) as LoggedEvent[]
+export const readEvents = async (paths: RunPaths): Promise<LoggedEvent[]> =>
+  (await readLines(paths.events)) as LoggedEvent[]
 
 export async function summariseRun(paths: RunPaths): Promise<RunSummary> {
   const record = await readRecord(paths)

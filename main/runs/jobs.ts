@@ -7,6 +7,11 @@ export const jobs = [synthesizeJob] as const
 
 export function jobOf(kind: string): Job<never> {
   const job = jobs.find((candidate) => candidate.kind === kind)
-  if (!job) throw new LetheError('run-state', `This version knows no job of kind ${kind}.`, 'Open the project with the version that made it.')
+  if (!job)
+    throw new LetheError(
+      'run-state',
+      `This version knows no job of kind ${kind}.`,
+      'Open the project with the version that made it.',
+    )
   return job as unknown as Job<never>
 }

@@ -7,7 +7,10 @@ export interface Pace {
 }
 
 /** `now` in seconds from any fixed origin (a monotonic clock). */
-export function progressMeter(steps: Plan['steps'], now: () => number): (phase: string, step: number, totalSteps: number) => Pace {
+export function progressMeter(
+  steps: Plan['steps'],
+  now: () => number,
+): (phase: string, step: number, totalSteps: number) => Pace {
   const total = steps.reduce((sum, part) => sum + part.weight, 0)
   let firstDone: number | null = null
   let start = now()
@@ -29,7 +32,8 @@ export function progressMeter(steps: Plan['steps'], now: () => number): (phase: 
     const workDone = done - firstDone
     const trust = Math.min(1, workDone / (0.1 * total))
     const measured = workDone > 0 ? (time - start) / workDone : 1
-    const secondsLeft = total > 0 && workDone > 0.01 * total ? (total - done) * (trust * measured + (1 - trust) * 1) : null
+    const secondsLeft =
+      total > 0 && workDone > 0.01 * total ? (total - done) * (trust * measured + (1 - trust) * 1) : null
     return { rate, secondsLeft }
   }
 }

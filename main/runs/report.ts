@@ -35,7 +35,12 @@ interface ReportData extends ReportInput {
 /** Writes both files and returns the path of report.html. Errors: `run-state` for a run that has not ended well. */
 export async function writeReport(paths: RunPaths, input: ReportInput): Promise<string> {
   const record = await readRecord(paths)
-  if (record.state !== 'succeeded') throw new LetheError('run-state', `Run ${paths.id} is ${record.state}; a report is made of a run that ended well.`, 'Resume it first.')
+  if (record.state !== 'succeeded')
+    throw new LetheError(
+      'run-state',
+      `Run ${paths.id} is ${record.state}; a report is made of a run that ended well.`,
+      'Resume it first.',
+    )
   const plan = await readPlan(paths)
   if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
   const environment = JSON.parse(await fs.readFile(paths.environment, 'utf8')) as Record<string, unknown>
@@ -63,7 +68,8 @@ function relevant({ ledger, config, record }: ReportData): ReportData['ledger'] 
 
 const escape = (text: unknown): string =>
   String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-const percent = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`)
+const percent = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`
 /** 1.6657e-6 as 1.6657 × 10⁻⁶. */
 const scientific = (value: number): string => {
   const [digits, exponent] = value.toExponential().split('e')
@@ -73,7 +79,8 @@ const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): 
   `<table><thead><tr>${head.map((cell) => `<th>${escape(cell)}</th>`).join('')}</tr></thead><tbody>${rows
     .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`)
     .join('')}</tbody></table>`
-const section = (title: string, ...body: string[]): string => `<section><h2>${escape(title)}</h2>${body.join('\n')}</section>`
+const section = (title: string, ...body: string[]): string =>
+  `<section><h2>${escape(title)}</h2>${body.join('\n')}</section>`
 const paragraph = (text: string, kind = ''): string => `<p${kind && ` class="${kind}"`}>${escape(text)}</p>`
 
 function statement({ privacy, dataset, config }: ReportData): string {
@@ -82,7 +89,8 @@ function statement({ privacy, dataset, config }: ReportData): string {
       ? `whether any one record (${dataset.privacyUnit}) is in the data or not`
       : `which value any one record (${dataset.privacyUnit}) has`
   const factor = Math.exp(Math.min(privacy.epsilon, 700))
-  const odds = factor < 1000 ? `at most ${factor.toPrecision(3)} times` : 'by a very large factor (this epsilon is weak)'
+  const odds =
+    factor < 1000 ? `at most ${factor.toPrecision(3)} times` : 'by a very large factor (this epsilon is weak)'
   return [
     paragraph(
       `These images were made under (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}. ` +
@@ -97,7 +105,10 @@ function statement({ privacy, dataset, config }: ReportData): string {
       ['Epsilon of this run by', 'RDP', 'PLD', 'Analytic Gaussian'],
       (['train', 'validation'] as const).map((account) => {
         const { rdp, pld, gaussian } = privacy.accounts[account]
-        return [`${account} records`, ...[rdp, pld, gaussian].map((value) => (value === undefined ? 'does not apply' : roundUp(value)))]
+        return [
+          `${account} records`,
+          ...[rdp, pld, gaussian].map((value) => (value === undefined ? 'does not apply' : roundUp(value))),
+        ]
       }),
     ),
     paragraph(
@@ -105,8 +116,13 @@ function statement({ privacy, dataset, config }: ReportData): string {
         `Neighbouring data sets: ${privacy.relation}.`,
     ),
     config.mode === 'research'
-      ? paragraph('Research mode: the noise comes from a seed that is written below, so that the run can be repeated. Do not release these images; make a run in release mode for that.', 'warning')
-      : paragraph('Release mode: the noise came from the operating system and cannot be made again. Only figures that were themselves made with noise appear in this report.'),
+      ? paragraph(
+          'Research mode: the noise comes from a seed that is written below, so that the run can be repeated. Do not release these images; make a run in release mode for that.',
+          'warning',
+        )
+      : paragraph(
+          'Release mode: the noise came from the operating system and cannot be made again. Only figures that were themselves made with noise appear in this report.',
+        ),
   ].join('\n')
 }
 
@@ -128,9 +144,13 @@ function scores({ outcome, config }: ReportData): string {
     ),
   ]
   if (config.mode === 'research' && selection.testAccuracy !== null) {
-    const last = (list: readonly ClassifierScore[], id: string): number | undefined => list.find((score) => score.id === id)?.testAccuracy.at(-1)
+    const last = (list: readonly ClassifierScore[], id: string): number | undefined =>
+      list.find((score) => score.id === id)?.testAccuracy.at(-1)
     parts.push(
-      paragraph('Not private: what follows was computed from private data without noise. It is for this room only.', 'warning'),
+      paragraph(
+        'Not private: what follows was computed from private data without noise. It is for this room only.',
+        'warning',
+      ),
       table(
         ['Trained on', ...classifiers.map((score) => score.title)],
         [
@@ -157,10 +177,16 @@ function scores({ outcome, config }: ReportData): string {
             ['Kernel distance (KID estimator)', fidelity.kid.toExponential(3)],
           ],
         ),
-        paragraph(`On features of ${fidelity.backbone}. These are not the published FID, whose network cannot be had offline; compare them with one another only.`),
+        paragraph(
+          `On features of ${fidelity.backbone}. These are not the published FID, whose network cannot be had offline; compare them with one another only.`,
+        ),
       )
   }
-  parts.push(paragraph('The classifiers are small enough for a desk machine and are not comparable with published leaderboards.'))
+  parts.push(
+    paragraph(
+      'The classifiers are small enough for a desk machine and are not comparable with published leaderboards.',
+    ),
+  )
   return parts.join('\n')
 }
 
@@ -172,7 +198,11 @@ function page(data: ReportData): string {
   const body = [
     `<header><h1>${escape(record.title)}</h1>${paragraph(`${record.id} · ${record.ended ?? ''}${config.mode === 'research' ? ' · research mode, not for release' : ''}`, 'quiet')}</header>`,
     samples
-      ? section('Synthetic images', `<img alt="Ten synthetic images of each class" src="data:image/png;base64,${samples.toString('base64')}">`, paragraph(`${data.outcome.images ?? 0} images were made; one row for each class.`, 'quiet'))
+      ? section(
+          'Synthetic images',
+          `<img alt="Ten synthetic images of each class" src="data:image/png;base64,${samples.toString('base64')}">`,
+          paragraph(`${data.outcome.images ?? 0} images were made; one row for each class.`, 'quiet'),
+        )
       : '',
     section('Privacy', statement(data)),
     section('Scores', scores(data)),
@@ -184,9 +214,20 @@ function page(data: ReportData): string {
           ['Source', dataset.source],
           ['Licence', dataset.licence],
           ['Protected unit', dataset.privacyUnit],
-          ['Pictures', `${dataset.height} × ${dataset.width}, ${dataset.channels} channel${dataset.channels === 1 ? '' : 's'}, ${dataset.classNames.length} classes`],
-          ['Splits', Object.entries(dataset.splits).map(([name, split]) => `${name} ${split?.count}`).join(', ')],
-          ['Budget', `ε = ${data.ledger.summary.budget}; spent ${roundUp(data.ledger.summary.spent)} when this report was written`],
+          [
+            'Pictures',
+            `${dataset.height} × ${dataset.width}, ${dataset.channels} channel${dataset.channels === 1 ? '' : 's'}, ${dataset.classNames.length} classes`,
+          ],
+          [
+            'Splits',
+            Object.entries(dataset.splits)
+              .map(([name, split]) => `${name} ${split?.count}`)
+              .join(', '),
+          ],
+          [
+            'Budget',
+            `ε = ${data.ledger.summary.budget}; spent ${roundUp(data.ledger.summary.spent)} when this report was written`,
+          ],
         ],
       ),
     ),
@@ -194,17 +235,40 @@ function page(data: ReportData): string {
       'Ledger',
       table(
         ['No.', 'Time (UTC)', 'Entry', 'Run', 'What', 'Hash'],
-        entries.map((entry) => [entry.seq, entry.time.slice(0, 19).replace('T', ' '), entry.kind, 'run' in entry ? entry.run : '', ledgerText(entry), entry.hash.slice(0, 12)]),
+        entries.map((entry) => [
+          entry.seq,
+          entry.time.slice(0, 19).replace('T', ' '),
+          entry.kind,
+          'run' in entry ? entry.run : '',
+          ledgerText(entry),
+          entry.hash.slice(0, 12),
+        ]),
       ),
     ),
-    section('Environment', table(['', ''], Object.entries(environment).filter(([key]) => key !== 'schema').map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]))),
+    section(
+      'Environment',
+      table(
+        ['', ''],
+        Object.entries(environment)
+          .filter(([key]) => key !== 'schema')
+          .map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+      ),
+    ),
     section(
       'How to make it again',
       `<pre>${escape(command)}</pre>`,
-      paragraph(config.mode === 'research' ? 'The same command on the same data and processor kind gives the same images, byte for byte. Each new run is charged again.' : 'A run in release mode draws new noise every time.'),
+      paragraph(
+        config.mode === 'research'
+          ? 'The same command on the same data and processor kind gives the same images, byte for byte. Each new run is charged again.'
+          : 'A run in release mode draws new noise every time.',
+      ),
       `<pre>${escape(JSON.stringify(config.parameters, null, 2))}</pre>`,
     ),
-    section('Method', paragraph(`${method.title}: ${method.paper}.`), paragraph(`Mechanism: ${method.mechanism}. Status of the implementation: ${method.status}.`)),
+    section(
+      'Method',
+      paragraph(`${method.title}: ${method.paper}.`),
+      paragraph(`Mechanism: ${method.mechanism}. Status of the implementation: ${method.status}.`),
+    ),
   ]
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(record.title)}</title>
 <meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
@@ -213,7 +277,8 @@ function page(data: ReportData): string {
 }
 
 function ledgerText(entry: LedgerEntry): string {
-  if (entry.kind === 'charge') return `${entry.stage} (${entry.account}): ${entry.event.kind === 'gaussian' ? `Gaussian, noise multiplier ${entry.event.noiseMultiplier.toPrecision(5)}` : `ε = ${entry.event.epsilon}`}`
+  if (entry.kind === 'charge')
+    return `${entry.stage} (${entry.account}): ${entry.event.kind === 'gaussian' ? `Gaussian, noise multiplier ${entry.event.noiseMultiplier.toPrecision(5)}` : `ε = ${entry.event.epsilon}`}`
   if (entry.kind === 'read') return `not private: ${entry.what} (${entry.split})`
   if (entry.kind === 'open') return `${entry.relation}, δ = ${entry.delta}, budget ε = ${entry.budget}`
   return `budget ε = ${entry.budget}: ${entry.reason}`

@@ -30,7 +30,15 @@ import type { Checkpoint, JobEvent, RandomStream, RunContext, SplitView } from '
 import { LetheError } from '../../contract/errors.ts'
 import { gaussianStage, sensitivityOfSum } from '../../privacy/plan.ts'
 import { statelessNormal } from '../../tensor/kernels.ts'
-import { adam, disposeOptimiser, restoreOptimiser, saveOptimiser, update, valueAndGradients, type Optimiser } from '../../tensor/optimiser.ts'
+import {
+  adam,
+  disposeOptimiser,
+  restoreOptimiser,
+  saveOptimiser,
+  update,
+  valueAndGradients,
+  type Optimiser,
+} from '../../tensor/optimiser.ts'
 import type { Parameters } from '../../tensor/layers.ts'
 import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
 import { tf } from '../../tensor/tf.ts'
@@ -42,17 +50,67 @@ import { recalibrate, type GeneratorNetwork } from '../networks/generator.ts'
 import { smallGenerator } from '../networks/small-generator.ts'
 
 const config = z.strictObject({
-  variant: z.enum(['lethe', 'published']).default('lethe').describe('lethe: unbiased loss and released class counts; published: the loss, noise and schedule of the paper\'s code'),
-  features: z.number().int().min(2).max(100_000).multipleOf(2).default(10_000).describe('D, number of random features (paper: 10,000)'),
-  lengthScaleSquared: z.number().positive().max(1e6).default(105).describe('squared length scale of the Gaussian kernel, in pixel values from 0 to 1 (paper: 105)'),
-  countWeight: z.number().min(0.01).max(0.9).default(0.2).describe('a, share of the norm that carries the class counts (variant lethe)'),
-  generator: z.enum(['small', 'conditional']).default('small').describe('small: the paper\'s generator; conditional: BigGAN-like, as in DPImageBench'),
-  generatorWidth: z.number().int().min(4).max(128).default(41).describe('width of the conditional generator (DPImageBench: 41 at 28 pixels, 60 at 32)'),
+  variant: z
+    .enum(['lethe', 'published'])
+    .default('lethe')
+    .describe(
+      "lethe: unbiased loss and released class counts; published: the loss, noise and schedule of the paper's code",
+    ),
+  features: z
+    .number()
+    .int()
+    .min(2)
+    .max(100_000)
+    .multipleOf(2)
+    .default(10_000)
+    .describe('D, number of random features (paper: 10,000)'),
+  lengthScaleSquared: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(105)
+    .describe('squared length scale of the Gaussian kernel, in pixel values from 0 to 1 (paper: 105)'),
+  countWeight: z
+    .number()
+    .min(0.01)
+    .max(0.9)
+    .default(0.2)
+    .describe('a, share of the norm that carries the class counts (variant lethe)'),
+  generator: z
+    .enum(['small', 'conditional'])
+    .default('small')
+    .describe("small: the paper's generator; conditional: BigGAN-like, as in DPImageBench"),
+  generatorWidth: z
+    .number()
+    .int()
+    .min(4)
+    .max(128)
+    .default(41)
+    .describe('width of the conditional generator (DPImageBench: 41 at 28 pixels, 60 at 32)'),
   batch: z.number().int().min(10).max(5000).default(100).describe('images in a step (paper: 100)'),
-  steps: z.number().int().min(1).max(1_000_000).default(5000).describe('steps of the generator (paper: 2750, 5 epochs of 550)'),
-  learningRate: z.number().positive().max(1).default(0.01).describe('Adam\'s learning rate at the start (paper: 0.01)'),
-  featuresPerStep: z.number().int().min(2).max(100_000).multipleOf(2).default(2000).describe('how many of the features a step looks at, in turn (variant lethe)'),
-  images: z.number().int().min(10).max(1_000_000).default(60_000).describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
+  steps: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(5000)
+    .describe('steps of the generator (paper: 2750, 5 epochs of 550)'),
+  learningRate: z.number().positive().max(1).default(0.01).describe("Adam's learning rate at the start (paper: 0.01)"),
+  featuresPerStep: z
+    .number()
+    .int()
+    .min(2)
+    .max(100_000)
+    .multipleOf(2)
+    .default(2000)
+    .describe('how many of the features a step looks at, in turn (variant lethe)'),
+  images: z
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(60_000)
+    .describe('synthetic images to make, in equal classes (DPImageBench: 60,000)'),
 })
 type Config = z.infer<typeof config>
 
@@ -60,7 +118,7 @@ const stage = 'embedding'
 /** Room for rounding: features are scaled so that their float32 norm stays below 1. */
 const normGuard = 1 - 1e-5
 const embedBatch = 1000
-const previewEvery = 50
+const previewEvery = 100
 
 function networkOf({ generator, generatorWidth }: Config): GeneratorNetwork {
   return generator === 'small' ? smallGenerator() : conditionalGenerator({ width: generatorWidth })
@@ -73,12 +131,20 @@ function frequencies(context: RunContext, settings: Config, pixels: number): tf.
   const stream = context.stream('dp-merf/frequencies')
   return Array.from({ length: Math.ceil(half / block) }, (_, index) => {
     const size = Math.min(block, half - index * block)
-    return tf.tidy(() => tf.div(statelessNormal([pixels, size], stream.key()), Math.sqrt(settings.lengthScaleSquared))) as tf.Tensor2D
+    return tf.tidy(() =>
+      tf.div<tf.Tensor2D>(statelessNormal([pixels, size], stream.key()), Math.sqrt(settings.lengthScaleSquared)),
+    )
   })
 }
 
 /** Σ_i φ(x_i) ⊗ e_{y_i}, block by block (cosines, then sines, of each class), then the class counts, as one vector. */
-async function exactSum(split: SplitView, blocks: readonly tf.Tensor2D[], classes: number, featureWeight: number, countWeight: number): Promise<Float64Array> {
+async function exactSum(
+  split: SplitView,
+  blocks: readonly tf.Tensor2D[],
+  classes: number,
+  featureWeight: number,
+  countWeight: number,
+): Promise<Float64Array> {
   const half = blocks.reduce((sum, block) => sum + block.shape[1], 0)
   const pixels = blocks[0]!.shape[0]
   const counts = new Float64Array(classes)
@@ -92,7 +158,10 @@ async function exactSum(split: SplitView, blocks: readonly tf.Tensor2D[], classe
       const member = tf.oneHot(tf.tensor1d(labels, 'int32'), classes)
       return blocks.map((block, index) => {
         const projected = tf.matMul(images, block)
-        return tf.add(sums[index]!, tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1))
+        return tf.add(
+          sums[index]!,
+          tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1),
+        )
       })
     })
     tf.dispose(sums)
@@ -115,7 +184,11 @@ interface Block {
   readonly target: tf.Tensor2D
 }
 
-async function releaseEmbedding(context: RunContext, settings: Config, transposed: readonly tf.Tensor2D[]): Promise<Block[]> {
+async function releaseEmbedding(
+  context: RunContext,
+  settings: Config,
+  transposed: readonly tf.Tensor2D[],
+): Promise<Block[]> {
   const { classNames, splits } = context.data.dataset
   const classes = classNames.length
   const lethe = settings.variant === 'lethe'
@@ -161,10 +234,10 @@ export function balancedLoss(images: tf.Tensor2D, { transposed, target }: Block)
       const [savedCosine, savedSine, savedResidual] = saved as [tf.Tensor, tf.Tensor, tf.Tensor2D]
       const [toCosine, toSine] = tf.split(savedResidual, 2, 1).map((part) => tf.reshape(part, [classes, 1, width]))
       const slope = tf.sub(tf.mul(byClass(savedCosine), toSine!), tf.mul(byClass(savedSine), toCosine!))
-      const gradient = tf.matMul(tf.reshape(slope, [classes * each, width]) as tf.Tensor2D, transposed, false, true)
+      const gradient = tf.matMul(tf.reshape<tf.Rank.R2>(slope, [classes * each, width]), transposed, false, true)
       return tf.mul(gradient, tf.mul(dy, 2 / (width * each)))
     }
-    return { value: tf.div(tf.sum(distance), width), gradFunc: gradFunc as never }
+    return { value: tf.div(tf.sum(distance), width), gradFunc: gradFunc }
   })(images) as tf.Scalar
 }
 
@@ -188,7 +261,12 @@ interface Training {
 
 function startTraining(context: RunContext, blocks: readonly Block[], network: GeneratorNetwork): Training {
   const { height, width, channels, classNames } = context.data.dataset
-  const fresh = network.initial(context.stream('dp-merf/generator'), { height, width, channels, classes: classNames.length })
+  const fresh = network.initial(context.stream('dp-merf/generator'), {
+    height,
+    width,
+    channels,
+    classes: classNames.length,
+  })
   const training: Training = {
     step: 0,
     ...fresh,
@@ -204,10 +282,18 @@ function resumeTraining(training: Training, checkpoint: Checkpoint): Training {
   const { state, parts } = checkpoint
   const part = (name: string): Uint8Array => {
     const bytes = parts[name]
-    if (!bytes) throw new LetheError('checkpoint-corrupt', `The checkpoint of step ${checkpoint.step} has no ${name}.`, 'Remove it; the run goes on from the one before.')
+    if (!bytes)
+      throw new LetheError(
+        'checkpoint-corrupt',
+        `The checkpoint of step ${checkpoint.step} has no ${name}.`,
+        'Remove it; the run goes on from the one before.',
+      )
     return bytes
   }
-  for (const [tree, name] of [[training.parameters, 'generator.safetensors'], [training.statistics, 'statistics.safetensors']] as const) {
+  for (const [tree, name] of [
+    [training.parameters, 'generator.safetensors'],
+    [training.statistics, 'statistics.safetensors'],
+  ] as const) {
     tf.dispose(tree)
     Object.assign(tree, decodeParameters(part(name), name).parameters)
   }
@@ -242,14 +328,20 @@ function trainStep(training: Training, settings: Config, network: GeneratorNetwo
   const each = Math.max(2, Math.round(settings.batch / classes))
   const batch = lethe ? each * classes : settings.batch
   const progress = training.step / settings.steps
-  const rate = settings.learningRate * (lethe ? 0.5 * (1 + Math.cos(Math.PI * progress)) : 0.9 ** Math.floor(progress * 5))
+  const rate =
+    settings.learningRate * (lethe ? 0.5 * (1 + Math.cos(Math.PI * progress)) : 0.9 ** Math.floor(progress * 5))
   const key = training.codes.key()
-  const labelValues = Int32Array.from({ length: batch }, (_, index) => (lethe ? Math.floor(index / each) : training.labels.integer(classes)))
+  const labelValues = Int32Array.from({ length: batch }, (_, index) =>
+    lethe ? Math.floor(index / each) : training.labels.integer(classes),
+  )
   const value = tf.tidy(() => {
     const codes = statelessNormal([batch, network.codeLength], key)
     const labels = tf.tensor1d(labelValues, 'int32')
     const loss = (): tf.Scalar => {
-      const images = tf.reshape(network.forward(parameters, statistics, codes, labels, true), [batch, pixels]) as tf.Tensor2D
+      const images = tf.reshape<tf.Rank.R2>(network.forward(parameters, statistics, codes, labels, true), [
+        batch,
+        pixels,
+      ])
       if (lethe) return balancedLoss(images, block)
       return publishedLoss(images, tf.oneHot(labels, classes) as tf.Tensor2D, block)
     }
@@ -273,7 +365,10 @@ async function* generate(
   const classes = classNames.length
   const draw = (size: number) => ({
     codes: statelessNormal([size, network.codeLength], stream.key()),
-    labels: tf.tensor1d(Int32Array.from({ length: size }, (_, index) => index % classes), 'int32'),
+    labels: tf.tensor1d(
+      Int32Array.from({ length: size }, (_, index) => index % classes),
+      'int32',
+    ),
   })
   const batch = classes * Math.max(1, Math.round(1000 / classes))
   recalibrate(network, training.parameters, training.statistics, () => draw(batch), 20)
@@ -301,21 +396,34 @@ async function preview(context: RunContext, training: Training, network: Generat
   const count = 10 * classes
   const pixels = tf.tidy(() => {
     const codes = statelessNormal([count, network.codeLength], context.stream('dp-merf/preview').key())
-    const labels = tf.tensor1d(Int32Array.from({ length: count }, (_, index) => index % classes), 'int32')
+    const labels = tf.tensor1d(
+      Int32Array.from({ length: count }, (_, index) => index % classes),
+      'int32',
+    )
     // Batch moments, without keeping them: the running ones lag behind in training.
-    const statistics = Object.fromEntries(Object.entries(training.statistics).map(([name, tensor]) => [name, tf.clone(tensor)]))
+    const statistics = Object.fromEntries(
+      Object.entries(training.statistics).map(([name, tensor]) => [name, tf.clone(tensor)]),
+    )
     const made = network.forward(training.parameters, statistics, codes, labels, true)
     tf.dispose(statistics)
     return tf.cast(tf.round(tf.mul(made, 255)), 'int32')
   })
   const images = Uint8Array.from(pixels.dataSync())
   pixels.dispose()
-  return encodeGrid(images, { count, height, width, channels: channels as 1 | 3 }, { columns: classes, gap: 2 })
+  return encodeGrid(
+    images,
+    { count, height, width, channels: channels as 1 | 3 },
+    { columns: classes, gap: 2, background: 0 },
+  )
 }
 
 async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEvent, ImageSet> {
   const { dataset } = context.data
-  if (dataset.classNames.length > 256) throw new LetheError('config-invalid', `DP-MERF keeps labels in one byte; ${dataset.name} has ${dataset.classNames.length} classes.`)
+  if (dataset.classNames.length > 256)
+    throw new LetheError(
+      'config-invalid',
+      `DP-MERF keeps labels in one byte; ${dataset.name} has ${dataset.classNames.length} classes.`,
+    )
   const pixels = dataset.height * dataset.width * dataset.channels
   const network = networkOf(settings)
   yield { kind: 'progress', phase: 'Private release', step: 0, totalSteps: 1 }
@@ -330,9 +438,11 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
     while (training.step < settings.steps) {
       const loss = trainStep(training, settings, network)
       const { step } = training
-      if (step % 10 === 0 || step === settings.steps) yield { kind: 'metric', name: 'loss', step, value: loss.dataSync()[0]!, private: true }
+      if (step % 10 === 0 || step === settings.steps)
+        yield { kind: 'metric', name: 'loss', step, value: loss.dataSync()[0]!, private: true }
       loss.dispose()
-      if (step === 1 || step % previewEvery === 0) yield { kind: 'preview', name: 'samples', step, png: await preview(context, training, network) }
+      if (step === 1 || step % previewEvery === 0 || step === settings.steps)
+        yield { kind: 'preview', name: 'samples', step, png: await preview(context, training, network) }
       if (step - lastCheckpoint >= checkpointEvery || step === settings.steps) {
         lastCheckpoint = step
         yield { kind: 'checkpoint', checkpoint: checkpointOf(training) }
@@ -352,14 +462,19 @@ async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEv
 }
 
 function disposeTraining(training: Training): void {
-  tf.dispose([training.parameters, training.statistics, ...training.blocks.flatMap((block) => [block.transposed, block.target])])
+  tf.dispose([
+    training.parameters,
+    training.statistics,
+    ...training.blocks.flatMap((block) => [block.transposed, block.target]),
+  ])
   disposeOptimiser(training.optimiser)
 }
 
 export const dpMerf: Synthesiser<Config> = {
   id: 'dp-merf',
   title: 'DP-MERF',
-  paper: 'Harder, Adamczewski, Park: DP-MERF: Differentially private mean embeddings with random features for practical privacy-preserving data generation. AISTATS 2021',
+  paper:
+    'Harder, Adamczewski, Park: DP-MERF: Differentially private mean embeddings with random features for practical privacy-preserving data generation. AISTATS 2021',
   architecture: 'generator network',
   pretraining: 'none',
   mechanism: 'one Gaussian release, analytic calibration',
@@ -383,7 +498,9 @@ export const dpMerf: Synthesiser<Config> = {
           ...gaussianStage({
             id: stage,
             account: 'train',
-            noisedQuantity: published ? 'sum of random features by class' : 'sum of random features by class, with the class counts',
+            noisedQuantity: published
+              ? 'sum of random features by class'
+              : 'sum of random features by class, with the class counts',
             // The published code always uses the replace-one bound 2/N: under add/remove that is more noise than needed.
             sensitivity: sensitivityOfSum(dataset.relation, 1),
             epsilon: target.epsilon,
@@ -393,11 +510,23 @@ export const dpMerf: Synthesiser<Config> = {
         },
       ],
       steps: [
-        { phase: 'Private release', steps: 1, weight: 1 + (5 * settings.features) / 10_000, note: 'the only look at the training images' },
-        { phase: 'Training the generator', steps: settings.steps, weight: settings.steps * (0.008 + 0.02 * cost), note: 'post-processing: costs no privacy' },
+        {
+          phase: 'Private release',
+          steps: 1,
+          weight: 1 + (5 * settings.features) / 10_000,
+          note: 'the only look at the training images',
+        },
+        {
+          phase: 'Training the generator',
+          steps: settings.steps,
+          weight: settings.steps * (0.008 + 0.02 * cost),
+          note: 'post-processing: costs no privacy',
+        },
         { phase: 'Making images', steps: settings.images, weight: settings.images / 15_000, note: 'post-processing' },
       ],
-      memoryBytes: 4 * settings.features * (pixels + 4 * settings.batch + 3 * dataset.classNames.length) + pixels * settings.images,
+      memoryBytes:
+        4 * settings.features * (pixels + 4 * settings.batch + 3 * dataset.classNames.length) +
+        pixels * settings.images,
       notes: [],
     }
   },
