@@ -33,11 +33,11 @@ class Generator(nn.Module):
         super().__init__()
         self.dense = nn.Sequential(nn.Linear(15, 200), nn.BatchNorm1d(200), nn.ReLU(), nn.Linear(200, 784), nn.BatchNorm1d(784))
         self.conv1, self.conv2 = nn.Conv2d(16, 8, 5, padding=2), nn.Conv2d(8, 1, 5, padding=2)
-        self.double = nn.UpsamplingBilinear2d(scale_factor=2)
+        self.enlarge = nn.UpsamplingBilinear2d(scale_factor=2)
 
     def forward(self, code):
-        half = F.relu(self.conv1(self.double(self.dense(code).view(-1, 16, 7, 7))))
-        return torch.sigmoid(self.conv2(self.double(half))).flatten(1)
+        half = F.relu(self.conv1(self.enlarge(self.dense(code).view(-1, 16, 7, 7))))
+        return torch.sigmoid(self.conv2(self.enlarge(half))).flatten(1)
 
 
 def mean_embedding(x, member, count):

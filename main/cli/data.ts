@@ -149,7 +149,7 @@ const exportCommand: Command = {
   summary: 'Write a data set as NPZ, StyleGAN zip or class folders',
   positionals: 'ID',
   options: {
-    out: { type: 'string', help: 'a folder that does not exist yet' },
+    out: { type: 'string', help: 'a folder to make, inside one that exists' },
     format: { type: 'string', help: 'npz (default), zip or folders' },
   },
   example: 'data export mnist --out mnist-files --format zip',

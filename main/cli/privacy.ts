@@ -1,4 +1,3 @@
-import { promises as fs } from 'node:fs'
 import { LetheError } from '../contract/errors.ts'
 import { epsilonFor, noiseFor } from '../privacy/answer.ts'
 import { readJson } from '../files/atomic.ts'
@@ -12,7 +11,8 @@ const input = {
 
 async function readInput(file: string): Promise<unknown> {
   if (file !== '-') return readJson(file, z.unknown())
-  const text = await fs.readFile('/dev/stdin', 'utf8')
+  let text = ''
+  for await (const piece of process.stdin.setEncoding('utf8')) text += String(piece)
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -12,10 +12,12 @@ export const dataFolder = (project: string, id: string): string => path.join(pro
 export const manifestFile = (project: string, id: string): string => path.join(dataFolder(project, id), 'manifest.json')
 export const splitFile = (split: SplitName, what: 'images' | 'labels'): string => `${split}-${what}.npy`
 
+const isId = (name: string): boolean => /^[\w-]{1,64}$/.test(name)
+
 export async function listDatasets(project: string): Promise<Dataset[]> {
   const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
   const found: Dataset[] = []
-  for (const name of names.sort()) {
+  for (const name of names.filter(isId).sort()) {
     const manifest = manifestFile(project, name)
     if (await fs.stat(manifest).catch(() => null)) found.push(await readJson(manifest, datasetSchema))
   }
@@ -23,7 +25,7 @@ export async function listDatasets(project: string): Promise<Dataset[]> {
 }
 
 export async function readDataset(project: string, id: string): Promise<Dataset> {
-  const known = /^[\w-]{1,64}$/.test(id) && (await fs.stat(manifestFile(project, id)).catch(() => null))
+  const known = isId(id) && (await fs.stat(manifestFile(project, id)).catch(() => null))
   if (!known)
     throw new LetheError('dataset-missing', `There is no data set ${id} in this project.`, 'See `lethe data list`.')
   return readJson(manifestFile(project, id), datasetSchema)

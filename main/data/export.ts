@@ -23,8 +23,7 @@ export async function exportDataset(
 ): Promise<string[]> {
   const data = await openData(project, id)
   const folder = path.resolve(target)
-  if (await fs.lstat(folder).catch(() => null))
-    throw new LetheError('usage', `${folder} exists already.`, 'Name a folder that does not exist.')
+  await claim(folder)
   const files: string[] = []
   await writeFolder(folder, async (temporary) => {
     for (const name of ['train', 'validation', 'test'] as const) {
@@ -35,8 +34,35 @@ export async function exportDataset(
       })
       files.push(path.join(folder, file))
     }
+  }).catch(async (error: unknown) => {
+    await fs.rmdir(folder).catch(() => undefined)
+    throw error
   })
   return files
+}
+
+/** Makes the empty folder that is to be filled. Errors: `usage` where something stands, `file-missing`, `folder-read-only`. */
+async function claim(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST')
+      throw new LetheError('usage', `${folder} exists already.`, 'Name a folder that does not exist.')
+    if (code === 'ENOENT')
+      throw new LetheError(
+        'file-missing',
+        `${folder} cannot be made: the folder it is to lie in does not exist.`,
+        'Make that folder first, or name another.',
+      )
+    if (code === 'EROFS')
+      throw new LetheError(
+        'folder-read-only',
+        `${folder} cannot be made: its disk is read-only.`,
+        'Name another folder.',
+      )
+    throw error
+  }
 }
 
 type Write = (data: DataView, split: SplitView, file: string, check: () => void) => Promise<void>

@@ -59,6 +59,7 @@ export async function importImages(project: string, options: ImportOptions): Pro
           `There is already a data set ${options.id}.`,
           'Choose another name, or remove it first.',
         )
+      await sweep(folder)
       let dataset: Dataset | undefined
       await writeFolder(folder, async (temporary) => {
         dataset = await writeSplits(set, temporary, options)
@@ -70,6 +71,14 @@ export async function importImages(project: string, options: ImportOptions): Pro
   } finally {
     await set.close()
   }
+}
+
+/** Removes what a killed import of the same id left behind. Only for the owner of its lock. */
+async function sweep(folder: string): Promise<void> {
+  const parent = path.dirname(folder)
+  for (const name of await fs.readdir(parent))
+    if (name.startsWith(`${path.basename(folder)}.`) && name.endsWith('.tmp'))
+      await fs.rm(path.join(parent, name), { recursive: true, force: true })
 }
 
 /** For each record of each source split the split it goes to. */

@@ -91,7 +91,13 @@ function flatten(value: unknown, prefix = ''): Map<string, unknown> {
 }
 
 const plain = (value: unknown): string | number | null =>
-  value === undefined || value === null ? null : typeof value === 'number' ? value : typeof value === 'string' ? value : JSON.stringify(value)
+  value === undefined || value === null
+    ? null
+    : typeof value === 'number'
+      ? value
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value)
 
 /** RFC 4180, with cells that a spreadsheet would run as a formula made harmless by an apostrophe. */
 export function comparisonCsv(comparison: Comparison): string {

@@ -20,7 +20,7 @@ import { makeMechanisms } from '../privacy/mechanisms.ts'
 import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
 import { clearRequest, readRequest } from './control.ts'
 import { environmentRecord } from './environment.ts'
-import { readConfig, readPlan, readRecord, runPaths, runsFolder, writeRecord, type RunPaths } from './folder.ts'
+import { readConfig, readPlan, readRecord, runPaths, runsFolder, sweep, writeRecord, type RunPaths } from './folder.ts'
 import { jobOf } from './jobs.ts'
 import { progressMeter } from './progress.ts'
 
@@ -80,6 +80,7 @@ async function* executeLocked(
     enter({ ...change, ended: new Date().toISOString() })
 
   await clearRequest(paths)
+  await sweep(paths)
   let device: Lock | null = null
   const abort = new AbortController()
   try {

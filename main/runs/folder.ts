@@ -119,6 +119,13 @@ export async function summariseRun(paths: RunPaths): Promise<RunSummary> {
   return { ...record, folder: paths.folder, progress }
 }
 
+/** Removes what a killed worker was in the middle of writing. Only for the owner of the run's lock. */
+export async function sweep(paths: RunPaths): Promise<void> {
+  for (const folder of [paths.artifacts, paths.releases, paths.checkpoints])
+    for (const name of await fs.readdir(folder).catch(() => []))
+      if (name.endsWith('.tmp')) await fs.rm(path.join(folder, name), { recursive: true, force: true })
+}
+
 /** Every run of the project, oldest first. A folder that is not a whole run is left out. */
 export async function listRuns(project: string): Promise<RunPaths[]> {
   const names = await fs.readdir(runsFolder(project)).catch(() => [])

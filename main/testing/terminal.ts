@@ -1,4 +1,5 @@
 /** For tests: the bundled terminal as its users have it, a process with exit code, output and signals. */
+// eslint-disable-next-line no-restricted-imports -- the terminal is a process
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { installationFolder } from '../resources.ts'
@@ -18,7 +19,9 @@ export interface Started {
 /** Builds the terminal once and gives two ways to call it. `environment` is added to that of the test. */
 export function terminal(environment: Readonly<Record<string, string>> = {}) {
   const root = installationFolder()
-  execFileSync(process.execPath, [path.join(root, 'tools', 'build.mjs'), 'cli'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(process.execPath, [path.join(root, 'tools', 'build.mjs'), 'cli'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 
   const start = (words: readonly string[], input?: string): Started => {
     const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment }
