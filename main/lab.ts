@@ -117,8 +117,8 @@ export async function openLab(options: LabOptions) {
       if (!name.endsWith('.ndjson')) continue
       const other = path.basename(name, '.ndjson')
       const open = await openingOf(other)
-      const same = open?.dataHash === hash
-      if (same && other === dataset.id) {
+      const same = open?.contentHash === dataset.contentHash
+      if (open?.dataHash === hash && other === dataset.id) {
         // Imported again after a removal or a crash: its ledger goes on, on its own terms.
         const { relation, delta, budget, unit } = open
         if (
@@ -140,7 +140,7 @@ export async function openLab(options: LabOptions) {
           same
             ? `The same images are or were in this project as ${other}, whose privacy ledger goes on.`
             : `A data set ${other} with other images was in this project; its privacy ledger is kept.`,
-          same ? `Use ${other}; if it was removed, import it under that name.` : 'Choose another name.',
+          same ? `Use ${other}; if it was removed, import it from the same source as then.` : 'Choose another name.',
         )
     }
     await appendLedger(ledgerOf(project, dataset.id), {
@@ -151,6 +151,7 @@ export async function openLab(options: LabOptions) {
       budget: dataset.budget,
       unit: dataset.privacyUnit,
       dataHash: hash,
+      contentHash: dataset.contentHash,
     })
   }
 

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { LetheError } from './contract/errors.ts'
-import { readJson, writeJson } from './files/atomic.ts'
+import { makeFolder, readJson, writeJson } from './files/atomic.ts'
 import { version } from './version.ts'
 
 const projectSchema = z.object({ schema: z.string(), id: z.string(), created: z.string(), version: z.string() })
@@ -18,13 +18,13 @@ export async function openProject(folder: string): Promise<string> {
   const project = path.resolve(folder)
   const file = path.join(project, 'lethe.json')
   try {
-    await fs.mkdir(project, { recursive: true, mode: 0o700 })
+    await makeFolder(project)
     if (!(await fs.stat(file).catch(() => null)))
       await writeJson(file, { schema: 'lethe.project/1', id: randomUUID(), created: new Date().toISOString(), version })
     await fs.access(project, fs.constants.W_OK)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT')
       throw new LetheError(
         'folder-read-only',
         `${project} cannot be written (${code}).`,

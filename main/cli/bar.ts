@@ -28,7 +28,10 @@ export function progressBar(
       const fraction = event.totalSteps > 0 ? event.step / event.totalSteps : 1
       const filled = Math.round(24 * fraction)
       const bar = '█'.repeat(filled) + '░'.repeat(24 - filled)
-      const rate = event.rate === null || event.totalSteps < 2 ? '' : `  ${event.rate < 10 ? event.rate.toFixed(1) : Math.round(event.rate)}/s`
+      const rate =
+        event.rate === null || event.totalSteps < 2
+          ? ''
+          : `  ${event.rate < 10 ? event.rate.toFixed(1) : Math.round(event.rate)}/s`
       const left = event.secondsLeft === null ? '' : `  ${duration(event.secondsLeft)} left`
       const line = `${event.phase.padEnd(48)} ${bar} ${String(Math.floor(100 * fraction)).padStart(3)} %${rate}${left}`
       stream.write(live ? `\r\u001b[2K${line.slice(0, stream.columns || 120)}` : `${line}\n`)

@@ -31,6 +31,7 @@ export const datasetSchema = z.strictObject({
       labelsSha256: z.string(),
     }),
   ),
+  contentHash: z.string().describe('of the images as a bag: the same in any order and split'),
   splitRule: z.string(),
   problems: z.array(z.string()),
 })

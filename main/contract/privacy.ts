@@ -73,6 +73,7 @@ export const ledgerEntrySchema = z.discriminatedUnion('kind', [
     budget: z.number(),
     unit: z.string(),
     dataHash: z.string(),
+    contentHash: z.string(),
   }),
   z.strictObject({
     kind: z.literal('charge'),

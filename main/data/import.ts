@@ -116,6 +116,7 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
   const labelType = classNames.length <= 256 ? 'uint8' : 'uint16'
   const pixels = height * width * channels
 
+  const content = bagHash()
   const writers: Writer[] = []
   try {
     for (const [index, name] of names.entries()) {
@@ -144,6 +145,7 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
           )
         for (const [index, writer] of writers.entries())
           await writeChunk(writer, index, chunk, target.subarray(record), pixels, labelType)
+        content.add(chunk.images, pixels)
         record += chunk.labels.length
         done += chunk.labels.length
         options.onProgress?.(done, total)
@@ -187,9 +189,25 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
         },
       ]),
     ),
+    contentHash: content.digest(),
     splitRule:
       'By place in the source and a fixed seed: one in twelve training records to validation; one in six to test where the source has no test set.',
     problems: set.problems.map((problem) => problem.message),
+  }
+}
+
+/** A hash of images that does not depend on their order: the sum of their SHA-256, cut to 128 bits each, modulo 2^128. */
+function bagHash(): { add(images: Uint8Array, pixels: number): void; digest(): string } {
+  let sum = 0n
+  return {
+    add(images, pixels) {
+      for (let start = 0; start < images.length; start += pixels) {
+        const image = images.subarray(start, start + pixels)
+        sum += BigInt(`0x${createHash('sha256').update(image).digest('hex').slice(0, 32)}`)
+      }
+      sum &= (1n << 128n) - 1n
+    },
+    digest: () => sum.toString(16).padStart(32, '0'),
   }
 }
 

@@ -14,6 +14,23 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Makes a folder and its missing parents, for its owner only. Not Node's recursive form: that one never returns where the system
+ * answers ENOENT for a parent that is there (below /proc), and hides a read-only disk behind ENOENT.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const parent = path.dirname(folder)
+    if (code === 'EEXIST' && (await fs.stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT' || parent === folder || (await fs.stat(parent).catch(() => null))) throw error
+    await makeFolder(parent)
+    await fs.mkdir(folder, { mode: 0o700 })
+  }
+}
+
 /** Replaces `file` by `bytes`, or leaves it as it was. The folder must exist. */
 export async function writeAtomic(file: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`

@@ -22,6 +22,7 @@ beforeEach(async () => {
     budget: 3,
     unit: 'one image',
     dataHash: '0',
+    contentHash: '0',
   })
 })
 afterEach(() => fs.rm(project, { recursive: true, force: true }))
@@ -191,6 +192,7 @@ test('report-noisy-max and the noisy count are right on average', async () => {
       budget: 3,
       unit: 'one image',
       dataHash: '0',
+      contentHash: '0',
     })
     if ((await plan.made.reportNoisyMax('choice', () => Promise.resolve([100, 130, 90]))) === 1) hits++
     sum += await plan.made.noisyCount('count', () => Promise.resolve(1000))

@@ -7,12 +7,12 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LetheError } from '../../contract/errors.ts'
 import { isZip, openArchive, type Archive } from './archive.ts'
-import { byName, onSystem, throwIfAborted } from './bytes.ts'
-import { tried, type Format, type Picture, type PictureSource, type Problem, type Split } from './format.ts'
+import { byName, onSystem, shown, throwIfAborted } from './bytes.ts'
+import { tried, warning, type Format, type Picture, type PictureSource, type Problem, type Split } from './format.ts'
 import { pictureTree, type TreeFile } from './tree.ts'
 
 const allowed = { entries: 1_000_000, ratio: 200 }
-const splitName = /^(train|test)[^/]*\.zip$/i
+const splitName = /^(train|test|val(id(ation)?)?)[^/]*\.zip$/i
 
 async function openOne(path: string): Promise<PictureSource> {
   const archive = await openArchive(path, allowed)
@@ -102,6 +102,10 @@ export const zip: Format = {
     for (const name of names) {
       const source = await tried(name, problems, () => openOne(join(path, name)))
       if (source) sources.push({ name, source })
+      if (/^val/i.test(name))
+        problems.push(
+          warning(name, 'validation-merged', `The pictures in ${shown(name)} are counted as training data.`),
+        )
     }
     return joined(path, sources, problems)
   },
