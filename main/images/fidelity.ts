@@ -28,6 +28,13 @@ const phases = {
   compare: 'Comparing features',
 } as const
 
+const metricNames = {
+  frechet: 'Fréchet distance',
+  precision: 'precision',
+  recall: 'recall',
+  kid: 'kernel distance',
+} as const
+
 export function fidelitySteps(synthetic: number, real: number): Plan['steps'] {
   const side = Math.min(sideCount, synthetic, real)
   return [
@@ -118,8 +125,8 @@ export async function* measureFidelity(context: RunContext, synthetic: ImageSet)
     }
     yield { kind: 'progress', phase: phases.compare, step: 0, totalSteps: 1 }
     const scores = await scoreFeatures(real, fake, { signal: context.signal })
-    for (const [name, value] of Object.entries<number>({ ...scores }))
-      yield { kind: 'metric', name, step: 0, value, private: false }
+    for (const [id, name] of Object.entries(metricNames))
+      yield { kind: 'metric', name, step: 0, value: scores[id as keyof typeof scores], private: false }
     yield { kind: 'progress', phase: phases.compare, step: 1, totalSteps: 1 }
     return { backbone: backbone.title, images: count, ...scores }
   } finally {
