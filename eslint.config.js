@@ -43,7 +43,7 @@ const network = { message: offline, names: networkModules }
 const child = { message: processes, names: ['child_process', 'cluster'] }
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', '.lethe/', 'coverage/', 'test-results/', 'tools/setup/default-app/', 'shared/'] },
+  { ignores: ['build/', 'dist/', '.lethe/', 'coverage/', 'test-results/', 'tools/setup/default-app/'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -1,4 +1,4 @@
-/** The terminal: finds the command, reads its words, prints its one answer. All work is in cli/commands/ and lab.ts. */
+/** The terminal: finds the command, reads its words, prints its one answer. All work is in cli/ and lab.ts. */
 import { commands } from './cli/commands.ts'
 import { helpOf, labOpener, readWords, type Command } from './cli/command.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'

@@ -3,6 +3,7 @@
  * `call`; a run is made here and executed by whoever pulls `execute`.
  */
 import { promises as fs } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import type { z } from 'zod'
 import {
@@ -83,6 +84,8 @@ export async function openLab(options: LabOptions) {
 
   const importData = async (request: ImportRequest): Promise<Dataset> => {
     const id = request.id ?? idOf(request.name)
+    if (builtIns.some((builtIn) => builtIn.id === id && builtIn.path() !== request.path))
+      throw new LetheError('dataset-exists', `The name ${id} belongs to a built-in data set.`, 'Choose another name.')
     // Data that comes back after a removal keeps the terms of its ledger.
     const open = await openingOf(id)
     const relation = request.relation ?? open?.relation ?? 'add-remove'
@@ -229,7 +232,20 @@ export async function openLab(options: LabOptions) {
     )
     const job = jobOf('images.synthesize')
     const draft = job.plan(config as never, { dataset })
+    if (draft.memoryBytes > 0.8 * os.totalmem())
+      throw new LetheError(
+        'out-of-memory',
+        `${job.title(config as never)} needs about ${gibibytes(draft.memoryBytes)} GiB of memory; this machine has ${gibibytes(os.totalmem())}.`,
+        'Use fewer features or smaller pictures.',
+      )
     const entries = await readLedger(ledgerOf(project, dataset.id))
+    const missing = await missingCharges(project, dataset.id, entries)
+    if (missing)
+      throw new LetheError(
+        'ledger-corrupt',
+        `Run ${missing} charged the privacy ledger of ${dataset.id}, which no longer holds the charge.`,
+        'No run may use this data until the ledger is restored from a copy.',
+      )
     const privacy = draft.privacy && privacyPlan(dataset, entries, { ...draft.privacy, mode: config.mode })
     return { config, plan: { ...draft, privacy }, kind: job.kind, title: job.title(config as never) }
   }
@@ -361,6 +377,8 @@ export async function openLab(options: LabOptions) {
     close: () => Promise.resolve(listeners.clear()),
   }
 }
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
 /** A data set's id: its name in lower case, other characters as hyphens. */
 export function idOf(name: string): string {

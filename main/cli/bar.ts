@@ -10,6 +10,7 @@ export function progressBar(
   const live = stream.isTTY === true
   let lastLine = 0
   let lastPhase = ''
+  const pictures = new Set<string>()
   const clear = (): void => void (live && stream.write('\r\u001b[2K'))
   return {
     show(event) {
@@ -18,6 +19,8 @@ export function progressBar(
         stream.write(`Note: ${event.message}\n`)
       }
       if (event.kind === 'preview') {
+        if (pictures.has(event.file)) return // it is replaced in place
+        pictures.add(event.file)
         clear()
         stream.write(`Picture: ${path.join(folder, event.file)}\n`)
       }
@@ -26,18 +29,27 @@ export function progressBar(
       if (!live && event.phase === lastPhase && now - lastLine < 10_000) return
       ;[lastLine, lastPhase] = [now, event.phase]
       const fraction = event.totalSteps > 0 ? event.step / event.totalSteps : 1
-      const filled = Math.round(24 * fraction)
-      const bar = '█'.repeat(filled) + '░'.repeat(24 - filled)
       const rate =
         event.rate === null || event.totalSteps < 2
           ? ''
           : `  ${event.rate < 10 ? event.rate.toFixed(1) : Math.round(event.rate)}/s`
       const left = event.secondsLeft === null ? '' : `  ${duration(event.secondsLeft)} left`
-      const line = `${event.phase.padEnd(48)} ${bar} ${String(Math.floor(100 * fraction)).padStart(3)} %${rate}${left}`
-      stream.write(live ? `\r\u001b[2K${line.slice(0, stream.columns || 120)}` : `${line}\n`)
+      const line = progressLine(event.phase, fraction, `${rate}${left}`, (stream.columns || 120) - 1)
+      stream.write(live ? `\r\u001b[2K${line}` : `${line}\n`)
     },
     end: clear,
   }
+}
+
+/** Phase, bar, percent, then `tail`; what is narrow is the phase, so that rate and time left stay in sight. */
+export function progressLine(phase: string, fraction: number, tail: string, columns: number): string {
+  const width = columns >= 110 ? 24 : 12
+  const filled = Math.round(width * fraction)
+  const bar = '█'.repeat(filled) + '░'.repeat(width - filled)
+  const rest = ` ${bar} ${String(Math.floor(100 * fraction)).padStart(3)} %${tail}`
+  const room = Math.max(8, Math.min(48, columns - rest.length))
+  const name = phase.length > room ? `${phase.slice(0, room - 1)}…` : phase.padEnd(room)
+  return (name + rest).slice(0, columns)
 }
 
 export function duration(seconds: number): string {

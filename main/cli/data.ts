@@ -46,7 +46,7 @@ const importCommand: Command = {
     unit: { type: 'string', help: 'who or what is protected (default: one image)' },
     licence: { type: 'string', help: 'the licence of the images' },
   },
-  example: 'data import scans/ --name "Chest scans" --sensitive --unit "one patient" --budget 4',
+  example: 'data import scans/ --name "Chest scans" --sensitive --budget 4',
   async run({ words, signal, lab, say }) {
     const path = words.first
     const name = words.required('name')

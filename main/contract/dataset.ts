@@ -14,7 +14,7 @@ export const datasetSchema = z.strictObject({
   source: z.string().describe('where it came from, in words; a path is cut to its last part'),
   licence: z.string(),
   sensitive: z.boolean(),
-  privacyUnit: z.string().describe('who or what is protected: one image, one patient …'),
+  privacyUnit: z.string().describe('who or what is protected; the accounting protects single images'),
   relation: relationSchema,
   delta: z.number(),
   budget: z.number(),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const relationSchema = z.enum(['add-remove', 'replace-one'])
 export type Relation = z.infer<typeof relationSchema>
 
-/** Research: seeded noise, reproducible, not for release. Release: noise from the operating system, no seed kept. */
+/** Research: seeded noise, reproducible, not for release. Release: noise from the operating system, which has no seed. */
 export const privacyModeSchema = z.enum(['research', 'release'])
 export type PrivacyMode = z.infer<typeof privacyModeSchema>
 

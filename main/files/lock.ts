@@ -33,18 +33,19 @@ function alive(owner: Owner): boolean {
   return started === '' || owner.started === '' || started === owner.started
 }
 
-async function readOwner(file: string): Promise<Owner | null> {
+/** Null for a file that names nobody, 'gone' where there is no file. */
+async function readOwner(file: string): Promise<Owner | null | 'gone'> {
   try {
     return JSON.parse(await fs.readFile(file, 'utf8')) as Owner
-  } catch {
-    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : null
   }
 }
 
 /** The living owner of a lock, or null. */
 export async function lockOwner(file: string): Promise<number | null> {
   const owner = await readOwner(file)
-  return owner && alive(owner) ? owner.pid : null
+  return owner && owner !== 'gone' && alive(owner) ? owner.pid : null
 }
 
 /** Takes the lock or returns null at once when a living process holds it. */
@@ -61,7 +62,9 @@ export async function tryLock(file: string): Promise<Lock | null> {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
-      if ((await lockOwner(file)) !== null) return null
+      const owner = await readOwner(file)
+      if (owner === 'gone') continue // released meanwhile
+      if (owner && alive(owner)) return null
       await removeStale(file)
     }
     return null
@@ -82,7 +85,9 @@ async function removeStale(file: string): Promise<void> {
     return
   }
   try {
-    if ((await lockOwner(file)) === null) await fs.rm(file, { force: true })
+    // Only what is there and dead: an absent file may be a fresh lock the next moment.
+    const owner = await readOwner(file)
+    if (owner !== 'gone' && !(owner && alive(owner))) await fs.rm(file, { force: true })
   } finally {
     await fs.rmdir(guard).catch(() => undefined)
   }

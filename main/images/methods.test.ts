@@ -135,6 +135,23 @@ describe('DP-MERF', () => {
     expect(other!.sensitivity).toBe(2)
   })
 
+  test('what could not be made is refused by the plan, before anything is charged', async () => {
+    const method = methodOf('dp-merf')
+    const { dataset } = (await contextOf()).data
+    const target = { epsilon: 1, delta: 1e-5 }
+    const plan = (change: object) => () => method.plan(method.config.parse({}), { ...dataset, ...change }, target)
+    expect(plan({ height: 30, width: 30 })).toThrow(/multiple of 4, found 30 × 30/)
+    expect(plan({ classNames: ['all'] })).toThrow(/2 to 256 classes/)
+    await expect(
+      small.lab.createSynthesis({
+        method: 'dp-merf',
+        data: 'digits',
+        epsilon: 1,
+        set: { features: 100_000, images: 1_000_000_000 },
+      }),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
+  })
+
   test('the hand-written gradient is that of the loss', () => {
     const stream = rootStream(21)
     const random = (rows: number, columns: number) =>

@@ -81,11 +81,17 @@ async function* train(
   phase: string,
 ): AsyncGenerator<JobEvent, Weights> {
   const weights: Weights = []
-  for (const step of trainClassifier(classifier, set, classes, stream)) {
-    if (step.weights) weights.push(step.weights)
-    yield { kind: 'progress', phase, step: step.done, totalSteps: step.total }
+  let whole = false
+  try {
+    for (const step of trainClassifier(classifier, set, classes, stream)) {
+      if (step.weights) weights.push(step.weights)
+      yield { kind: 'progress', phase, step: step.done, totalSteps: step.total }
+    }
+    whole = true
+    return weights
+  } finally {
+    if (!whole) tf.dispose(weights) // cancelled on the way: nobody else knows of them
   }
-  return weights
 }
 
 export const phaseOf = (classifier: Classifier, purpose: 'synthetic' | 'reference'): string =>

@@ -50,6 +50,8 @@ export interface Verification {
 export async function verifyLedger(ledger: Ledger): Promise<Verification> {
   const entries: LedgerEntry[] = []
   const bad = (reason: string): Verification => ({ ok: false, entries, firstBad: entries.length, reason })
+  // The head first: a line that another process appends in between is then no contradiction.
+  const head = await readJson(headFile(ledger), headSchema).catch(() => null)
   let lines: unknown[]
   try {
     lines = await readLines(ledger.file)
@@ -67,7 +69,6 @@ export async function verifyLedger(ledger: Ledger): Promise<Verification> {
     entries.push(parsed.data)
     previous = hash
   }
-  const head = await readJson(headFile(ledger), headSchema).catch(() => null)
   // A crash right after the opening entry leaves no head; nothing was charged yet.
   if (lines.length > 1 && !head) return bad('The record of the newest line is missing.')
   const atHead = head && entries[head.seq]

@@ -11,7 +11,7 @@ import type { Mechanisms, RandomStream } from '../contract/job.ts'
 import type { LedgerEntry, PrivacyPlan, Stage } from '../contract/privacy.ts'
 import { writeAtomic } from '../files/atomic.ts'
 import { bestEpsilon, epsilonsOf, roundUp } from './compose.ts'
-import { appendLedger, chargedEvents, summarise, type Ledger } from './ledger.ts'
+import { appendLedger, chargedEvents, readLedger, summarise, type Ledger } from './ledger.ts'
 import { releaseNoise, researchNoise, type NoiseSource } from './noise.ts'
 import { requireBudget } from './plan.ts'
 
@@ -78,8 +78,23 @@ export function makeMechanisms(options: MechanismOptions): Mechanisms {
   /** Runs `draw` once in the life of the run; later calls read what it gave. */
   const once = async (stage: Stage, draw: () => Promise<Float64Array>): Promise<Float64Array> => {
     const file = path.join(options.folder, `${stage.id}.f64`)
-    const kept = await fs.readFile(file).catch(() => null)
-    if (kept) return new Float64Array(kept.buffer.slice(kept.byteOffset, kept.byteOffset + kept.byteLength))
+    const kept = await fs.readFile(file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error // never draw again because a disk hiccups
+    })
+    if (kept) {
+      if (kept.length === 0 || kept.length % 8 !== 0)
+        throw new LetheError(
+          'checkpoint-corrupt',
+          `${file} is damaged: ${kept.length} bytes are not whole numbers.`,
+          'Restore it from a copy, or start a new run.',
+        )
+      const paid = (await readLedger(ledger)).filter(
+        (entry) => entry.kind === 'charge' && entry.run === run && entry.stage === stage.id,
+      )
+      for (const entry of paid) options.onSpend(entry) // a crash may have lost the note of it
+      return new Float64Array(kept.buffer.slice(kept.byteOffset, kept.byteOffset + kept.byteLength))
+    }
     const released = await draw()
     await fs.mkdir(options.folder, { recursive: true, mode: 0o700 })
     await writeAtomic(file, new Uint8Array(released.buffer, released.byteOffset, released.byteLength))

@@ -1,5 +1,5 @@
 /**
- * Comparison of runs: DuckDB reads the run folders in place (config.json, metrics.ndjson, state.json), so that there is
+ * Comparison of runs: DuckDB reads the metrics of the run folders in place, so that there is
  * no index that could go stale.
  */
 import { promises as fs } from 'node:fs'
@@ -49,10 +49,12 @@ async function lastMetrics(files: readonly string[]): Promise<Comparison['rows']
   for (const file of files) if ((await fs.stat(file).catch(() => null))?.size) present.push(file)
   if (present.length === 0) return []
   const rows = await query(
-    `SELECT name, filename, arg_max(value, step) AS value
-     FROM read_json(?, format = 'newline_delimited', filename = true,
-       columns = {name: 'VARCHAR', step: 'DOUBLE', value: 'DOUBLE', private: 'BOOLEAN'})
-     GROUP BY name, filename ORDER BY name`,
+    `SELECT name || CASE WHEN private THEN '' ELSE ' (not private)' END, filename, value
+     FROM (SELECT name, filename, bool_and(private) AS private, arg_max(value, step) AS value
+       FROM read_json(?, format = 'newline_delimited', filename = true,
+         columns = {name: 'VARCHAR', step: 'DOUBLE', value: 'DOUBLE', private: 'BOOLEAN'})
+       GROUP BY name, filename)
+     ORDER BY 1`,
     present,
   )
   const byName = new Map<string, (number | null)[]>()

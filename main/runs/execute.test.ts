@@ -197,4 +197,18 @@ test('release mode draws fresh noise and reads nothing without it', async () => 
   const html = await fs.readFile(report, 'utf8')
   expect(html).not.toContain('reference line')
   expect(html).not.toContain('Fréchet distance')
+  // Nothing that would confirm a guess about the data may leave: no hash of it or of the ledger, no class counts.
+  const text = html + (await fs.readFile(report.replace(/html$/, 'json'), 'utf8'))
+  const dataset = await small.lab.showData('digits')
+  const { entries: all } = await small.lab.ledger('digits')
+  const secrets = [
+    dataset.contentHash,
+    ...Object.values(dataset.splits).flatMap((split) => [split.imagesSha256, split.labelsSha256]),
+    ...all
+      .flatMap((entry) => [entry.hash.slice(0, 12), entry.previous.slice(0, 12)])
+      .filter((hash) => !/^0+$/.test(hash)),
+  ]
+  for (const secret of secrets) expect(text).not.toContain(secret)
+  expect(text).not.toContain('classCounts')
+  expect(text).toContain('without noise, in research mode')
 }, 90_000)

@@ -18,6 +18,7 @@ import { rootStream } from '../math/random.ts'
 import { ledgerOf } from '../privacy/ledger.ts'
 import { makeMechanisms } from '../privacy/mechanisms.ts'
 import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
+import { version } from '../version.ts'
 import { clearRequest, readRequest } from './control.ts'
 import { environmentRecord } from './environment.ts'
 import { readConfig, readPlan, readRecord, runPaths, runsFolder, sweep, writeRecord, type RunPaths } from './folder.ts'
@@ -202,11 +203,11 @@ async function makeContext(
   if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
   const root = rootStream(job.seed(config))
   const loaded = await loadCheckpoint(paths.checkpoints)
-  // Noise must be fresh for every different release: the whole configuration and the data name its stream.
+  // Noise must be fresh for every different release: version, configuration and data name its stream.
   const noiseName = createHash('sha256')
-    .update(JSON.stringify([config, plan.privacy.stages, data.hash]))
+    .update(JSON.stringify([version, config, plan.privacy.stages, data.hash]))
     .digest('hex')
-  const cacheFolder = path.join(project, 'cache')
+  const cacheFolder = path.join(data.folder, 'cache') // goes to the trash with the data it was made from
   const context: RunContext = {
     run: paths.id,
     signal,

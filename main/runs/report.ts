@@ -55,15 +55,34 @@ export async function writeReport(paths: RunPaths, input: ReportInput): Promise<
     samples: await fs.readFile(path.join(paths.artifacts, 'samples-final.png')).catch(() => null),
   }
   const { samples: _samples, ...document } = data
-  await writeJson(paths.reportJson, { schema: 'lethe.report/1', ...document, ledger: relevant(data) })
+  const shown = { ...document, dataset: shownDataset(data), ledger: shownLedger(data) }
+  await writeJson(paths.reportJson, { schema: 'lethe.report/1', ...shown })
   await writeAtomic(paths.reportHtml, page(data))
   return paths.reportHtml
 }
 
-/** A release-mode report shows charges only; every non-private read of the data set stays in the project's ledger. */
-function relevant({ ledger, config, record }: ReportData): ReportData['ledger'] {
-  const entries = ledger.entries.filter((entry) => config.mode === 'research' || entry.kind !== 'read')
-  return { ...ledger, entries: entries.filter((entry) => entry.kind !== 'read' || entry.run === record.id) }
+/**
+ * What may leave in a release: no hash of the data, no class counts, no problem texts, and no hash of the ledger, whose first
+ * line covers the data's. A hash of data is a perfect test of a guess about it. They stay in the project.
+ */
+function shownDataset({ dataset, config }: ReportData): object {
+  if (config.mode === 'research') return dataset
+  const { contentHash: _content, problems: _problems, splits, ...facts } = dataset
+  return {
+    ...facts,
+    splits: Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, { count: split?.count }])),
+  }
+}
+
+function shownLedger({ ledger, config, record }: ReportData): { summary: LedgerSummary; entries: readonly object[] } {
+  if (config.mode === 'research')
+    return { ...ledger, entries: ledger.entries.filter((entry) => entry.kind !== 'read' || entry.run === record.id) }
+  const charges = ledger.entries.flatMap((entry) => {
+    if (entry.kind !== 'charge' && entry.kind !== 'budget') return []
+    const { hash: _hash, previous: _previous, ...open } = entry
+    return [open]
+  })
+  return { ...ledger, entries: charges }
 }
 
 const escape = (text: unknown): string =>
@@ -83,20 +102,32 @@ const section = (title: string, ...body: string[]): string =>
   `<section><h2>${escape(title)}</h2>${body.join('\n')}</section>`
 const paragraph = (text: string, kind = ''): string => `<p${kind && ` class="${kind}"`}>${escape(text)}</p>`
 
-function statement({ privacy, dataset, config }: ReportData): string {
+function statement({ privacy, dataset, config, ledger }: ReportData): string {
   const relation =
-    privacy.relation === 'add-remove'
-      ? `whether any one record (${dataset.privacyUnit}) is in the data or not`
-      : `which value any one record (${dataset.privacyUnit}) has`
+    privacy.relation === 'add-remove' ? 'whether any one image is in the data or not' : 'what any one image shows'
+  const reads = ledger.summary.nonPrivateReads
   const factor = Math.exp(Math.min(privacy.epsilon, 700))
   const odds =
     factor < 1000 ? `at most ${factor.toPrecision(3)} times` : 'by a very large factor (this epsilon is weak)'
   return [
-    paragraph(
-      `These images were made under (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}. ` +
-        `Whoever sees them, with any other knowledge, can change the odds of a guess about ${relation} ${odds}, except with probability of about δ.`,
-      'statement',
-    ),
+    config.mode === 'release'
+      ? paragraph(
+          `These images were made under (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}. ` +
+            `Whoever sees them, with any other knowledge, can change the odds of a guess about ${relation} ${odds}, except with probability of about δ.`,
+          'statement',
+        )
+      : paragraph(
+          `Accounted as (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}: made in release mode, ` +
+            `such images let nobody change the odds of a guess about ${relation} by more than a factor of ${factor < 1000 ? factor.toPrecision(3) : 'very many'}. ` +
+            'The noise of this run comes from a known seed, so these very images carry no such guarantee.',
+          'statement',
+        ),
+    dataset.privacyUnit.startsWith('one image')
+      ? ''
+      : paragraph(
+          `The protected unit was named as "${dataset.privacyUnit}". The accounting protects single images: it holds for that unit only where each contributes exactly one image.`,
+          'warning',
+        ),
     table(
       ['What was released', 'From', 'Mechanism', 'Sensitivity'],
       privacy.stages.map((stage) => [stage.noisedQuantity, stage.account, mechanismOf(stage), stage.sensitivity]),
@@ -113,16 +144,25 @@ function statement({ privacy, dataset, config }: ReportData): string {
     ),
     paragraph(
       `All are upper bounds, rounded up; the smallest counts. Train and validation records are disjoint, so the run costs the larger of the two. ` +
-        `Neighbouring data sets: ${privacy.relation}.`,
+        (privacy.relation === 'add-remove'
+          ? 'Neighbouring data sets differ by one record in one split; the split of every other record is the same. '
+          : 'Neighbouring data sets differ in the content of one record. ') +
+        'The sizes of the splits, the size of the images and the list of classes are treated as public.',
     ),
     config.mode === 'research'
       ? paragraph(
-          'Research mode: the noise comes from a seed that is written below, so that the run can be repeated. Do not release these images; make a run in release mode for that.',
+          'Research mode: the seed is written below, so that the run can be repeated. Do not release these images; make a run in release mode for that.',
           'warning',
         )
       : paragraph(
           'Release mode: the noise came from the operating system and cannot be made again. Only figures that were themselves made with noise appear in this report.',
         ),
+    config.mode === 'release' && reads > 0
+      ? paragraph(
+          `Before this report the data was read ${reads} time${reads === 1 ? '' : 's'} without noise, in research mode. What was learnt there may have guided the settings of this run; ε does not cover that.`,
+          'warning',
+        )
+      : '',
   ].join('\n')
 }
 
@@ -193,15 +233,15 @@ function scores({ outcome, config }: ReportData): string {
 function page(data: ReportData): string {
   const { record, config, dataset, environment, samples } = data
   const method = methodOf(config.method)
-  const entries = relevant(data).entries
-  const command = `lethe images synthesize --method ${config.method} --data ${config.data} --epsilon ${config.epsilon} --delta ${config.delta} --seed ${config.seed} --preset ${config.preset}${config.mode === 'release' ? ' --release' : ''}`
+  const entries = shownLedger(data).entries as readonly LedgerEntry[]
+  const command = commandOf(config)
   const body = [
     `<header><h1>${escape(record.title)}</h1>${paragraph(`${record.id} · ${record.ended ?? ''}${config.mode === 'research' ? ' · research mode, not for release' : ''}`, 'quiet')}</header>`,
     samples
       ? section(
           'Synthetic images',
-          `<img alt="Ten synthetic images of each class" src="data:image/png;base64,${samples.toString('base64')}">`,
-          paragraph(`${data.outcome.images ?? 0} images were made; one row for each class.`, 'quiet'),
+          `<img alt="Synthetic images, one class in each row" src="data:image/png;base64,${samples.toString('base64')}">`,
+          paragraph(`${data.outcome.images ?? 0} images were made; each row shows one class.`, 'quiet'),
         )
       : '',
     section('Privacy', statement(data)),
@@ -234,14 +274,14 @@ function page(data: ReportData): string {
     section(
       'Ledger',
       table(
-        ['No.', 'Time (UTC)', 'Entry', 'Run', 'What', 'Hash'],
+        ['No.', 'Time (UTC)', 'Entry', 'Run', 'What', ...(config.mode === 'research' ? ['Hash'] : [])],
         entries.map((entry) => [
           entry.seq,
           entry.time.slice(0, 19).replace('T', ' '),
           entry.kind,
           'run' in entry ? entry.run : '',
           ledgerText(entry),
-          entry.hash.slice(0, 12),
+          ...(config.mode === 'research' ? [entry.hash.slice(0, 12)] : []),
         ]),
       ),
     ),
@@ -274,6 +314,22 @@ function page(data: ReportData): string {
 <meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <style>${style}</style></head><body>${body.join('\n')}</body></html>
 `
+}
+
+/** The words that make this run again: every parameter that is not the preset's is named, since the noise depends on all. */
+function commandOf(config: SynthesizeConfig): string {
+  const { method, data, epsilon, delta, seed, preset, mode, score, parameters } = config
+  const { presets, config: schema } = methodOf(method)
+  const usual = schema.parse(presets[preset])
+  const changed = Object.entries(parameters).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key]),
+  )
+  return [
+    `lethe images synthesize --method ${method} --data ${data} --epsilon ${epsilon} --delta ${delta} --seed ${seed} --preset ${preset}`,
+    ...changed.map(([key, value]) => `--set ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
+    ...(score ? [] : ['--no-score']),
+    ...(mode === 'release' ? ['--release'] : []),
+  ].join(' ')
 }
 
 function ledgerText(entry: LedgerEntry): string {

@@ -45,10 +45,6 @@ export function clipByGlobalNorm(gradients: Parameters, limit: number): Paramete
   })
 }
 
-export function disposeParameters(parameters: Parameters): void {
-  tf.dispose(parameters)
-}
-
 // A tree as one vector.
 
 interface Layout {

@@ -46,7 +46,7 @@ import { encodeGrid } from '../../data/formats/png.ts'
 import type { ImageSet, Synthesiser } from '../method.ts'
 import { conditionalGenerator } from '../networks/conditional-generator.ts'
 import { unitPixels } from '../pixels.ts'
-import { recalibrate, type GeneratorNetwork } from '../networks/generator.ts'
+import { recalibrate, squareSide, type GeneratorNetwork } from '../networks/generator.ts'
 import { smallGenerator } from '../networks/small-generator.ts'
 
 const config = z.strictObject({
@@ -118,6 +118,12 @@ const stage = 'embedding'
 /** Room for rounding: features are scaled so that their float32 norm stays below 1. */
 const normGuard = 1 - 1e-5
 const embedBatch = 1000
+/**
+ * Each cosine and sine is cut toward zero to a multiple of 1/8192, which keeps ‖φ‖ ≤ 1. Sums over a batch of 1000 are then
+ * whole numbers below 2²⁴, exact in float32 in any order, and batches are added in float64: taking one record away changes
+ * nothing but its own term. Rounding of a running sum would change every entry a little, beyond the stated sensitivity.
+ */
+const quantum = 8192
 const previewEvery = 100
 
 function networkOf({ generator, generatorWidth }: Config): GeneratorNetwork {
@@ -148,30 +154,39 @@ async function exactSum(
   const half = blocks.reduce((sum, block) => sum + block.shape[1], 0)
   const pixels = blocks[0]!.shape[0]
   const counts = new Float64Array(classes)
-  let sums = blocks.map((block) => tf.zeros([classes, 2 * block.shape[1]]))
+  const sums = blocks.map((block) => new Float64Array(classes * 2 * block.shape[1]))
   for (let start = 0; start < split.count; start += embedBatch) {
     const end = Math.min(start + embedBatch, split.count)
     const labels = Int32Array.from(split.labels.subarray(start, end))
     for (const label of labels) counts[label]!++
-    const next = tf.tidy(() => {
-      const images = tf.tensor2d(unitPixels(split.images, pixels, start, end), [end - start, pixels])
-      const member = tf.oneHot(tf.tensor1d(labels, 'int32'), classes)
-      return blocks.map((block, index) => {
+    // The last batch is filled up with empty rows of no class, so that every record meets kernels of the same shape.
+    const pixelValues = new Float32Array(embedBatch * pixels)
+    pixelValues.set(unitPixels(split.images, pixels, start, end))
+    const members = new Int32Array(embedBatch).fill(-1)
+    members.set(labels)
+    const parts = tf.tidy(() => {
+      const images = tf.tensor2d(pixelValues, [embedBatch, pixels])
+      const member = tf.cast(tf.oneHot(tf.tensor1d(members, 'int32'), classes), 'float32')
+      const whole = (values: tf.Tensor) => tf.cast(tf.cast(tf.mul(values, quantum), 'int32'), 'float32')
+      return blocks.map((block) => {
         const projected = tf.matMul(images, block)
-        return tf.add(
-          sums[index]!,
-          tf.concat([tf.matMul(member, tf.cos(projected), true), tf.matMul(member, tf.sin(projected), true)], 1),
+        return tf.concat(
+          [tf.matMul(member, whole(tf.cos(projected)), true), tf.matMul(member, whole(tf.sin(projected)), true)],
+          1,
         )
       })
     })
-    tf.dispose(sums)
-    sums = next
+    for (const [index, part] of parts.entries()) {
+      const values = await part.data()
+      const sum = sums[index]!
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + values[i]!
+    }
+    tf.dispose(parts)
   }
   const total = new Float64Array(classes * (2 * half + 1))
-  const scale = (featureWeight * normGuard) / Math.sqrt(half)
+  const scale = (featureWeight * normGuard) / (Math.sqrt(half) * quantum)
   let filled = 0
-  for (const sum of sums) for (const value of await sum.data()) total[filled++] = value * scale
-  tf.dispose(sums)
+  for (const sum of sums) for (const value of sum) total[filled++] = value * scale
   for (const count of counts) total[filled++] = count * countWeight * normGuard
   return total
 }
@@ -419,11 +434,6 @@ async function preview(context: RunContext, training: Training, network: Generat
 
 async function* run(context: RunContext, settings: Config): AsyncGenerator<JobEvent, ImageSet> {
   const { dataset } = context.data
-  if (dataset.classNames.length > 256)
-    throw new LetheError(
-      'config-invalid',
-      `DP-MERF keeps labels in one byte; ${dataset.name} has ${dataset.classNames.length} classes.`,
-    )
   const pixels = dataset.height * dataset.width * dataset.channels
   const network = networkOf(settings)
   yield { kind: 'progress', phase: 'Private release', step: 0, totalSteps: 1 }
@@ -489,9 +499,19 @@ export const dpMerf: Synthesiser<Config> = {
     tiny: { features: 200, steps: 40, batch: 50, images: 2000 },
   },
   plan(settings, dataset, target) {
+    // Whatever would stop the run later is refused here, before anything is charged.
+    const classes = dataset.classNames.length
+    squareSide({ ...dataset, classes })
+    if (classes < 2 || classes > 256)
+      throw new LetheError(
+        'config-invalid',
+        `DP-MERF needs 2 to 256 classes; ${dataset.name} has ${classes}.`,
+        'Import the images in class folders, or with labels.',
+      )
     const pixels = dataset.height * dataset.width * dataset.channels
-    const cost = (settings.features * pixels * settings.batch) / (10_000 * 784 * 100)
     const published = settings.variant === 'published'
+    const perStep = published ? settings.features : Math.min(settings.featuresPerStep, settings.features)
+    const cost = (perStep * pixels * settings.batch) / (10_000 * 784 * 100)
     return {
       stages: [
         {
@@ -519,7 +539,7 @@ export const dpMerf: Synthesiser<Config> = {
         {
           phase: 'Training the generator',
           steps: settings.steps,
-          weight: settings.steps * (0.008 + 0.02 * cost),
+          weight: settings.steps * (0.01 + 0.025 * cost),
           note: 'post-processing: costs no privacy',
         },
         { phase: 'Making images', steps: settings.images, weight: settings.images / 15_000, note: 'post-processing' },

@@ -83,6 +83,6 @@ export function squareSide({ height, width }: GeneratorShape): number {
   throw new LetheError(
     'config-invalid',
     `picture size: a generator makes squares whose side is a multiple of 4, found ${height} × ${width}`,
-    'Import the data set at another size, for example 28 × 28 or 32 × 32.',
+    'Resize the pictures first, for example to 28 × 28 or 32 × 32.',
   )
 }
