@@ -79,9 +79,12 @@ function Privacy({ privacy, spent }: { readonly privacy: PrivacyPlan; readonly s
           <span className="number">{formatRemaining(budget - spentAfter)}</span> left
         </span>
       </p>
-      <p className="promise">Hides whether any one record was {relations[relation]}.</p>
+      <p className="promise">
+        {mode === 'release' ? 'Hides' : 'In release mode this would hide'} whether any one image was{' '}
+        {relations[relation]}.
+      </p>
       {mode === 'release' ? (
-        <p className="promise">Noise from the system, no seed kept: may be released.</p>
+        <p className="promise">Noise from the system, which has no seed: may be released.</p>
       ) : (
         <Tag meaning="sensitive">research: seeded noise, not for release</Tag>
       )}
