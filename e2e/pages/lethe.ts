@@ -10,6 +10,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const application = process.env['LETHE_APP'] ?? root
 const runtime = process.env['LETHE_ELECTRON'] ?? join(root, '.lethe', 'electron', 'electron')
 
+/** How long each part of a start may take; usual is a second or two. */
+const patience = 45_000
+
 export interface Lethe {
   readonly electron: ElectronApplication
   readonly page: Page
@@ -21,13 +24,27 @@ export async function startLethe(environment: Readonly<Record<string, string>> =
   const folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-'))
   const project = join(folder, 'project')
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const electron = await _electron.launch({
-    executablePath: runtime,
-    args: [application, `--user-data-dir=${join(folder, 'profile')}`, '--project', project],
-    env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
+  const start = async (profile: string): Promise<{ electron: ElectronApplication; page: Page }> => {
+    const electron = await _electron.launch({
+      executablePath: runtime,
+      args: [application, `--user-data-dir=${join(folder, profile)}`, '--project', project],
+      env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
+      timeout: patience,
+    })
+    try {
+      const page = await electron.firstWindow({ timeout: patience })
+      await page.waitForSelector('nav', { timeout: patience })
+      return { electron, page }
+    } catch (error) {
+      electron.process().kill('SIGKILL')
+      throw error
+    }
+  }
+  // The debugger's handshake with a starting browser is lost once in a great while; one more try, and it is said.
+  const { electron, page } = await start('profile').catch((error: unknown) => {
+    process.stderr.write(`The window did not start: ${String(error)}. Trying once more.\n`)
+    return start('profile-again')
   })
-  const page = await electron.firstWindow()
-  await page.waitForSelector('nav')
   return {
     electron,
     page,
