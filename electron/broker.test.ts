@@ -5,13 +5,14 @@ import { createBroker, type Sender } from './broker.ts'
 const page: Sender = { contents: 7, mainFrame: true, url: 'app://lethe/index.html#runs' }
 function brokerWith(window: number | null = 7) {
   const forwarded: [CallName, unknown][] = []
-  const broker = createBroker(
-    () => window,
-    (name, input) => {
+  const broker = createBroker(() => window, {
+    lab: (name, input) => {
       forwarded.push([name, input])
       return Promise.resolve({ ok: true, value: [] })
     },
-  )
+    shell: () => Promise.resolve({ ok: true, value: { path: '/chosen' } }),
+    isGranted: (path) => path === '/chosen',
+  })
   return { broker, forwarded }
 }
 
@@ -56,14 +57,21 @@ describe('broker', () => {
     ['runs.show', {}],
     ['runs.show', null],
     ['runs.list', { extra: 1 }],
-    ['runs.demo', { epsilon: 0 }],
-    ['runs.demo', { epsilon: 'one' }],
+    ['images.demo', { epsilon: 0 }],
+    ['images.demo', { epsilon: 'one' }],
     ['ledger.show', { data: 'x'.repeat(65) }],
   ])('names what is wrong with the input of %s: %j', async (name, input) => {
     const { broker, forwarded } = brokerWith()
     const result = await broker(page, name, input)
     expect(result.ok).toBe(false)
     if (!result.ok) expect(result.error.message).toContain(`${name}: input`)
+    expect(forwarded).toEqual([])
+  })
+
+  it('leaves to the shell what is the shell\u2019s', async () => {
+    const { broker, forwarded } = brokerWith()
+    const result = await broker(page, 'shell.chooseSource', { kind: 'file', title: 'Choose' })
+    expect(result).toEqual({ ok: true, value: { path: '/chosen' } })
     expect(forwarded).toEqual([])
   })
 

@@ -1,2 +1,2 @@
-/** The two channels between the page and the main process. */
-export const channels = { call: 'lethe:call', topic: 'lethe:topic' } as const
+/** The channels between the page and the main process. */
+export const channels = { call: 'lethe:call', topic: 'lethe:topic', dropped: 'lethe:dropped' } as const

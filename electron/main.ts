@@ -4,11 +4,13 @@ import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
 import { dirname, join } from 'node:path'
 import { createBroker, type Sender } from './broker.ts'
 import { channels } from './channels.ts'
+import { createGrants } from './grants.ts'
 import { silence } from './lockdown.ts'
 import { menuTemplate } from './menu.ts'
 import { childEnvironment } from './policy/environment.ts'
 import { projectFolder } from './project.ts'
 import { scheme, serveScheme } from './protocol.ts'
+import { answerShell, shellHandlers } from './shell-calls.ts'
 import { startSupervisor, type Child } from './supervisor.ts'
 import { openWindow } from './window.ts'
 
@@ -39,8 +41,17 @@ async function open(): Promise<void> {
     startTrainer: (run) => startChild('trainer.cjs', 'Lethe trainer', [project, run]),
     tell: (topic, value) => contents()?.send(channels.topic, topic, value),
   })
-  const broker = createBroker(() => contents()?.id ?? null, supervisor.call)
+  const grants = createGrants()
+  const broker = createBroker(() => contents()?.id ?? null, {
+    lab: supervisor.call,
+    shell: answerShell(shellHandlers({ window: () => window, project, grants })),
+    isGranted: grants.has,
+  })
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => broker(senderOf(event), name, input))
+  // Sent by the preload, which read it from a real file that was dropped; the page itself has no way to this channel.
+  ipcMain.on(channels.dropped, (event, path: unknown) => {
+    if (event.sender.id === contents()?.id && typeof path === 'string') grants.add(path)
+  })
   serveScheme(session.defaultSession.protocol, { page: join(build, 'renderer'), resource: supervisor.resource })
 
   window = openWindow(join(__dirname, 'preload.cjs'), inspector)

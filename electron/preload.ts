@@ -19,9 +19,13 @@ const bridge: LetheBridge = {
     return () => void set.delete(listener)
   },
   pathForFile(file) {
+    // Only a real file that the person dropped has a path; an object of the page's making has none.
+    if (!(file instanceof File)) return ''
     // Electron 29 brought webUtils; before it a File carried its path.
     const utilities = webUtils as typeof webUtils | undefined
-    return utilities ? utilities.getPathForFile(file as File) : ((file as { path?: string }).path ?? '')
+    const path = utilities ? utilities.getPathForFile(file) : ((file as { path?: string }).path ?? '')
+    if (path !== '') ipcRenderer.send(channels.dropped, path)
+    return path
   },
 }
 

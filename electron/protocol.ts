@@ -2,7 +2,7 @@
  * The `app:` scheme, the only one the window loads from.
  *   app://lethe/FILE                      the bundled page
  *   app://lab/runs/RUN/artifacts/FILE     what a run wrote, read by the lab process
- *   app://lab/runs/RUN/report.html        its report
+ *   app://lab/KIND/…?QUERY                whatever else the lab serves (main/lab.ts, `resources`)
  * Files are found by real path inside the page's folder; types come from a fixed table; GET and HEAD only.
  */
 import { promises as fs } from 'node:fs'
@@ -65,10 +65,10 @@ function safeSegments(pathname: string): string[] | null {
 }
 
 /** Host and path of an address as written. URL would already fold `..` away, and a refusal is better than a guess. */
-function parse(url: string): { host: string; segments: string[] } | null {
-  const match = /^app:\/\/([a-z]+)(\/[^?#]*)(?:[?#].*)?$/.exec(url)
+function parse(url: string): { host: string; segments: string[]; query: string } | null {
+  const match = /^app:\/\/([a-z]+)(\/[^?#]*)(\?[^#]*)?(?:#.*)?$/.exec(url)
   const segments = match?.[2] === undefined ? null : safeSegments(match[2])
-  return match?.[1] !== undefined && segments ? { host: match[1], segments } : null
+  return match?.[1] !== undefined && segments ? { host: match[1], segments, query: match[3] ?? '' } : null
 }
 
 /** The real path of a file of the page, or null when there is none, its type is not served, or it lies outside. */
@@ -98,11 +98,8 @@ async function answerPage(page: string, segments: readonly string[]): Promise<An
   return { status: 200, headers, body: await fs.readFile(file) }
 }
 
-async function answerArtifact(segments: readonly string[], resource: Sources['resource']): Promise<Answer> {
-  const [kind, , third] = segments
-  const known = (segments.length === 4 && third === 'artifacts') || (segments.length === 3 && third === 'report.html')
-  if (kind !== 'runs' || !known) return refusal(404)
-  const found = await resource(segments.join('/'))
+async function answerLab(segments: readonly string[], query: string, resource: Sources['resource']): Promise<Answer> {
+  const found = await resource(segments.join('/') + query)
   if (!found) return refusal(404)
   const headers = {
     'Content-Type': found.type,
@@ -122,7 +119,7 @@ export async function answerRequest(method: string, url: string, sources: Source
     address.host === 'lethe'
       ? await answerPage(sources.page, address.segments)
       : address.host === 'lab'
-        ? await answerArtifact(address.segments, sources.resource)
+        ? await answerLab(address.segments, address.query, sources.resource)
         : refusal(404)
   return method === 'HEAD' ? { ...answer, body: new Uint8Array() } : answer
 }

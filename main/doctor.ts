@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Doctor } from './contract/calls.ts'
+import type { Doctor } from './contract/calls/lab.ts'
 import { toErrorRecord } from './contract/errors.ts'
 import { installationFolder, packageFile, provisionFolder } from './resources.ts'
 import { version } from './version.ts'

@@ -1,7 +1,7 @@
 import { LetheError } from '../contract/errors.ts'
 import { scoreFeatureFiles, scorePictures, scoreProbabilityFile } from '../images/score.ts'
 import { describeMethod, methods, methodOf, type AnyMethod } from '../images/methods.ts'
-import type { SynthesizeRequest } from '../lab.ts'
+import type { SynthesizeRequest } from '../lab/images.ts'
 import { table } from './bar.ts'
 import { usage, type Command, type Words } from './command.ts'
 import { finish } from './runs.ts'

@@ -35,7 +35,7 @@ export async function selectRun(run: string): Promise<void> {
 
 export async function startDemo(): Promise<void> {
   store.setState({ starting: true })
-  const made = await ask('runs.demo', { epsilon: 1 }, showFailure)
+  const made = await ask('images.demo', { epsilon: 1 }, showFailure)
   if (made) {
     await Promise.all([selectRun(made.run), loadData()])
     store.setState({ screen: 'runs' })

@@ -23,7 +23,7 @@ export interface PageState {
   readonly doctor: CallOutput<'lab.doctor'> | null
   /** What went wrong last, until it is dismissed. */
   readonly failure: Failure | null
-  /** Set while a run is being made by `runs.demo`. */
+  /** Set while a run is being made by `images.demo`. */
   readonly starting: boolean
 }
 

@@ -1,0 +1,18 @@
+/** What the parts of the lab share: the project, the topics, the trainer. */
+import type { TopicName, TopicValue } from '../contract/calls.ts'
+
+export interface LabContext {
+  readonly project: string
+  tell<Name extends TopicName>(topic: Name, value: TopicValue<Name>): void
+  /** Hands a queued run to a trainer. Errors: `internal` where there is none (the terminal executes runs itself). */
+  start(run: string): void
+}
+
+/** Bytes for `app://lab/…`: a picture, a report, a series. */
+export interface Resource {
+  readonly bytes: Uint8Array
+  readonly type: string
+}
+
+/** Answers paths below one first segment; null for what is not there or not to be served. */
+export type ResourceHandler = (path: string, query: URLSearchParams) => Promise<Resource | null>

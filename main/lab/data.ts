@@ -1,0 +1,156 @@
+/** Data sets: import under a ledger, the built-in ones, removal, export. */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import type { HandlersOf } from '../contract/calls.ts'
+import type { dataCalls } from '../contract/calls/data.ts'
+import type { Dataset } from '../contract/dataset.ts'
+import { LetheError } from '../contract/errors.ts'
+import type { Relation } from '../contract/privacy.ts'
+import { builtIns } from '../data/built-in.ts'
+import { dataHash, listDatasets, manifestFile, readDataset, removeDataset } from '../data/catalogue.ts'
+import { exportDataset } from '../data/export.ts'
+import { importImages } from '../data/import.ts'
+import { appendLedger, ledgerOf, readLedger } from '../privacy/ledger.ts'
+import { defaultDelta } from '../privacy/plan.ts'
+import type { LabContext } from './context.ts'
+
+export interface ImportRequest {
+  readonly path: string
+  readonly name: string
+  readonly as?: string | undefined
+  readonly sensitive?: boolean
+  readonly relation?: Relation | undefined
+  readonly budget?: number | undefined
+  readonly delta?: number | undefined
+  readonly privacyUnit?: string | undefined
+  readonly licence?: string | undefined
+  readonly source?: string
+  readonly id?: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export type DataPart = ReturnType<typeof dataPart>
+
+export function dataPart({ project }: LabContext) {
+  const importData = async (request: ImportRequest): Promise<Dataset> => {
+    const id = request.id ?? idOf(request.name)
+    if (builtIns.some((builtIn) => builtIn.id === id && builtIn.path() !== request.path))
+      throw new LetheError('dataset-exists', `The name ${id} belongs to a built-in data set.`, 'Choose another name.')
+    // Data that comes back after a removal keeps the terms of its ledger.
+    const open = await openingOf(id)
+    const relation = request.relation ?? open?.relation ?? 'add-remove'
+    const budget = request.budget ?? open?.budget ?? 10
+    return importImages(project, {
+      path: request.path,
+      as: request.as,
+      id,
+      name: request.name,
+      sensitive: request.sensitive ?? true,
+      relation,
+      delta: (count) => request.delta ?? open?.delta ?? defaultDelta(count),
+      budget,
+      privacyUnit: request.privacyUnit ?? open?.unit ?? 'one image',
+      licence: request.licence ?? 'not stated',
+      source: request.source ?? path.basename(request.path),
+      signal: request.signal,
+      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+      beforePublish: openLedger,
+    })
+  }
+
+  const openingOf = async (id: string) => {
+    const open = (await readLedger(ledgerOf(project, id)))[0]
+    return open?.kind === 'open' ? open : undefined
+  }
+
+  /** The budget belongs to the data: the same images cannot start again with a fresh one under another name. */
+  const openLedger = async (dataset: Dataset): Promise<void> => {
+    const hash = dataHash(dataset)
+    for (const name of await fs.readdir(path.join(project, 'ledger')).catch(() => [])) {
+      if (!name.endsWith('.ndjson')) continue
+      const other = path.basename(name, '.ndjson')
+      const open = await openingOf(other)
+      const same = open?.contentHash === dataset.contentHash
+      if (open?.dataHash === hash && other === dataset.id) {
+        // Imported again after a removal or a crash: its ledger goes on, on its own terms.
+        const { relation, delta, budget, unit } = open
+        if (
+          relation === dataset.relation &&
+          delta === dataset.delta &&
+          budget === dataset.budget &&
+          unit === dataset.privacyUnit
+        )
+          return
+        throw new LetheError(
+          'dataset-exists',
+          `These images were in this project before as ${other}, and their privacy ledger goes on: ${relation}, delta ${delta}, budget ${budget}, protecting ${unit}.`,
+          'Import them on the same terms, or leave the terms out.',
+        )
+      }
+      if (same || other === dataset.id)
+        throw new LetheError(
+          'dataset-exists',
+          same
+            ? `The same images are or were in this project as ${other}, whose privacy ledger goes on.`
+            : `A data set ${other} with other images was in this project; its privacy ledger is kept.`,
+          same ? `Use ${other}; if it was removed, import it from the same source as then.` : 'Choose another name.',
+        )
+    }
+    await appendLedger(ledgerOf(project, dataset.id), {
+      kind: 'open',
+      data: dataset.id,
+      relation: dataset.relation,
+      delta: dataset.delta,
+      budget: dataset.budget,
+      unit: dataset.privacyUnit,
+      dataHash: hash,
+      contentHash: dataset.contentHash,
+    })
+  }
+
+  /** The built-in set, imported on first use. */
+  const ensureBuiltIn = async (id: string, onProgress?: ImportRequest['onProgress']): Promise<Dataset> => {
+    const builtIn = builtIns.find((candidate) => candidate.id === id)
+    if (!builtIn || (await fs.stat(manifestFile(project, id)).catch(() => null))) return readDataset(project, id)
+    return importData({
+      ...builtIn,
+      path: builtIn.path(),
+      as: 'idx',
+      sensitive: true,
+      ...(onProgress ? { onProgress } : {}),
+    })
+  }
+
+  const handlers: HandlersOf<typeof dataCalls> = {
+    'data.list': () => listDatasets(project),
+  }
+
+  return {
+    handlers,
+    importData,
+    ensureBuiltIn,
+    listData: () => listDatasets(project),
+    showData: (id: string) => readDataset(project, id),
+    removeData: (id: string) => removeDataset(project, id),
+    exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
+      exportDataset(project, id, target, format, signal),
+  }
+}
+
+/** A data set's id: its name in lower case, other characters as hyphens. */
+export function idOf(name: string): string {
+  const id = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48)
+  if (!id)
+    throw new LetheError(
+      'usage',
+      `The name ${JSON.stringify(name)} has no letter or digit.`,
+      'Give the data set a name.',
+    )
+  return id
+}
