@@ -10,6 +10,13 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const application = process.env['LETHE_APP'] ?? root
 const runtime = process.env['LETHE_ELECTRON'] ?? join(root, '.lethe', 'electron', 'electron')
 
+/**
+ * Holds the application until Playwright listens. Playwright passes it only to the runtime of its own choice; without it a window
+ * may open while the two are still shaking hands, and is then never heard of.
+ */
+const loader = join(root, 'node_modules', 'playwright-core', 'lib', 'server', 'electron', 'loader.js')
+const hold = application === root ? ['-r', loader] : []
+
 /** How long each part of a start may take; usual is a second or two. */
 const patience = 45_000
 
@@ -27,7 +34,7 @@ export async function startLethe(environment: Readonly<Record<string, string>> =
   const start = async (profile: string): Promise<{ electron: ElectronApplication; page: Page }> => {
     const electron = await _electron.launch({
       executablePath: runtime,
-      args: [application, `--user-data-dir=${join(folder, profile)}`, '--project', project],
+      args: [...hold, application, `--user-data-dir=${join(folder, profile)}`, '--project', project],
       env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
       timeout: patience,
     })
