@@ -22,6 +22,7 @@ import { dataPart } from './lab/data.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
+import { trashPart } from './lab/trash.ts'
 import { openProject } from './project.ts'
 import { version } from './version.ts'
 
@@ -50,6 +51,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
+  const { handlers: trashHandlers } = trashPart(context)
   const labHandlers: HandlersOf<typeof labCalls> = {
     'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
     'lab.doctor': () => doctor({ load: false }),
@@ -60,6 +62,7 @@ export async function openLab(options: LabOptions) {
     ...ledgerHandlers,
     ...imagesHandlers,
     ...runsHandlers,
+    ...trashHandlers,
   }
   /** By the first segment of a path below `app://lab/`. */
   const resources: Readonly<Record<string, ResourceHandler>> = { runs: runResource }

@@ -10,6 +10,7 @@ import { labCalls } from './calls/lab.ts'
 import { ledgerCalls } from './calls/ledger.ts'
 import { loggedEventSchema, runsCalls } from './calls/runs.ts'
 import { shellCalls } from './calls/shell.ts'
+import { trashCalls } from './calls/trash.ts'
 import { runId, type Call } from './calls/call.ts'
 import { errorCodes } from './errors.ts'
 import { runSummarySchema } from './run.ts'
@@ -23,6 +24,7 @@ export const calls = {
   ...ledgerCalls,
   ...runsCalls,
   ...evidenceCalls,
+  ...trashCalls,
   ...shellCalls,
 } as const satisfies Record<string, Call>
 

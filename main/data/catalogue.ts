@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError } from '../contract/errors.ts'
+import type { TrashRecord } from '../contract/calls/trash.ts'
 import { datasetSchema, type Dataset, type SplitName } from '../contract/dataset.ts'
 import type { DataView, SplitView } from '../contract/job.ts'
 import { readJson } from '../files/atomic.ts'
+import { moveToTrash } from '../files/trash.ts'
 import { parseNpy } from './formats/npy.ts'
 
 export const dataFolder = (project: string, id: string): string => path.join(project, 'data', id)
@@ -88,12 +90,8 @@ async function readChecked(folder: string, name: string, sha256: string) {
   return data
 }
 
-/** Moves a data set to the project's trash. Its ledger stays: what was spent is spent. */
-export async function removeDataset(project: string, id: string): Promise<string> {
-  await readDataset(project, id)
-  const trash = path.join(project, 'trash')
-  await fs.mkdir(trash, { recursive: true, mode: 0o700 })
-  const target = path.join(trash, `${id}-${new Date().toISOString().replace(/[:.]/g, '-')}`)
-  await fs.rename(dataFolder(project, id), target)
-  return target
+/** Moves a data set, and what was computed from it, to the project's trash. Its ledger stays: what was spent is spent. */
+export async function removeDataset(project: string, id: string): Promise<TrashRecord> {
+  const { name } = await readDataset(project, id)
+  return moveToTrash(project, { kind: 'dataset', origin: id, name })
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await fs.open(folder, 'r')
   try {
     await handle.sync()

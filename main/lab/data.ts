@@ -10,6 +10,7 @@ import { builtIns } from '../data/built-in.ts'
 import { dataHash, listDatasets, manifestFile, readDataset, removeDataset } from '../data/catalogue.ts'
 import { exportDataset } from '../data/export.ts'
 import { importImages } from '../data/import.ts'
+import { trashFolder } from '../files/trash.ts'
 import { appendLedger, ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { defaultDelta } from '../privacy/plan.ts'
 import type { LabContext } from './context.ts'
@@ -132,7 +133,8 @@ export function dataPart({ project }: LabContext) {
     ensureBuiltIn,
     listData: () => listDatasets(project),
     showData: (id: string) => readDataset(project, id),
-    removeData: (id: string) => removeDataset(project, id),
+    /** The folder where it lies now. */
+    removeData: async (id: string) => trashFolder(project, (await removeDataset(project, id)).id),
     exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
       exportDataset(project, id, target, format, signal),
   }
