@@ -1,60 +1,42 @@
-/** Where one can go. What is not built yet is named, and cannot be entered. */
-import { useState } from 'react'
-import { Icon, Mark, type IconName } from '../ui/icons.tsx'
-import { screens, showScreen, usePage, type Screen } from './store.ts'
-import { keepTheme, readTheme, themes } from './theme.ts'
+/** Where one can go. What is not built yet is named, and says so when it is entered. */
+import { Icon, Mark } from '../ui/icons.tsx'
+import { keysOf } from './command-table.ts'
+import { screenComponents } from './screen-components.ts'
+import { screens } from './screens.ts'
+import { showScreen, toggleRail, usePage } from './store.ts'
+import { changeTheme, themeWords, useTheme } from './theme.ts'
 
-type Place = { readonly name: string; readonly icon: IconName; readonly screen: Screen | null }
+type Row = (typeof screens)[number]
 
-const places: readonly Place[] = [
-  { name: 'Data', icon: 'data', screen: 'data' },
-  { name: 'Private images', icon: 'images', screen: null },
-  { name: 'Defects', icon: 'defects', screen: null },
-  { name: 'Forgetting', icon: 'forgetting', screen: null },
-  { name: 'Runs', icon: 'runs', screen: 'runs' },
-  { name: 'Ledger', icon: 'ledger', screen: 'ledger' },
-  { name: 'Help', icon: 'help', screen: 'help' },
-]
+const isShown = (row: Row): boolean => row.id in screenComponents || 'later' in row
 
-function PlaceLink({ place }: { readonly place: Place }) {
-  const current = usePage((state) => state.screen)
-  const { name, icon, screen } = place
-  if (screen === null)
-    return (
-      <span className="place later" aria-disabled="true" title={`${name} arrives with a later version`}>
-        <Icon name={icon} />
-        <span>{name}</span>
-        <span className="soon">later</span>
-      </span>
-    )
+function Place({ row: { id, name, icon } }: { readonly row: Row }) {
+  const current = usePage((state) => state.screen === id)
+  const later = !(id in screenComponents)
   return (
     <button
       type="button"
-      className="place"
-      aria-current={current === screen ? 'page' : undefined}
-      title={`Ctrl+${screens.indexOf(screen) + 1}`}
-      onClick={() => showScreen(screen)}
+      className={later ? 'place later' : 'place'}
+      aria-current={current ? 'page' : undefined}
+      aria-label={name}
+      aria-description={later ? 'Not built yet' : undefined}
+      title={`${name}  ${keysOf(`go.${id}`)}`}
+      onClick={() => showScreen(id)}
     >
       <Icon name={icon} />
-      <span>{name}</span>
+      <span className="place-name">{name}</span>
+      {later && <span className="soon">later</span>}
     </button>
   )
 }
 
-const themeWords = { system: 'Theme as the system', light: 'Light theme', dark: 'Dark theme' } as const
-
 function ThemeSwitch() {
-  const [theme, setTheme] = useState(readTheme)
-  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
-  const change = () => {
-    keepTheme(next)
-    setTheme(next)
-  }
+  const theme = useTheme()
   return (
     <button
       type="button"
-      className="theme"
-      onClick={change}
+      className="rail-button"
+      onClick={changeTheme}
       aria-label={`${themeWords[theme]}; change`}
       title={themeWords[theme]}
     >
@@ -63,8 +45,24 @@ function ThemeSwitch() {
   )
 }
 
+function FoldSwitch() {
+  const folded = usePage((state) => state.railFolded)
+  const words = folded ? 'Unfold the rail' : 'Fold the rail'
+  return (
+    <button
+      type="button"
+      className="rail-button fold"
+      aria-label={words}
+      aria-expanded={!folded}
+      title={`${words}  ${keysOf('window.rail')}`}
+      onClick={toggleRail}
+    >
+      <Icon name="rail" />
+    </button>
+  )
+}
+
 export function Rail() {
-  const about = usePage((state) => state.about)
   return (
     <nav className="rail" aria-label="Screens">
       <div className="brand">
@@ -72,26 +70,15 @@ export function Rail() {
         <span>Lethe</span>
       </div>
       <ul>
-        {places.map((place) => (
-          <li key={place.name}>
-            <PlaceLink place={place} />
+        {screens.filter(isShown).map((row) => (
+          <li key={row.id}>
+            <Place row={row} />
           </li>
         ))}
       </ul>
       <footer>
-        <div className="project">
-          <span className="project-name" title={about?.project}>
-            {about?.projectName ?? '\u00a0'}
-          </span>
-          <span
-            className="offline"
-            title="No request leaves this machine: the network is closed for every process of Lethe"
-          >
-            <Icon name="offline" size={13} />
-            Offline
-          </span>
-        </div>
         <ThemeSwitch />
+        <FoldSwitch />
       </footer>
     </nav>
   )

@@ -1,23 +1,17 @@
 /** The frame of the window: the rail on the left, one screen beside it, and what went wrong last. */
 import { useEffect } from 'react'
-import { DataScreen } from '../data/data-screen.tsx'
-import { HelpScreen } from '../help/help-screen.tsx'
-import { LedgerScreen } from '../ledger/ledger-screen.tsx'
-import { RunsScreen } from '../runs/runs-screen.tsx'
 import { Button } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { loadAll } from './feed.ts'
+import { listenToKeys, useCommands } from './commands.ts'
+import { loadAll, startDemo } from './feed.ts'
 import { PanelBoundary } from './panel-boundary.tsx'
 import { Rail } from './rail.tsx'
-import { dismissFailure, screens, showScreen, usePage, type Screen } from './store.ts'
+import { screenComponents } from './screen-components.ts'
+import { screens } from './screens.ts'
+import { StatusBar } from './status-bar.tsx'
+import { dismissFailure, openHelp, showScreen, toggleRail, usePage } from './store.ts'
+import { changeTheme } from './theme.ts'
 import './shell.css'
-
-const screenOf: Record<Screen, () => React.JSX.Element | null> = {
-  data: DataScreen,
-  runs: RunsScreen,
-  ledger: LedgerScreen,
-  help: HelpScreen,
-}
 
 function Failure() {
   const failure = usePage((state) => state.failure)
@@ -29,6 +23,9 @@ function Failure() {
           <div>
             <p>{failure.message}</p>
             {failure.hint && <p className="hint">{failure.hint}</p>}
+            <button type="button" className="link" onClick={() => openHelp(failure.code)}>
+              What this means
+            </button>
           </div>
           <button type="button" aria-label="Dismiss" onClick={dismissFailure}>
             <Icon name="close" size={14} />
@@ -54,34 +51,47 @@ function Unopened() {
   )
 }
 
-/** Control and a number goes to that screen; Escape puts a message away. */
-function useShortcuts() {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') dismissFailure()
-      const screen = event.ctrlKey || event.metaKey ? screens[Number(event.key) - 1] : undefined
-      if (!screen) return
-      event.preventDefault()
-      showScreen(screen)
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [])
+/** A screen of a later version: what it will do, and that it does not yet. */
+function Later() {
+  const screen = usePage((state) => state.screen)
+  const row = screens.find(({ id }) => id === screen)
+  return (
+    <section className="later-screen">
+      <h1>{row?.name} comes with a later version</h1>
+      <p>{row && 'later' in row && row.later}</p>
+    </section>
+  )
+}
+
+function useWindowCommands() {
+  const starting = usePage((state) => state.starting)
+  useCommands([
+    ...screens
+      .filter((row) => row.id in screenComponents || 'later' in row)
+      .map(({ id }) => ({ id: `go.${id}` as const, run: () => showScreen(id) })),
+    { id: 'images.demo', run: () => void startDemo(), blocked: starting ? 'The demo is being prepared' : null },
+    { id: 'window.rail', run: toggleRail },
+    { id: 'window.theme', run: changeTheme },
+    { id: 'window.dismiss', run: dismissFailure },
+  ])
+  useEffect(listenToKeys, [])
 }
 
 export function Shell() {
-  useShortcuts()
+  useWindowCommands()
   const screen = usePage((state) => state.screen)
+  const folded = usePage((state) => state.railFolded)
   const opened = usePage((state) => state.runs !== null)
-  const Current = opened ? screenOf[screen] : Unopened
+  const Current = opened ? (screenComponents[screen] ?? Later) : Unopened
   return (
-    <div className="shell">
+    <div className={folded ? 'shell folded' : 'shell'}>
       <Rail />
       <main className="screen">
         <PanelBoundary key={screen} name="This screen">
           <Current />
         </PanelBoundary>
       </main>
+      <StatusBar />
       {opened && <Failure />}
     </div>
   )

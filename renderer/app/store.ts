@@ -5,13 +5,14 @@ import type { CallOutput } from '../../main/contract/calls.ts'
 import type { Dataset } from '../../main/contract/dataset.ts'
 import type { Plan, RunSummary } from '../../main/contract/run.ts'
 import type { RunView } from '../runs/run-view.ts'
+import { visit } from '../help/help-store.ts'
 import type { Failure } from './bridge.ts'
-
-export const screens = ['data', 'runs', 'ledger', 'help'] as const
-export type Screen = (typeof screens)[number]
+import type { Screen } from './screens.ts'
 
 export interface PageState {
   readonly screen: Screen
+  /** Whether the rail is folded to its icons. */
+  readonly railFolded: boolean
   readonly about: CallOutput<'lab.about'> | null
   /** Newest first; null until the lab has answered. */
   readonly runs: readonly RunSummary[] | null
@@ -19,6 +20,8 @@ export interface PageState {
   /** The selected run alone: the folder is the truth, and another is read when it is chosen. */
   readonly detail: { readonly run: string; readonly plan: Plan | null; readonly view: RunView } | null
   readonly datasets: readonly Dataset[] | null
+  /** The data set that was chosen last, on any screen. */
+  readonly currentData: string | null
   readonly ledgers: Readonly<Record<string, CallOutput<'ledger.show'>>>
   readonly doctor: CallOutput<'lab.doctor'> | null
   /** What went wrong last, until it is dismissed. */
@@ -29,11 +32,13 @@ export interface PageState {
 
 export const store = createStore<PageState>(() => ({
   screen: 'runs',
+  railFolded: false,
   about: null,
   runs: null,
   selected: null,
   detail: null,
   datasets: null,
+  currentData: null,
   ledgers: {},
   doctor: null,
   failure: null,
@@ -47,3 +52,10 @@ export function usePage<Value>(select: (state: PageState) => Value): Value {
 export const showFailure = (failure: Failure): void => store.setState({ failure })
 export const dismissFailure = (): void => store.setState({ failure: null })
 export const showScreen = (screen: Screen): void => store.setState({ screen })
+export const toggleRail = (): void => store.setState(({ railFolded }) => ({ railFolded: !railFolded }))
+
+/** Shows a page of the help: `ledger`, `glossary#delta`, or the code of an error. */
+export function openHelp(page: string): void {
+  visit(page)
+  showScreen('help')
+}

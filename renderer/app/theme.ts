@@ -1,27 +1,37 @@
 /** Dark, light, or as the system says. The choice is kept by the page; the tokens follow `data-theme` on the root. */
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 
-export const themes = ['system', 'light', 'dark'] as const
+const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
+export const themeWords = { system: 'Theme as the system', light: 'Light theme', dark: 'Dark theme' } as const
+
 const key = 'theme'
-const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
+const chosen = createStore<{ readonly theme: Theme }>(() => ({ theme: 'system' }))
 
-export function readTheme(): Theme {
-  const kept = window.localStorage.getItem(key)
-  return themes.find((theme) => theme === kept) ?? 'system'
+export const useTheme = (): Theme => useStore(chosen, ({ theme }) => theme)
+
+function show(dark: boolean): void {
+  const { theme } = chosen.getState()
+  document.documentElement.dataset['theme'] = theme === 'dark' || (theme === 'system' && dark) ? 'dark' : 'light'
 }
 
-function show(theme: Theme): void {
-  const dark = theme === 'dark' || (theme === 'system' && systemDark.matches)
-  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+/** The next of the three. */
+export function changeTheme(): void {
+  const { theme } = chosen.getState()
+  chosen.setState({ theme: themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system' })
 }
 
-export function keepTheme(theme: Theme): void {
-  window.localStorage.setItem(key, theme)
-  show(theme)
-}
-
+/** Shows the theme that was chosen last, and follows the person and the system from then on. */
 export function followTheme(): void {
-  show(readTheme())
-  systemDark.addEventListener('change', () => show(readTheme()))
+  const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
+  const kept = window.localStorage.getItem(key)
+  chosen.setState({ theme: themes.find((theme) => theme === kept) ?? 'system' })
+  show(systemDark.matches)
+  systemDark.addEventListener('change', () => show(systemDark.matches))
+  chosen.subscribe(({ theme }) => {
+    window.localStorage.setItem(key, theme)
+    show(systemDark.matches)
+  })
 }

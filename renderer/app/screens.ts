@@ -1,0 +1,43 @@
+/**
+ * The screens, in the order of the rail; Control and a number goes to each. A screen is built once screen-components.ts has its
+ * component. Until then `later` says what it will do, or it is not shown at all.
+ */
+import type { IconName } from '../ui/icons.tsx'
+
+interface ScreenRow {
+  readonly id: string
+  readonly name: string
+  readonly icon: IconName
+  readonly later?: string
+}
+
+export const screens = [
+  { id: 'data', name: 'Data', icon: 'data' },
+  {
+    id: 'images',
+    name: 'Private images',
+    icon: 'images',
+    later:
+      'Here you will turn a sensitive image set into a synthetic one under a privacy budget of your choice, and compare methods. Until then the demo on the screen of runs shows the whole way with one method.',
+  },
+  {
+    id: 'defects',
+    name: 'Defects',
+    icon: 'defects',
+    later:
+      'Here you will invent believable defects on colour and 3D scans of good parts, train a detector on them and look at what it finds. Nothing of it works yet.',
+  },
+  {
+    id: 'forgetting',
+    name: 'Forgetting',
+    icon: 'forgetting',
+    later:
+      'Here you will make a trained agent forget chosen trajectories and show an auditor how far it did. Nothing of it works yet.',
+  },
+  { id: 'runs', name: 'Runs', icon: 'runs' },
+  { id: 'ledger', name: 'Ledger', icon: 'ledger' },
+  { id: 'review', name: 'Review', icon: 'check' },
+  { id: 'help', name: 'Help', icon: 'help' },
+] as const satisfies readonly ScreenRow[]
+
+export type Screen = (typeof screens)[number]['id']

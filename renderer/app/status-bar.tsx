@@ -1,0 +1,69 @@
+/** The foot of the window: what is being worked on, what is left to spend, and that nothing leaves the machine. */
+import type { RunSummary } from '../../main/contract/run.ts'
+import { Icon } from '../ui/icons.tsx'
+import { selectRun } from './feed.ts'
+import { formatBudget, formatRemaining } from './format.ts'
+import { openHelp, showScreen, usePage } from './store.ts'
+
+const showRun = (run: string) => {
+  showScreen('runs')
+  void selectRun(run)
+}
+
+function Working({ run }: { readonly run: RunSummary }) {
+  const { progress, state, title } = run
+  const share = progress && progress.totalSteps > 0 ? Math.min(1, progress.step / progress.totalSteps) : 0
+  const phase = state === 'paused' ? 'paused' : (progress?.phase ?? 'starting')
+  return (
+    <button type="button" className="status-item working" title="Show this run" onClick={() => showRun(run.id)}>
+      <span className="status-bar-track" aria-hidden="true">
+        <span style={{ transform: `scaleX(${share})` }} />
+      </span>
+      <span className="status-words">
+        {title} · {phase}
+      </span>
+      <span className="number status-share">{Math.floor(share * 100)} %</span>
+    </button>
+  )
+}
+
+/** Of the data set that was chosen last, else of the first that has a budget. */
+function Budget() {
+  const ledger = usePage((state) => state.ledgers[state.currentData ?? ''] ?? Object.values(state.ledgers)[0])
+  const name = usePage((state) => state.datasets?.find(({ id }) => id === ledger?.summary.data)?.name)
+  if (!ledger || name === undefined) return null
+  const { remaining, budget } = ledger.summary
+  return (
+    <button type="button" className="status-item" title="Show the ledger" onClick={() => showScreen('ledger')}>
+      <span className="status-words">{name}</span>
+      <span>
+        ε <span className="number">{formatRemaining(remaining)}</span> of{' '}
+        <span className="number">{formatBudget(budget)}</span> left
+      </span>
+    </button>
+  )
+}
+
+export function StatusBar() {
+  const about = usePage((state) => state.about)
+  const working = usePage((state) => state.runs?.find(({ state: is }) => is === 'running' || is === 'paused'))
+  return (
+    <footer className="status-bar" aria-label="Status">
+      <span className="status-item" title={about?.project}>
+        {about?.projectName}
+      </span>
+      {working && <Working run={working} />}
+      <span className="status-gap" />
+      <Budget />
+      <button
+        type="button"
+        className="status-item offline"
+        title="How this is proven"
+        onClick={() => openHelp('offline')}
+      >
+        <Icon name="offline" size={13} />
+        Offline
+      </button>
+    </footer>
+  )
+}
