@@ -1,12 +1,8 @@
 /**
- * The privacy ledger of one data set: append-only lines, each chained to the one before by its hash, flushed before the
- * step it pays for. Nothing is ever taken back. `<data id>.head.json` beside it names the newest line, so that a
- * ledger cut short is noticed as well as one changed in the middle.
+ * The privacy ledger of one data set: a chain (files/chain.ts) whose lines are flushed before the step they pay for.
+ * Nothing is ever taken back.
  */
-import { createHash } from 'node:crypto'
-import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
 import {
   ledgerEntrySchema,
@@ -16,8 +12,7 @@ import {
   type LedgerSummary,
   type PrivacyEvent,
 } from '../contract/privacy.ts'
-import { appendLines, parseWith, readJson, readLines, writeJson } from '../files/atomic.ts'
-import { withLock } from '../files/lock.ts'
+import { appendChain, verifyChain, type Chain, type Verification } from '../files/chain.ts'
 import { bestEpsilon, epsilonsOf } from './compose.ts'
 
 export interface Ledger {
@@ -30,52 +25,13 @@ export const ledgerOf = (project: string, data: string): Ledger => ({
   file: path.join(project, 'ledger', `${data}.ndjson`),
 })
 
-const headSchema = z.strictObject({ seq: z.number(), hash: z.string() })
-const genesis = '0'.repeat(64)
-const headFile = (ledger: Ledger): string => ledger.file.replace(/\.ndjson$/, '.head.json')
+const chainOf = (ledger: Ledger): Chain<LedgerEntry> => ({
+  file: ledger.file,
+  name: `The privacy ledger of ${ledger.data}`,
+  schema: ledgerEntrySchema,
+})
 
-function hashOf(entry: object): string {
-  return createHash('sha256').update(JSON.stringify(entry)).digest('hex')
-}
-
-/** Result of walking the chain: the good entries, and where it first breaks. */
-export interface Verification {
-  readonly ok: boolean
-  readonly entries: readonly LedgerEntry[]
-  /** Sequence number of the first line that does not fit, or null. */
-  readonly firstBad: number | null
-  readonly reason: string | null
-}
-
-export async function verifyLedger(ledger: Ledger): Promise<Verification> {
-  const entries: LedgerEntry[] = []
-  const bad = (reason: string): Verification => ({ ok: false, entries, firstBad: entries.length, reason })
-  // The head first: a line that another process appends in between is then no contradiction.
-  const head = await readJson(headFile(ledger), headSchema).catch(() => null)
-  let lines: unknown[]
-  try {
-    lines = await readLines(ledger.file)
-  } catch (error) {
-    return bad((error as Error).message)
-  }
-  let previous = genesis
-  for (const line of lines) {
-    const parsed = ledgerEntrySchema.safeParse(line)
-    if (!parsed.success) return bad('The line does not have the fields of a ledger entry.')
-    const { hash, ...content } = line as LedgerEntry
-    if (content.seq !== entries.length) return bad(`Expected sequence number ${entries.length}, found ${content.seq}.`)
-    if (content.previous !== previous) return bad('The line does not follow the one before it.')
-    if (hashOf(content) !== hash) return bad('The line was changed after it was written.')
-    entries.push(parsed.data)
-    previous = hash
-  }
-  // A crash right after the opening entry leaves no head; nothing was charged yet.
-  if (lines.length > 1 && !head) return bad('The record of the newest line is missing.')
-  const atHead = head && entries[head.seq]
-  if (head && (!atHead || atHead.hash !== head.hash))
-    return bad(`Lines are missing: the newest line known is number ${head.seq}.`)
-  return { ok: true, entries, firstBad: null, reason: null }
-}
+export const verifyLedger = (ledger: Ledger): Promise<Verification<LedgerEntry>> => verifyChain(chainOf(ledger))
 
 /** The entries of a ledger that verifies. Errors: `dataset-missing`, `ledger-corrupt`. */
 export async function readLedger(ledger: Ledger): Promise<readonly LedgerEntry[]> {
@@ -96,20 +52,10 @@ export async function appendLedger(
   record: LedgerRecord,
   admit: (entries: readonly LedgerEntry[]) => void = () => undefined,
 ): Promise<LedgerEntry> {
-  await fs.mkdir(path.dirname(ledger.file), { recursive: true, mode: 0o700 })
-  return withLock(`${ledger.file}.lock`, `The privacy ledger of ${ledger.data}`, 10_000, async () => {
+  return appendChain(chainOf(ledger), record, async () => {
     const entries = await readLedger(ledger)
     admit(entries)
-    const content = {
-      seq: entries.length,
-      time: new Date().toISOString(),
-      previous: entries.at(-1)?.hash ?? genesis,
-      ...record,
-    }
-    const entry = parseWith(ledgerEntrySchema, { ...content, hash: hashOf(content) }, 'ledger entry')
-    await appendLines(ledger.file, [JSON.stringify({ ...content, hash: entry.hash })])
-    await writeJson(headFile(ledger), { seq: entry.seq, hash: entry.hash })
-    return entry
+    return entries
   })
 }
 

@@ -6,8 +6,8 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError } from '../contract/errors.ts'
-import type { Dataset } from '../contract/dataset.ts'
-import type { LedgerEntry, LedgerSummary, PrivacyPlan, Stage } from '../contract/privacy.ts'
+import type { Dataset, SplitName } from '../contract/dataset.ts'
+import type { LedgerEntry, LedgerSummary, PrivacyMode, PrivacyPlan, Stage } from '../contract/privacy.ts'
 import type { Plan, RunRecord } from '../contract/run.ts'
 import { writeAtomic, writeJson } from '../files/atomic.ts'
 import type { Fidelity } from '../images/fidelity.ts'
@@ -22,18 +22,42 @@ export interface ReportInput {
   readonly ledger: { readonly summary: LedgerSummary; readonly entries: readonly LedgerEntry[] }
 }
 
-interface ReportData extends ReportInput {
+/** A data set as a report shows it; in release mode without what tells of its content. */
+type ShownDataset = Omit<Dataset, 'contentHash' | 'problems' | 'splits'> & {
+  readonly splits: Readonly<Partial<Record<SplitName, { readonly count: number }>>>
+}
+/** An entry as a report shows it; in release mode without hashes. */
+type Unchained<Entry> = Entry extends unknown ? Omit<Entry, 'hash' | 'previous'> : never
+type ShownEntry = LedgerEntry | Unchained<LedgerEntry>
+
+/** What report.json holds, and all that report.html is made of but the picture. */
+export interface ReportDocument {
+  readonly schema: 'lethe.report/1'
+  readonly dataset: ShownDataset
+  readonly ledger: { readonly summary: LedgerSummary; readonly entries: readonly ShownEntry[] }
   readonly record: RunRecord
   readonly plan: Plan
   readonly privacy: PrivacyPlan
   readonly config: SynthesizeConfig
   readonly environment: Record<string, unknown>
   readonly outcome: Partial<Utility> & { readonly fidelity?: Fidelity; readonly images?: number }
-  readonly samples: Buffer | null
+}
+
+interface ReportData extends ReportDocument {
+  readonly samples: Uint8Array | null
 }
 
 /** Writes both files and returns the path of report.html. Errors: `run-state` for a run that has not ended well. */
 export async function writeReport(paths: RunPaths, input: ReportInput): Promise<string> {
+  const document = await makeReport(paths, input)
+  const samples = await fs.readFile(path.join(paths.artifacts, 'samples-final.png')).catch(() => null)
+  await writeJson(paths.reportJson, document)
+  await writeAtomic(paths.reportHtml, reportPage(document, samples))
+  return paths.reportHtml
+}
+
+/** Errors: `run-state` for a run that has not ended well. */
+export async function makeReport(paths: RunPaths, { dataset, ledger }: ReportInput): Promise<ReportDocument> {
   const record = await readRecord(paths)
   if (record.state !== 'succeeded')
     throw new LetheError(
@@ -44,45 +68,36 @@ export async function writeReport(paths: RunPaths, input: ReportInput): Promise<
   const plan = await readPlan(paths)
   if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
   const environment = JSON.parse(await fs.readFile(paths.environment, 'utf8')) as Record<string, unknown>
-  const data: ReportData = {
-    ...input,
-    record,
-    plan,
-    privacy: plan.privacy,
-    config: (await readConfig(paths)) as SynthesizeConfig,
-    environment,
-    outcome: record.outcome as ReportData['outcome'],
-    samples: await fs.readFile(path.join(paths.artifacts, 'samples-final.png')).catch(() => null),
+  const config = (await readConfig(paths)) as SynthesizeConfig
+  return {
+    schema: 'lethe.report/1',
+    dataset: shownDataset(dataset, config.mode),
+    ledger: { summary: ledger.summary, entries: shownEntries(ledger.entries, config.mode, record.id) },
+    ...{ record, plan, privacy: plan.privacy, config, environment },
+    outcome: record.outcome as ReportDocument['outcome'],
   }
-  const { samples: _samples, ...document } = data
-  const shown = { ...document, dataset: shownDataset(data), ledger: shownLedger(data) }
-  await writeJson(paths.reportJson, { schema: 'lethe.report/1', ...shown })
-  await writeAtomic(paths.reportHtml, page(data))
-  return paths.reportHtml
 }
 
 /**
  * What may leave in a release: no hash of the data, no class counts, no problem texts, and no hash of the ledger, whose first
  * line covers the data's. A hash of data is a perfect test of a guess about it. They stay in the project.
  */
-function shownDataset({ dataset, config }: ReportData): object {
-  if (config.mode === 'research') return dataset
+function shownDataset(dataset: Dataset, mode: PrivacyMode): ShownDataset {
+  if (mode === 'research') return dataset
   const { contentHash: _content, problems: _problems, splits, ...facts } = dataset
   return {
     ...facts,
-    splits: Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, { count: split?.count }])),
+    splits: Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, { count: split.count }])),
   }
 }
 
-function shownLedger({ ledger, config, record }: ReportData): { summary: LedgerSummary; entries: readonly object[] } {
-  if (config.mode === 'research')
-    return { ...ledger, entries: ledger.entries.filter((entry) => entry.kind !== 'read' || entry.run === record.id) }
-  const charges = ledger.entries.flatMap((entry) => {
+export function shownEntries(entries: readonly LedgerEntry[], mode: PrivacyMode, run: string): ShownEntry[] {
+  if (mode === 'research') return entries.filter((entry) => entry.kind !== 'read' || entry.run === run)
+  return entries.flatMap((entry) => {
     if (entry.kind !== 'charge' && entry.kind !== 'budget') return []
     const { hash: _hash, previous: _previous, ...open } = entry
     return [open]
   })
-  return { ...ledger, entries: charges }
 }
 
 const escape = (text: unknown): string =>
@@ -230,17 +245,18 @@ function scores({ outcome, config }: ReportData): string {
   return parts.join('\n')
 }
 
-function page(data: ReportData): string {
-  const { record, config, dataset, environment, samples } = data
+/** report.html. */
+export function reportPage(document: ReportDocument, samples: Uint8Array | null): string {
+  const data: ReportData = { ...document, samples }
+  const { record, config, dataset, environment } = data
   const method = methodOf(config.method)
-  const entries = shownLedger(data).entries as readonly LedgerEntry[]
   const command = commandOf(config)
   const body = [
     `<header><h1>${escape(record.title)}</h1>${paragraph(`${record.id} · ${record.ended ?? ''}${config.mode === 'research' ? ' · research mode, not for release' : ''}`, 'quiet')}</header>`,
     samples
       ? section(
           'Synthetic images',
-          `<img alt="Synthetic images, one class in each row" src="data:image/png;base64,${samples.toString('base64')}">`,
+          `<img alt="Synthetic images, one class in each row" src="data:image/png;base64,${Buffer.from(samples).toString('base64')}">`,
           paragraph(`${data.outcome.images ?? 0} images were made; each row shows one class.`, 'quiet'),
         )
       : '',
@@ -275,13 +291,13 @@ function page(data: ReportData): string {
       'Ledger',
       table(
         ['No.', 'Time (UTC)', 'Entry', 'Run', 'What', ...(config.mode === 'research' ? ['Hash'] : [])],
-        entries.map((entry) => [
+        data.ledger.entries.map((entry) => [
           entry.seq,
           entry.time.slice(0, 19).replace('T', ' '),
           entry.kind,
           'run' in entry ? entry.run : '',
           ledgerText(entry),
-          ...(config.mode === 'research' ? [entry.hash.slice(0, 12)] : []),
+          ...('hash' in entry ? [entry.hash.slice(0, 12)] : []),
         ]),
       ),
     ),
@@ -332,7 +348,7 @@ function commandOf(config: SynthesizeConfig): string {
   ].join(' ')
 }
 
-function ledgerText(entry: LedgerEntry): string {
+function ledgerText(entry: ShownEntry): string {
   if (entry.kind === 'charge')
     return `${entry.stage} (${entry.account}): ${entry.event.kind === 'gaussian' ? `Gaussian, noise multiplier ${entry.event.noiseMultiplier.toPrecision(5)}` : `ε = ${entry.event.epsilon}`}`
   if (entry.kind === 'read') return `not private: ${entry.what} (${entry.split})`
