@@ -15,6 +15,7 @@ import {
 } from './contract/calls.ts'
 import type { labCalls } from './contract/calls/lab.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'
+import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
 import { parseWith } from './files/atomic.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
@@ -54,6 +55,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: trashHandlers } = trashPart(context)
   const labHandlers: HandlersOf<typeof labCalls> = {
     'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
+    'lab.devices': devices,
     'lab.doctor': () => doctor({ load: false }),
   }
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {

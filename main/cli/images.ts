@@ -47,6 +47,7 @@ const synthesize: Command = {
     seed: { type: 'string', help: 'root of all randomness (default 1)' },
     preset: { type: 'string', help: 'desk (default), paper or tiny' },
     set: { type: 'string', multiple: true, help: "key=value, a field of the method's configuration; may be repeated" },
+    device: { type: 'string', help: 'auto (default), cpu or gpu' },
     release: { type: 'boolean', help: 'noise from the operating system; nothing is read without noise' },
     'no-score': { type: 'boolean', help: 'make images only' },
     'plan-only': { type: 'boolean', help: 'say what it would do and cost, and stop' },
@@ -73,6 +74,9 @@ const synthesize: Command = {
     const preset = words.text('preset') ?? 'desk'
     if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
       throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
+    const device = words.text('device') ?? 'auto'
+    if (device !== 'auto' && device !== 'cpu' && device !== 'gpu')
+      throw usage(this, `--device expects auto, cpu or gpu, found ${device}.`)
     const method = methodOf(words.required('method')).id
     const data = words.required('data')
     const set = settings(this, words)
@@ -86,6 +90,7 @@ const synthesize: Command = {
       preset,
       mode: words.flag('release') ? 'release' : 'research',
       score: !words.flag('no-score'),
+      device,
       set,
     }
     if (words.flag('plan-only')) {

@@ -4,6 +4,10 @@ import { privacyPlanSchema } from './privacy.ts'
 export const runStateSchema = z.enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'interrupted'])
 export type RunState = z.infer<typeof runStateSchema>
 
+/** What a run computes on. `auto` takes the graphics card where its build is installed and finds one. */
+export const deviceSchema = z.enum(['auto', 'cpu', 'gpu'])
+export type Device = z.infer<typeof deviceSchema>
+
 /**
  * Everything a run has to say, in the order it happens. `events.ndjson` holds them with `seq` and `time`;
  * metrics go to `metrics.ndjson` as well, one row each, for queries.
@@ -68,6 +72,7 @@ export const runRecordSchema = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
   outcome: z.record(z.string(), z.unknown()).nullable(),
   attempts: z.number().int(),
+  device: deviceSchema.optional().describe('asked for when the run was made; absent: auto'),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

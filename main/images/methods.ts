@@ -22,6 +22,14 @@ export function methodOf(id: string): AnyMethod {
 
 /** What people and programs are told about a method; the configuration as a JSON schema. */
 export function describeMethod(method: AnyMethod) {
-  const { config, presets, plan: _plan, run: _run, ...facts } = method
-  return { ...facts, presets, configSchema: z.toJSONSchema(config, { io: 'input' }) }
+  const { config: _config, presets, plan: _plan, run: _run, ...facts } = method
+  return { ...facts, presets, configSchema: configSchemaOf(method) }
 }
+
+export const configSchemaOf = ({ config }: AnyMethod) => z.toJSONSchema(config, { io: 'input' })
+
+export type Preset = keyof AnyMethod['presets']
+
+/** Every field of a method's configuration as a preset sets it. */
+export const presetOf = (method: AnyMethod, preset: Preset): Record<string, unknown> =>
+  method.config.parse(method.presets[preset])

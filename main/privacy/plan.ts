@@ -40,12 +40,22 @@ export function pureStage(options: { id: string; account: Account; noisedQuantit
 export const sensitivityOfSum = (relation: Relation, normBound: number): number =>
   relation === 'add-remove' ? normBound : 2 * normBound
 
+export interface PrivacyRequest {
+  readonly mode: PrivacyMode
+  readonly targetEpsilon: number
+  readonly delta: number
+  readonly stages: readonly Stage[]
+}
+
 /** Prices `stages` on top of what the ledger holds. Errors: `budget-exceeded` with what is left. */
-export function privacyPlan(
-  dataset: Dataset,
-  entries: readonly LedgerEntry[],
-  request: { mode: PrivacyMode; targetEpsilon: number; delta: number; stages: readonly Stage[] },
-): PrivacyPlan {
+export function privacyPlan(dataset: Dataset, entries: readonly LedgerEntry[], request: PrivacyRequest): PrivacyPlan {
+  const plan = priceStages(dataset, entries, request)
+  requireBudget(dataset.id, plan.spentBefore, plan.spentAfter, plan.budget)
+  return plan
+}
+
+/** What `stages` would cost, whether or not the budget can pay it: for showing. Nothing is run by it. */
+export function priceStages(dataset: Dataset, entries: readonly LedgerEntry[], request: PrivacyRequest): PrivacyPlan {
   const before = summarise(entries)
   const eventsOf = (account: Account) =>
     request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
@@ -58,7 +68,7 @@ export function privacyPlan(
     if (added.length === 0) return bestEpsilon(before.accounts[account])
     return bestEpsilon(epsilonsOf([...chargedEvents(entries, account), ...added], before.delta, before.relation))
   }
-  const plan: PrivacyPlan = {
+  return {
     relation: dataset.relation,
     mode: request.mode,
     delta: request.delta,
@@ -70,8 +80,6 @@ export function privacyPlan(
     spentAfter: roundUp(Math.max(after('train'), after('validation'))),
     budget: before.budget,
   }
-  requireBudget(dataset.id, plan.spentBefore, plan.spentAfter, plan.budget)
-  return plan
 }
 
 export function requireBudget(data: string, before: number, after: number, budget: number): void {

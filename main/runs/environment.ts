@@ -1,10 +1,12 @@
 /** What a run was made with: enough to say whether another machine should get the same bytes. */
 import os from 'node:os'
-import { version } from '../version.ts'
+import type { Device } from '../contract/run.ts'
 import { loadBackend } from '../tensor/backend.ts'
+import { version } from '../version.ts'
 
-export async function environmentRecord(): Promise<Record<string, unknown>> {
-  const { name, library, device, threads } = await loadBackend()
+/** Loads the engine on the device asked for, as the first in a process; the record names what it got. */
+export async function environmentRecord(wanted: Device): Promise<Record<string, unknown>> {
+  const { name, library, device, threads } = await loadBackend({ device: wanted })
   return {
     schema: 'lethe.environment/1',
     lethe: version,

@@ -95,7 +95,7 @@ async function* executeLocked(
     )
     await log.truncateMetrics(metricsBytes)
     for (const message of problems) yield await log.write({ kind: 'warning', message })
-    await writeJson(paths.environment, await environmentRecord())
+    await writeJson(paths.environment, await environmentRecord(previous.device ?? 'auto'))
 
     const plan = await readPlan(paths)
     const meter = progressMeter(plan.steps, now)

@@ -7,6 +7,7 @@ import { LetheError } from '../contract/errors.ts'
 import {
   planSchema,
   runRecordSchema,
+  type Device,
   type Plan,
   type RunEvent,
   type RunRecord,
@@ -64,7 +65,7 @@ export function runPaths(project: string, id: string): RunPaths {
 /** Makes a queued run. The record is written last: a folder without one is not a run. */
 export async function createRun(
   project: string,
-  options: { kind: string; title: string; config: unknown; plan: Plan },
+  options: { kind: string; title: string; config: unknown; plan: Plan; device?: Device },
 ): Promise<RunPaths> {
   const created = new Date()
   const stamp = created.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
@@ -85,6 +86,7 @@ export async function createRun(
     error: null,
     outcome: null,
     attempts: 0,
+    device: options.device ?? 'auto',
   })
   return paths
 }
