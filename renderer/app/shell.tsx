@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { Button } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { Notices } from '../ui/notices.tsx'
 import { listenToKeys, useCommands } from './commands.ts'
 import { loadAll, startDemo } from './feed.ts'
 import { PanelBoundary } from './panel-boundary.tsx'
@@ -93,6 +94,7 @@ export function Shell() {
       </main>
       <StatusBar />
       {opened && <Failure />}
+      <Notices />
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icons.tsx'
 import './controls.css'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  readonly look?: 'plain' | 'primary' | 'bare'
+  readonly look?: 'plain' | 'primary' | 'bare' | 'danger'
   readonly large?: boolean
   readonly icon?: IconName
   readonly children: ReactNode
