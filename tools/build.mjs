@@ -2,7 +2,7 @@
  * Bundles the TypeScript sources into `build/` with esbuild.
  *
  * Node side: CommonJS for Node 16, the oldest runtime an Electron here brings; everything is bundled but the packages
- * that carry native code. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
+ * that carry native code or megabytes of WebAssembly. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
  * into it last time has changed. Files are put in place by renaming, so two builds at once do each other no harm.
  *
  *   node tools/build.mjs [NAME...]      cli, lab, trainer, main, preload, renderer; all when none is named
@@ -18,7 +18,7 @@ const nodeSide = {
   platform: 'node',
   format: 'cjs',
   target: 'node16',
-  external: ['electron', '@tensorflow/*', '@duckdb/*'],
+  external: ['electron', '@tensorflow/*', '@duckdb/*', 'mujoco-js', 'h5wasm'],
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -51,9 +51,9 @@ const application = {
   },
 }
 
-/** @param {string} name  a bundle of the application, or `bench/NAME` @returns {Bundle} */
+/** @param {string} name  a bundle of the application, `bench/NAME` or `tools/NAME` @returns {Bundle} */
 function bundleOf(name) {
-  if (name.startsWith('bench/')) return { entry: `${name}.ts`, out: `${name}.cjs`, options: nodeSide }
+  if (/^(bench|tools)\//.test(name)) return { entry: `${name}.ts`, out: `${name}.cjs`, options: nodeSide }
   const bundle = application[name]
   if (!bundle) throw new Error(`No bundle is called ${name}. There are: ${Object.keys(application).join(', ')}.`)
   return bundle

@@ -4,6 +4,7 @@ import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
 import { runsCommands } from './runs.ts'
 import { systemCommands } from './system.ts'
+import { trajectoriesCommands } from './trajectories.ts'
 
 export const commands = [
   ...systemCommands,
@@ -11,4 +12,5 @@ export const commands = [
   ...privacyCommands,
   ...imagesCommands,
   ...runsCommands,
+  ...trajectoriesCommands,
 ] as const

@@ -1,0 +1,100 @@
+/** The terminal's forgetting commands, by their documents. */
+import { promises as fs } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { terminal } from '../testing/terminal.ts'
+
+const root = await fs.mkdtemp(path.join(os.tmpdir(), 'lethe-trajectories-'))
+const { json } = terminal({ LETHE_PROJECT: path.join(root, 'project') })
+afterAll(() => fs.rm(root, { recursive: true, force: true }))
+
+async function write(name: string, value: unknown): Promise<string> {
+  const file = path.join(root, name)
+  await fs.writeFile(file, typeof value === 'string' ? value : JSON.stringify(value))
+  return file
+}
+const wave = Array.from({ length: 50 }, (_, k) => [0, 1, 2].map((i) => 0.5 * Math.sin(0.3 * (k + 1) + i)))
+
+test('environments tells the layout of observations and actions', async () => {
+  const { code, document } = await json('trajectories', 'environments')
+  expect(code).toBe(0)
+  const environments = document['environments'] as { id: string; observation: { name: string }[]; action: object[] }[]
+  expect(environments.map(({ id, observation, action }) => [id, observation.length, action.length])).toEqual([
+    ['hopper', 11, 3],
+    ['halfcheetah', 17, 6],
+    ['walker2d', 17, 6],
+  ])
+  expect(environments[0]).toMatchObject({
+    healthy: { height: [0.7, 'inf'], angle: [-0.2, 0.2], state: 100 },
+    dt: 0.008,
+  })
+  expect(environments[1]).toMatchObject({ healthy: null, velocityLimit: 'inf' })
+  expect(environments[0]!.observation[5]).toEqual({ index: 5, name: 'torso x velocity', unit: 'm/s' })
+})
+
+test('rollout of given actions: one entry a step, the observation after it, on beyond the fall', async () => {
+  const { code, document } = await json(
+    'trajectories',
+    'rollout',
+    'hopper',
+    '--actions',
+    await write('wave.json', wave),
+  )
+  expect(code).toBe(0)
+  expect(Object.keys(document)).toEqual(['observations', 'rewards', 'terminated'])
+  const { observations, rewards, terminated } = document as {
+    observations: number[][]
+    rewards: number[]
+    terminated: boolean[]
+  }
+  expect([observations.length, rewards.length, terminated.length]).toEqual([50, 50, 50])
+  expect(rewards[0]).toBeCloseTo(1.012708687, 9)
+  expect(rewards[49]).toBeCloseTo(0.813253421, 6)
+  expect(observations[0]![0]).toBeCloseTo(1.2496346, 6)
+  expect(terminated[0]).toBe(false)
+  expect(terminated[49]).toBe(true)
+})
+
+test('rollout of a policy, and of another variant', async () => {
+  const policy = await write('policy.json', [
+    { weights: Array.from({ length: 6 }, () => new Array(17).fill(0.01)), bias: new Array(6).fill(0.2) },
+  ])
+  const [v4, v5, d4rl] = await Promise.all(
+    ['v4', 'v5', 'd4rl'].map((variant) =>
+      json('trajectories', 'rollout', 'walker2d', '--policy', policy, '--steps', '60', '--variant', variant),
+    ),
+  )
+  expect((v4!.document['rewards'] as number[]).length).toBe(60)
+  expect(v5!.document['rewards']).not.toEqual(v4!.document['rewards'])
+  expect(d4rl!.document['rewards']).not.toEqual(v4!.document['rewards'])
+})
+
+test('what does not fit is said: environment, action sizes, steps, files', async () => {
+  const actions = await write('actions.json', [
+    [0, 0, 0],
+    [0, 0],
+  ])
+  const wrong: [string[], number, string, string][] = [
+    [['ant', '--actions', actions], 1, 'method-missing', 'There is no environment ant'],
+    [['hopper', '--actions', actions], 1, 'config-invalid', 'step 1 has 2 actions; hopper takes 3'],
+    [['hopper', '--actions', await write('wave.json', wave), '--steps', '51'], 1, 'config-invalid', 'holds 50 actions'],
+    [['hopper', '--actions', await write('bad.json', '[[1,')], 1, 'file-malformed', 'is not JSON'],
+    [['hopper', '--actions', await write('null.json', '[[null,0,0]]')], 1, 'file-malformed', 'field 0.0'],
+    [['hopper', '--actions', path.join(root, 'none.json')], 1, 'file-missing', 'does not exist'],
+    [
+      ['hopper', '--policy', await write('p.json', [{ weights: [[1]], bias: [0] }])],
+      1,
+      'config-invalid',
+      'hopper has 11 and 3',
+    ],
+    [['hopper'], 2, 'usage', '--actions is missing'],
+    [['hopper', '--actions', actions, '--variant', 'v9'], 2, 'usage', '--variant'],
+  ]
+  const answers = await Promise.all(wrong.map(([words]) => json('trajectories', 'rollout', ...words)))
+  answers.forEach(({ code, document }, index) => {
+    const [, expected, errorCode, text] = wrong[index]!
+    expect({ code, document }).toMatchObject({ code: expected, document: { error: { code: errorCode } } })
+    expect((document['error'] as { message: string }).message).toContain(text)
+  })
+})
