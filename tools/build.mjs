@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inRoot, root } from './setup/paths.mjs'
 
@@ -51,9 +51,13 @@ const application = {
   },
 }
 
-/** @param {string} name  a bundle of the application, `bench/NAME` or `tools/NAME` @returns {Bundle} */
+/** Scripts that drive the application with packages of the clone. @type {import('esbuild').BuildOptions} */
+const driving = { platform: 'node', format: 'esm', target: 'node20', packages: 'external' }
+
+/** @param {string} name  a bundle of the application, `bench/NAME`, `tools/NAME` or `e2e/NAME` @returns {Bundle} */
 function bundleOf(name) {
   if (/^(bench|tools)\//.test(name)) return { entry: `${name}.ts`, out: `${name}.cjs`, options: nodeSide }
+  if (name.startsWith('e2e/')) return { entry: `${name}.ts`, out: `${name}.mjs`, options: driving }
   const bundle = application[name]
   if (!bundle) throw new Error(`No bundle is called ${name}. There are: ${Object.keys(application).join(', ')}.`)
   return bundle
@@ -83,7 +87,7 @@ async function buildOne(esbuild, name) {
     ...options,
     absWorkingDir: root,
     entryPoints: { [basename(out).replace(/\.\w+$/, '')]: entry },
-    outExtension: { '.js': out.endsWith('.cjs') ? '.cjs' : '.js' },
+    outExtension: { '.js': extname(out) },
     outdir: dirname(join('build', out)),
     bundle: true,
     sourcemap: true,

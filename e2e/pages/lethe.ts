@@ -27,9 +27,10 @@ export interface Lethe {
   close(): Promise<void>
 }
 
-export async function startLethe(environment: Readonly<Record<string, string>> = {}): Promise<Lethe> {
+/** `given` is the folder of a project to open in place of a new one; it is left where it is. */
+export async function startLethe(environment: Readonly<Record<string, string>> = {}, given?: string): Promise<Lethe> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-'))
-  const project = join(folder, 'project')
+  const project = given ?? join(folder, 'project')
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const start = async (profile: string): Promise<{ electron: ElectronApplication; page: Page }> => {
     const electron = await _electron.launch({

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 export async function openDisplay() {
   if (process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return { env: {}, virtual: false, close() {} }
   // -displayfd lets the server choose a free number and tell it once it takes connections.
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1920x1200x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const number = await new Promise((resolve, reject) => {

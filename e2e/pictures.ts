@@ -1,0 +1,105 @@
+/** Goes through the screens of the real window and takes a picture of each; started by tools/pictures.mjs. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright'
+import { startLethe, type Lethe } from './pages/lethe.ts'
+import { runsPage } from './pages/runs-page.ts'
+
+interface Picture {
+  /** Name of the file, and the word that asks for it. */
+  readonly name: string
+  /** Makes the window show it. Rows are visited in order, so one may build on those before it. */
+  readonly visit: (page: Page) => Promise<unknown>
+  /** Done even when only others are asked for: what later rows need to be there. */
+  readonly always?: true
+  /** Left out where a project was given. */
+  readonly freshOnly?: true
+}
+
+const rail = (name: string) => (page: Page) =>
+  page.getByRole('navigation').getByRole('button', { name, exact: true }).click()
+
+const pictures: readonly Picture[] = [
+  { name: 'first-start', visit: (page) => page.waitForSelector('.first-start'), freshOnly: true },
+  {
+    name: 'run-done',
+    visit: async (page) => {
+      await runsPage(page).runDemo()
+      await runsPage(page).reaches('succeeded', ['failed'])
+    },
+    always: true,
+    freshOnly: true,
+  },
+  { name: 'runs', visit: rail('Runs') },
+  { name: 'data', visit: rail('Data') },
+  { name: 'images', visit: rail('Private images') },
+  { name: 'ledger', visit: rail('Ledger') },
+  { name: 'help', visit: rail('Help') },
+]
+
+const themes = ['light', 'dark'] as const
+const sizes = process.env['PICTURES_SMALL']
+  ? ([[1280, 720]] as const)
+  : ([
+      [1280, 720],
+      [1920, 1080],
+    ] as const)
+
+async function resize({ electron, page }: Lethe, width: number, height: number): Promise<void> {
+  await electron.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    { width, height },
+  )
+  await page.waitForFunction((wanted) => window.innerWidth === wanted, width)
+}
+
+/** Every theme and size of what is shown now. */
+async function take(lethe: Lethe, name: string, folder: string): Promise<number> {
+  for (const [width, height] of sizes) {
+    await resize(lethe, width, height)
+    for (const theme of themes) {
+      await lethe.page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await lethe.page.waitForTimeout(250) // fonts, pictures and charts have drawn
+      await lethe.page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) })
+    }
+  }
+  return sizes.length * themes.length
+}
+
+async function main(wanted: readonly string[], folder: string, project: string | undefined): Promise<number> {
+  const unknown = wanted.filter((name) => !pictures.some((picture) => picture.name === name))
+  if (unknown.length > 0)
+    throw new Error(
+      `No picture is called ${unknown.join(', ')}. There are: ${pictures.map((row) => row.name).join(', ')}`,
+    )
+  await mkdir(folder, { recursive: true })
+  const lethe = await startLethe({}, project)
+  const faults: string[] = []
+  lethe.page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+  lethe.page.on('pageerror', (error) => faults.push(String(error)))
+  lethe.page.setDefaultTimeout(20_000)
+  let taken = 0
+  try {
+    for (const { name, visit, always, freshOnly } of pictures) {
+      const asked = wanted.length === 0 || wanted.includes(name)
+      if ((freshOnly && project) || !(asked || always)) continue
+      try {
+        await visit(lethe.page)
+        if (asked) taken += await take(lethe, name, folder)
+      } catch (error) {
+        faults.push(`${name}: ${String(error)}`)
+      }
+    }
+  } finally {
+    await lethe.close()
+  }
+  for (const fault of faults) console.error(fault)
+  console.log(`${taken} pictures in ${folder}, ${faults.length} faults`)
+  return faults.length > 0 ? 1 : 0
+}
+
+process.exitCode = await main(
+  process.argv.slice(2),
+  process.env['PICTURES_TO'] ?? 'pictures',
+  process.env['PICTURES_PROJECT'] || undefined,
+)
