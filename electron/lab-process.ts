@@ -1,12 +1,13 @@
 /** Entry of the lab process: main/lab.ts behind a message port. */
 import { openLab } from '../main/lab.ts'
 import { hostLab } from './lab-host.ts'
+import type { Knock } from './messages.ts'
 import { closeNetwork } from './network-guard.ts'
 
-closeNetwork()
-const [project = ''] = process.argv.slice(2)
+closeNetwork((what) => process.parentPort.postMessage({ kind: 'knock', what } satisfies Knock))
+const [project = '', logs = ''] = process.argv.slice(2)
 hostLab(
   process.parentPort,
-  (startRun) => openLab({ project, startRun }),
+  (startRun) => openLab({ project, startRun, logs }),
   () => process.exit(0),
 )

@@ -1,28 +1,38 @@
 /** The shell: one window, its policies, and the processes behind it. Everything is put together here. */
-import { app, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
+import { app, dialog, ipcMain, Menu, powerMonitor, protocol, session } from 'electron'
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
 import { dirname, join } from 'node:path'
+import { createRedactor } from '../main/support/redact.ts'
+import { version } from '../main/version.ts'
+import { createAttempts } from './attempts.ts'
 import { createBroker, type Sender } from './broker.ts'
 import { channels } from './channels.ts'
+import { startChild } from './children.ts'
 import { createGrants } from './grants.ts'
-import { silence } from './lockdown.ts'
+import { lockDown } from './lockdown.ts'
+import { createLog } from './log.ts'
 import { menuTemplate } from './menu.ts'
-import { childEnvironment } from './policy/environment.ts'
-import { projectFolder } from './project.ts'
+import { closeNetwork } from './network-guard.ts'
+import { keepMemoryPrivate } from './private-memory.ts'
+import { namedProject, projectFolder } from './project.ts'
 import { scheme, serveScheme } from './protocol.ts'
+import { createRecentProjects } from './recent-projects.ts'
+import { watchScreen } from './screen-watch.ts'
 import { answerShell, shellHandlers } from './shell-calls.ts'
-import { startSupervisor, type Child } from './supervisor.ts'
-import { openWindow } from './window.ts'
+import { startSupervisor, type SupervisorOptions } from './supervisor.ts'
+import { openWindow, showPage } from './window.ts'
+import { createWorkplace, type Workplace } from './workplace.ts'
 
 const build = dirname(__dirname)
+const inspector = !app.isPackaged
+const profile = app.getPath('userData')
+const logs = join(profile, 'logs')
 
-function startChild(file: string, serviceName: string, words: readonly string[]): Child {
-  return utilityProcess.fork(join(build, file), [...words], {
-    serviceName,
-    env: childEnvironment(process.env),
-    stdio: 'inherit',
-  })
-}
+keepMemoryPrivate(profile)
+const log = createLog(logs, createRedactor({}))
+const attempts = createAttempts((process, what) => log('warning', 'network', 'refused', `${process}: ${what}`))
+closeNetwork((what) => attempts.add('main', what))
+lockDown(app, { refused: (what) => attempts.add('window', what), log })
 
 function senderOf(event: IpcMainInvokeEvent): Sender {
   const frame = event.senderFrame
@@ -30,21 +40,30 @@ function senderOf(event: IpcMainInvokeEvent): Sender {
 }
 
 async function open(): Promise<void> {
-  const project = projectFolder(process.argv, process.env, app.getPath('home'))
-  const inspector = !app.isPackaged
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(inspector)))
-
   let window: BrowserWindow | null = null
   const contents = () => (window && !window.isDestroyed() ? window.webContents : null)
-  const supervisor = startSupervisor({
-    startLab: () => startChild('lab.cjs', 'Lethe lab', [project]),
-    startTrainer: (run) => startChild('trainer.cjs', 'Lethe trainer', [project, run]),
-    tell: (topic, value) => contents()?.send(channels.topic, topic, value),
+  const place = { build, echo: inspector }
+  const tell: SupervisorOptions['tell'] = (topic, value) => {
+    if (topic === 'engine-gone') log('error', 'main', 'engine-gone', JSON.stringify(value))
+    contents()?.send(channels.topic, topic, value)
+  }
+  const recent = createRecentProjects(join(profile, 'recent-projects.json'))
+  const workplace = createWorkplace(projectFolder(process.argv, process.env, app.getPath('home')), {
+    start: (project) =>
+      startSupervisor({
+        startLab: () => startChild(place, 'lab.cjs', 'Lethe lab', [project, logs]),
+        startTrainer: (run) => startChild(place, 'trainer.cjs', 'Lethe trainer', [project, run]),
+        tell,
+        heardKnock: attempts.add,
+      }),
+    recent,
+    opened: () => void (window && showPage(window)),
   })
   const grants = createGrants()
   const broker = createBroker(() => contents()?.id ?? null, {
-    lab: supervisor.call,
-    shell: answerShell(shellHandlers({ window: () => window, project, grants })),
+    lab: (name, input) => workplace.supervisor().call(name, input),
+    shell: answerShell(shellHandlers({ window: () => window, workplace, recent, grants, attempts })),
     isGranted: grants.has,
   })
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => broker(senderOf(event), name, input))
@@ -52,33 +71,67 @@ async function open(): Promise<void> {
   ipcMain.on(channels.dropped, (event, path: unknown) => {
     if (event.sender.id === contents()?.id && typeof path === 'string') grants.add(path)
   })
-  serveScheme(session.defaultSession.protocol, { page: join(build, 'renderer'), resource: supervisor.resource })
+  serveScheme(session.defaultSession.protocol, {
+    page: join(build, 'renderer'),
+    resource: (path) => workplace.supervisor().resource(path),
+  })
 
   window = openWindow(join(__dirname, 'preload.cjs'), inspector)
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
+  window.once('ready-to-show', () => log('info', 'window', 'shown'))
+  watchScreen(powerMonitor, (locked) => tell('screen-locked', { locked }))
+  app.on('second-instance', (_event, argv, folder) => void secondStart(window, workplace, namedProject(argv, folder)))
+  closeOnQuit(() => window, workplace)
+}
+
+/** Somebody started Lethe again: this window comes forward, on the project asked for. A run at work is not left unasked. */
+async function secondStart(window: BrowserWindow | null, workplace: Workplace, project?: string): Promise<void> {
+  if (window?.isMinimized()) window.restore()
+  window?.focus()
+  if (project === undefined || window === null) return
+  try {
+    const { opened } = await workplace.open(project, false)
+    if (opened) return
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'question',
+      message: 'Open the other project?',
+      detail: 'A run is at work in this one. It stops at its next step and can be resumed later.',
+      buttons: ['Stay here', 'Open the other project'],
+      defaultId: 0,
+      cancelId: 0,
+    })
+    if (response === 1) await workplace.open(project, true)
+  } catch (error) {
+    log('warning', 'main', 'second-start', String(error))
+  }
+}
+
+/** Runs reach their next step and are left to be resumed. */
+function closeOnQuit(window: () => BrowserWindow | null, workplace: Workplace): void {
   let closed = false
   app.on('before-quit', (event) => {
     if (closed) return
-    event.preventDefault() // runs reach their next step and are left to be resumed
-    window?.hide()
-    void supervisor.close().finally(() => {
-      closed = true
-      app.quit()
-    })
+    event.preventDefault()
+    window()?.hide()
+    void workplace
+      .supervisor()
+      .close()
+      .finally(() => {
+        closed = true
+        log('info', 'main', 'ended')
+        app.quit()
+      })
   })
 }
 
-silence(app)
 protocol.registerSchemesAsPrivileged([scheme])
 app.on('window-all-closed', () => app.quit())
 if (app.requestSingleInstanceLock()) {
+  log('info', 'main', 'started', `version ${version}, Electron ${process.versions.electron}`)
   void app
     .whenReady()
     .then(open)
     .catch((error: unknown) => {
+      log('error', 'main', 'not-started', String(error))
       process.stderr.write(`${String(error)}\n`)
       app.exit(1)
     })

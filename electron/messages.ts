@@ -17,7 +17,14 @@ export type FromLab =
   | { readonly kind: 'answer'; readonly id: number; readonly value: CallResult<CallName> | Resource | null }
   | { readonly kind: 'topic'; readonly topic: TopicName; readonly value: unknown }
   | { readonly kind: 'start-run'; readonly run: string }
+  | Knock
+
+/** Code in this process tried to open a connection and was refused. */
+export interface Knock {
+  readonly kind: 'knock'
+  readonly what: string
+}
 
 export type ToTrainer = { readonly kind: 'stop' }
 
-export type FromTrainer = { readonly kind: 'events'; readonly events: readonly LoggedEvent[] }
+export type FromTrainer = { readonly kind: 'events'; readonly events: readonly LoggedEvent[] } | Knock

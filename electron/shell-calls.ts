@@ -1,18 +1,24 @@
-/** Answers the calls that only the window's own process can: dialogs and the file manager. */
-import { join } from 'node:path'
+/** Answers the calls that only the window's own process can: dialogs, the file manager, projects, what was refused. */
+import { basename, join } from 'node:path'
 import { dialog, shell, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 import type { CallName, CallResult, HandlersOf, ShellCallName } from '../main/contract/calls.ts'
 import type { shellCalls } from '../main/contract/calls/shell.ts'
 import { toErrorRecord } from '../main/contract/errors.ts'
+import type { Attempts } from './attempts.ts'
 import type { Grants } from './grants.ts'
+import type { RecentProjects } from './recent-projects.ts'
+import type { Workplace } from './workplace.ts'
 
 export interface ShellOptions {
   readonly window: () => BrowserWindow | null
-  readonly project: string
+  readonly workplace: Workplace
+  readonly recent: RecentProjects
   readonly grants: Grants
+  readonly attempts: Attempts
 }
 
-export function shellHandlers({ window, project, grants }: ShellOptions): HandlersOf<typeof shellCalls> {
+export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCalls> {
+  const { window, workplace, recent, grants, attempts } = options
   const grant = (path: string | undefined): { path: string | null } => {
     if (path) grants.add(path)
     return { path: path ?? null }
@@ -35,9 +41,21 @@ export function shellHandlers({ window, project, grants }: ShellOptions): Handle
       return grant(canceled ? undefined : filePath)
     },
     'shell.revealRun': ({ run }) => {
-      shell.showItemInFolder(join(project, 'runs', run, 'state.json'))
+      shell.showItemInFolder(join(workplace.project(), 'runs', run, 'state.json'))
       return Promise.resolve({})
     },
+    'shell.projects': async () => {
+      const current = { name: basename(workplace.project()), path: workplace.project() }
+      const others = (await recent.list()).filter(({ path }) => path !== current.path)
+      for (const { path } of others) grants.add(path) // the person chose each of them before
+      return { current, recent: others }
+    },
+    'shell.openProject': ({ path, leaveRuns }) => workplace.open(path, leaveRuns),
+    'shell.forgetProjects': async () => {
+      await recent.forget()
+      return {}
+    },
+    'shell.offlineState': () => Promise.resolve(attempts.state()),
   }
 }
 

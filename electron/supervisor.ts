@@ -3,7 +3,8 @@
  * die at any moment; the window is told (`engine-gone`) and goes on. The lab is started again unless it keeps dying.
  */
 import os from 'node:os'
-import type { CallName, CallResult, TopicName, TopicValue } from '../main/contract/calls.ts'
+import type { CallName, CallResult, LoggedEvent, TopicName, TopicValue } from '../main/contract/calls.ts'
+import { causeOf } from './known-causes.ts'
 import type { FromLab, FromTrainer, Resource, ToLab, ToTrainer } from './messages.ts'
 
 /** The part of Electron's UtilityProcess that is used, so that a test can stand in for it. */
@@ -14,12 +15,16 @@ export interface Child {
   on(event: 'message', listener: (message: unknown) => void): unknown
   on(event: 'spawn', listener: () => void): unknown
   on(event: 'exit', listener: (code: number) => void): unknown
+  /** The end of what it wrote to standard error. */
+  readonly lastWords?: () => string
 }
 
 export interface SupervisorOptions {
   startLab(): Child
   startTrainer(run: string): Child
   tell<Name extends TopicName>(this: void, topic: Name, value: TopicValue<Name>): void
+  /** Something in a process tried to reach a network. */
+  readonly heardKnock?: (process: 'lab' | 'trainer', what: string) => void
   readonly now?: () => number
   /** Milliseconds from asking a process to stop until it is killed. */
   readonly grace?: { readonly trainer: number; readonly lab: number }
@@ -28,6 +33,8 @@ export interface SupervisorOptions {
 export interface Supervisor {
   readonly call: (name: CallName, input: unknown) => Promise<CallResult<CallName>>
   readonly resource: (path: string) => Promise<Resource | null>
+  /** How many runs are at work. */
+  activeRuns(): number
   /** Asks trainers to stop at their next step, then the lab; kills what does not answer. At most 15 seconds. */
   close(): Promise<void>
 }
@@ -66,14 +73,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (closing || trainers.has(run)) return
     const child = options.startTrainer(run)
     child.on('spawn', () => lowerPriority(child.pid))
-    const report = (events: FromTrainer['events']) =>
+    const report = (events: readonly LoggedEvent[]) =>
       lab?.child.postMessage({ kind: 'report', run, events } satisfies ToLab)
-    child.on('message', (message) => report((message as FromTrainer).events))
+    child.on('message', (raw) => {
+      const message = raw as FromTrainer
+      if (message.kind === 'knock') options.heardKnock?.('trainer', message.what)
+      else report(message.events)
+    })
     const gone = new Promise<void>((resolve) => {
       child.on('exit', (code) => {
         trainers.delete(run)
         const reason =
-          code === 0 || closing ? null : `The process that worked on the run ended unexpectedly (code ${code}).`
+          code === 0 || closing
+            ? null
+            : withCause(`The process that worked on the run ended unexpectedly (code ${code}).`, child, code)
         report([]) // the lab looks at the run again: its folder says how it ended
         if (reason !== null) options.tell('engine-gone', { process: 'trainer', reason })
         resolve()
@@ -88,6 +101,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       const message = raw as FromLab
       if (message.kind === 'topic') options.tell(message.topic, message.value as never)
       else if (message.kind === 'start-run') startTrainer(message.run)
+      else if (message.kind === 'knock') options.heardKnock?.('lab', message.what)
       else {
         waiting.get(message.id)?.settle(message.value)
         waiting.delete(message.id)
@@ -104,7 +118,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         const again = mayRestart(labExits, now())
         options.tell('engine-gone', {
           process: 'lab',
-          reason: `The lab process ended unexpectedly (code ${code}). ${again ? 'It was started again.' : 'It keeps ending: quit, and run lethe doctor.'}`,
+          reason: `${withCause(`The lab process ended unexpectedly (code ${code}).`, child, code)} ${again ? 'It was started again.' : 'It keeps ending: quit, and run lethe doctor.'}`,
         })
         if (again) startLab()
       })
@@ -153,8 +167,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
           () => resolve(null),
         )
       }),
+    activeRuns: () => trainers.size,
     close: () => (closing ??= closeAll()),
   }
+}
+
+function withCause(what: string, child: Child, code: number): string {
+  const cause = causeOf(child.lastWords?.() ?? '', code)
+  return cause === null ? what : `${what} ${cause}`
 }
 
 /** Training yields to the window and to whatever else the person does. */

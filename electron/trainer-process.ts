@@ -1,12 +1,12 @@
 /** Entry of a trainer process: works on one run, then ends. Native TensorFlow lives here and nowhere else in the app. */
 import type { LoggedEvent } from '../main/contract/calls.ts'
 import { openLab } from '../main/lab.ts'
-import type { FromTrainer } from './messages.ts'
+import type { FromTrainer, Knock } from './messages.ts'
 import { closeNetwork } from './network-guard.ts'
 
 const reportEvery = 100 // milliseconds
 
-closeNetwork()
+closeNetwork((what) => process.parentPort.postMessage({ kind: 'knock', what } satisfies Knock))
 
 async function work(project: string, run: string): Promise<void> {
   const controller = new AbortController()

@@ -8,6 +8,11 @@ export function openWindow(preload: string, inspector: boolean): BrowserWindow {
   const backgroundColor = nativeTheme.shouldUseDarkColors ? '#14181a' : '#f7f5ef'
   const window = new BrowserWindow({ ...windowOptions(preload, inspector), backgroundColor })
   window.once('ready-to-show', () => window.show())
-  void window.loadURL(pageUrl)
+  showPage(window)
   return window
+}
+
+/** The page from its beginning: it keeps nothing of what it showed. */
+export function showPage(window: BrowserWindow): void {
+  void window.loadURL(pageUrl).catch(() => undefined) // another project was opened, or the window closed, meanwhile
 }

@@ -25,6 +25,7 @@ import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
 import { trashPart } from './lab/trash.ts'
 import { openProject } from './project.ts'
+import { writeSupportBundle } from './support/bundle.ts'
 import { version } from './version.ts'
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
@@ -33,6 +34,8 @@ export interface LabOptions {
   readonly project: string
   /** Hands a queued run to a trainer; the terminal executes runs itself and leaves it out. */
   readonly startRun?: (run: string) => void
+  /** Folder of the window's own log, which a support bundle takes in. */
+  readonly logs?: string
 }
 
 /** Opens (or makes) a project. Errors: `folder-read-only`, `project-newer`. */
@@ -57,6 +60,7 @@ export async function openLab(options: LabOptions) {
     'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
     'lab.devices': devices,
     'lab.doctor': () => doctor({ load: false }),
+    'lab.supportBundle': ({ target }) => writeSupportBundle(project, target, options.logs),
   }
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {
     ...labHandlers,

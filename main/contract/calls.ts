@@ -55,6 +55,8 @@ export const topics = {
   'run-events': z.object({ run: runId, events: z.array(loggedEventSchema) }),
   /** The trainer or lab process is gone; the window says so and goes on. */
   'engine-gone': z.object({ process: z.enum(['lab', 'trainer']), reason: z.string() }),
+  /** The screen was locked or the machine goes to sleep: sensitive pictures are covered until a person is back. */
+  'screen-locked': z.object({ locked: z.boolean() }),
   /** How far an import, export or other task of the lab is; `task` is the name the call was given. */
   'task-progress': z.object({ task: z.string(), done: z.number(), total: z.number() }),
 } as const

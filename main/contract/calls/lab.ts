@@ -1,6 +1,6 @@
 /** About the application and this installation. */
 import { z } from 'zod'
-import { nothing, type Call } from './call.ts'
+import { chosenPath, nothing, type Call } from './call.ts'
 
 export const doctorSchema = z.object({
   ok: z.boolean(),
@@ -31,4 +31,14 @@ export const labCalls = {
   },
   'lab.devices': { access: 'read', input: nothing, output: devicesSchema },
   'lab.doctor': { access: 'read', input: nothing, output: doctorSchema },
+  /**
+   * Writes a zip for whoever helps: versions, diagnostics, logs and the course of the runs. Without pixels, figures, names of data,
+   * or any path beyond `<project>/…`, `<home>/…`. The target comes from `shell.chooseTarget`.
+   */
+  'lab.supportBundle': {
+    access: 'write',
+    paths: ['target'],
+    input: z.strictObject({ target: chosenPath }),
+    output: z.object({ files: z.number().int(), bytes: z.number().int() }),
+  },
 } as const satisfies Record<string, Call>

@@ -1,8 +1,19 @@
 /** What only the window's own process can do: dialogs, other projects, printing. Answered there, never by the lab. */
 import { z } from 'zod'
-import { nothing, runId, type Call } from './call.ts'
+import { chosenPath, nothing, runId, type Call } from './call.ts'
 
 const path = z.object({ path: z.string().nullable() })
+
+/** A project folder: its name for people, its path for `shell.openProject`. */
+const projectPlace = z.object({ name: z.string(), path: z.string() })
+
+/** Which process tried to reach a network, by which door, and how often. Each attempt was refused. */
+const refusedAttempt = z.object({
+  process: z.enum(['window', 'main', 'lab', 'trainer']),
+  what: z.string(),
+  count: z.number().int().positive(),
+})
+export type RefusedAttempt = z.infer<typeof refusedAttempt>
 
 export const shellCalls = {
   /** The system's dialog to open; null when the person closes it. The path may then be passed to calls that take one. */
@@ -21,4 +32,31 @@ export const shellCalls = {
   },
   /** Shows the folder of a run in the system's file manager. */
   'shell.revealRun': { access: 'read', host: 'shell', input: z.strictObject({ run: runId }), output: nothing },
+  /** The project of this window and those it had before, newest first; `missing` where the folder is gone. */
+  'shell.projects': {
+    access: 'read',
+    host: 'shell',
+    input: nothing,
+    output: z.object({ current: projectPlace, recent: z.array(projectPlace.extend({ missing: z.boolean() })) }),
+  },
+  /**
+   * Goes over to another project: a folder chosen in the dialog, or one of the recent. The page is loaded anew. While runs are at
+   * work it does nothing and says how many, unless `leaveRuns`: then they stop at their next step and can be resumed later.
+   */
+  'shell.openProject': {
+    access: 'write',
+    host: 'shell',
+    paths: ['path'],
+    input: z.strictObject({ path: chosenPath, leaveRuns: z.boolean() }),
+    output: z.object({ opened: z.boolean(), activeRuns: z.number().int().nonnegative() }),
+  },
+  /** Empties the list of recent projects. Nothing in the folders is touched. */
+  'shell.forgetProjects': { access: 'write', host: 'shell', input: nothing, output: nothing },
+  /** What tried to reach a network since the start, in any process of Lethe. Zero is what a person should see. */
+  'shell.offlineState': {
+    access: 'read',
+    host: 'shell',
+    input: nothing,
+    output: z.object({ attempts: z.number().int().nonnegative(), refused: z.array(refusedAttempt) }),
+  },
 } as const satisfies Record<string, Call>
