@@ -51,7 +51,7 @@ export async function openLab(options: LabOptions) {
     },
   }
 
-  const { handlers: dataHandlers, ...data } = dataPart(context)
+  const { handlers: dataHandlers, resource: dataResource, stopTasks, ...data } = dataPart(context)
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
@@ -71,7 +71,7 @@ export async function openLab(options: LabOptions) {
     ...trashHandlers,
   }
   /** By the first segment of a path below `app://lab/`. */
-  const resources: Readonly<Record<string, ResourceHandler>> = { runs: runResource }
+  const resources: Readonly<Record<string, ResourceHandler>> = { runs: runResource, data: dataResource }
 
   return {
     project,
@@ -103,6 +103,9 @@ export async function openLab(options: LabOptions) {
       const handler = Object.hasOwn(resources, kind) ? resources[kind] : undefined
       return handler ? handler(place.slice(kind.length + 1), new URLSearchParams(query)) : null
     },
-    close: () => Promise.resolve(listeners.clear()),
+    close: () => {
+      stopTasks()
+      return Promise.resolve(listeners.clear())
+    },
   }
 }

@@ -432,9 +432,16 @@ function tile(
 ): Tile {
   const size = height * width * channels
   const image = chunk.images.subarray(index * size, (index + 1) * size)
-  const label = chunk.labels[index]!
+  return { ...reduced({ height, width, channels, pixels: image }, side), split, label: chunk.labels[index]! }
+}
+
+/** A copy of a picture, of which whole blocks are averaged until no side is longer than `side`. */
+export function reduced(
+  { height, width, channels, pixels: image }: Pick<Tile, 'height' | 'width' | 'channels' | 'pixels'>,
+  side: number,
+): Pick<Tile, 'height' | 'width' | 'channels' | 'pixels'> {
   const block = Math.ceil(Math.max(height, width) / side)
-  if (block === 1) return { height, width, channels, split, label, pixels: image.slice() }
+  if (block === 1) return { height, width, channels, pixels: image.slice() }
   const [high, wide] = [Math.ceil(height / block), Math.ceil(width / block)]
   const pixels = new Uint8Array(high * wide * channels)
   for (let to = 0; to < pixels.length; to++) {
@@ -449,5 +456,5 @@ function tile(
     }
     pixels[to] = Math.round(sum / area)
   }
-  return { height: high, width: wide, channels, split, label, pixels }
+  return { height: high, width: wide, channels, pixels }
 }

@@ -10,6 +10,7 @@ import type { Dataset, SplitName } from '../contract/dataset.ts'
 import type { Relation } from '../contract/privacy.ts'
 import { writeFolder, writeJson } from '../files/atomic.ts'
 import { withLock } from '../files/lock.ts'
+import { takeTurns } from '../files/turns.ts'
 import { rootStream } from '../math/random.ts'
 import { dataFolder, splitFile } from './catalogue.ts'
 import { npyHeader } from './formats/npy.ts'
@@ -81,16 +82,49 @@ async function sweep(folder: string): Promise<void> {
       await fs.rm(path.join(parent, name), { recursive: true, force: true })
 }
 
+const names = ['train', 'validation', 'test'] as const satisfies readonly SplitName[]
+
+/** How many images of a source each split will hold: known before anything is read. */
+export function splitCounts(splits: readonly { name: 'train' | 'test'; count: number }[]): Record<SplitName, number> {
+  const counts = { train: 0, validation: 0, test: 0 }
+  const hasTest = splits.some((split) => split.name === 'test')
+  for (const { name, count } of splits) {
+    const { validation, test } = shares(name, count, hasTest)
+    counts.train += count - validation - test
+    counts.validation += validation
+    counts.test += test
+  }
+  return counts
+}
+
+/** Of one source split, how many go to validation and to test; the rest is for training. */
+function shares(name: 'train' | 'test', count: number, hasTest: boolean): { validation: number; test: number } {
+  if (name === 'test') return { validation: 0, test: count }
+  return { validation: Math.floor(count * validationShare), test: hasTest ? 0 : Math.floor(count * testShare) }
+}
+
+export const tooFew = (path: string, total: number): LetheError =>
+  new LetheError(
+    'file-malformed',
+    `${path} holds ${total} labelled images; at least 12 are needed to make a train, a validation and a test split.`,
+    'Bring more images.',
+  )
+
+export const mixedLabels = (path: string): LetheError =>
+  new LetheError(
+    'file-malformed',
+    `${path}: some images have a label and some have none.`,
+    'Give every image a label, or none.',
+  )
+
 /** For each record of each source split the split it goes to. */
 function assign(set: ImageSet): { source: ImageSet['splits'][number]; target: Uint8Array }[] {
-  const names: readonly SplitName[] = ['train', 'validation', 'test']
   const hasTest = set.splits.some((split) => split.name === 'test')
   return set.splits.map((source) => {
     const target = new Uint8Array(source.count)
+    const { validation, test } = shares(source.name, source.count, hasTest)
     if (source.name === 'test') return { source, target: target.fill(names.indexOf('test')) }
     const order = rootStream(0).fork(`split/${source.name}`).permutation(source.count)
-    const validation = Math.floor(source.count * validationShare)
-    const test = hasTest ? 0 : Math.floor(source.count * testShare)
     order.forEach((record, place) => {
       target[record] = place < validation ? 1 : place < validation + test ? 2 : 0
     })
@@ -99,18 +133,11 @@ function assign(set: ImageSet): { source: ImageSet['splits'][number]; target: Ui
 }
 
 async function writeSplits(set: ImageSet, folder: string, options: ImportOptions): Promise<Dataset> {
-  const names = ['train', 'validation', 'test'] as const
   const assigned = assign(set)
-  const counts = names.map((_, index) =>
-    assigned.reduce((sum, part) => sum + part.target.filter((to) => to === index).length, 0),
-  )
+  const made = splitCounts(set.splits)
+  const counts = names.map((name) => made[name])
   const total = counts.reduce((sum, count) => sum + count, 0)
-  if (counts.some((count) => count === 0))
-    throw new LetheError(
-      'file-malformed',
-      `${options.path} holds ${total} labelled images; at least 12 are needed to make a train, a validation and a test split.`,
-      'Bring more images.',
-    )
+  if (counts.some((count) => count === 0)) throw tooFew(options.path, total)
   const { height, width, channels } = set
   const classNames = set.classes === 0 ? ['unlabelled'] : set.classNames
   const labelType = classNames.length <= 256 ? 'uint8' : 'uint16'
@@ -133,22 +160,19 @@ async function writeSplits(set: ImageSet, folder: string, options: ImportOptions
       })
     }
     let done = 0
+    const turn = takeTurns()
     for (const { source, target } of assigned) {
       let record = 0
       for await (const chunk of source.read({ signal: options.signal })) {
         if (options.signal?.aborted) throw new LetheError('cancelled', 'The import was cancelled; nothing was kept.')
-        if (set.classes > 0 && chunk.labels.includes(-1))
-          throw new LetheError(
-            'file-malformed',
-            `${options.path}: some images have a label and some have none.`,
-            'Give every image a label, or none.',
-          )
+        if (set.classes > 0 && chunk.labels.includes(-1)) throw mixedLabels(options.path)
         for (const [index, writer] of writers.entries())
           await writeChunk(writer, index, chunk, target.subarray(record), pixels, labelType)
         content.add(chunk.images, pixels)
         record += chunk.labels.length
         done += chunk.labels.length
         options.onProgress?.(done, total)
+        await turn()
       }
     }
     for (const writer of writers) {

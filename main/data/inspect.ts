@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { LetheError, toErrorRecord, type ErrorRecord } from '../contract/errors.ts'
-import { shown, throwIfAborted } from './formats/bytes.ts'
+import { arrayBytes, shown, throwIfAborted } from './formats/bytes.ts'
 import { ahead } from './formats/ahead.ts'
 import {
   problemOf,
@@ -63,6 +63,10 @@ export interface InspectOptions extends ReadOptions {
   readonly as?: string | undefined
   /** Length of `parts`, at most. Default 1000. */
   readonly limit?: number | undefined
+  /** For a look before import: no hashes, and no figures of arrays that are part of a set. Several times faster. */
+  readonly summary?: boolean | undefined
+  /** How far the pass is, in pictures or bytes of arrays. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 /**
@@ -119,18 +123,18 @@ function firstError(path: string, problems: readonly Problem[]): { error?: Error
   }
 }
 
-/** Hash and statistics of values that come in pieces. */
-function measure(dtype: Dtype) {
-  const hash = createHash('sha256')
+/** Statistics of values that come in pieces, and their hash unless it is not wanted. */
+function measure(dtype: Dtype, { summary = false }: InspectOptions) {
+  const hash = summary ? null : createHash('sha256')
   const statistics = gather(dtype)
   return {
     dtype,
     add(bytes: Uint8Array) {
-      hash.update(bytes)
+      hash?.update(bytes)
       statistics.add(bytes)
     },
-    result(): Statistics & { sha256: string } {
-      return { ...statistics.result(), sha256: hash.digest('hex') }
+    result(): Statistics & { sha256: string | null } {
+      return { ...statistics.result(), sha256: hash?.digest('hex') ?? null }
     },
   }
 }
@@ -162,11 +166,11 @@ const sizeOf = (part: Part) => part.shape.slice(1).join()
 const itemsOf = (shape: readonly number[]) => shape[0] ?? 1
 
 /** Several arrays as if one after the other, where their elements and inner axes agree. */
-function stack(parts: readonly Part[]) {
+function stack(parts: readonly Part[], options: InspectOptions) {
   const [first] = parts
   if (!first || parts.some((part) => part.dtype !== first.dtype || sizeOf(part) !== sizeOf(first))) return null
   const shape = [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...first.shape.slice(1)]
-  return { shape, ...measure(first.dtype) }
+  return { shape, ...measure(first.dtype, options) }
 }
 
 async function inspectArrays(source: ArraySource, limit: number, options: InspectOptions): Promise<Inspection> {
@@ -175,21 +179,28 @@ async function inspectArrays(source: ArraySource, limit: number, options: Inspec
   const images = new Set(source.splits.flatMap((split) => split.images))
   const labels = new Set(source.splits.flatMap((split) => split.labels))
   const inOrder = (members: ReadonlySet<Part>) => source.parts.filter((part) => members.has(part))
-  const imageStack = stack(inOrder(images))
-  const labelStack = stack(inOrder(labels))
+  const imageStack = stack(inOrder(images), options)
+  const labelStack = stack(inOrder(labels), options)
   const counts = new Map<number, number>()
   const alone = source.parts.length === 1
   let imagesWhole = images.size > 0
   let labelsWhole = labels.size > 0
   const parts: (Description & { path: string })[] = []
+  const total = source.parts.reduce((sum, part) => sum + arrayBytes(part.path, part.shape, part.dtype), 0)
+  let done = 0
 
   for (const part of source.parts) {
     throwIfAborted(options.signal)
-    const own = measure(part.dtype)
+    const own = measure(part.dtype, options)
+    // Bytes cannot be other than finite: where nothing but the whole is wanted, their part is not measured twice.
+    const inWhole = images.has(part) ? imageStack : labels.has(part) ? labelStack : null
+    const once = options.summary && part.dtype === 'uint8' && inWhole !== null
     const ownCounts = part.kind === 'labels' ? new Map<number, number>() : null
     try {
       for await (const chunk of part.read(options)) {
-        own.add(chunk)
+        if (!once) own.add(chunk)
+        done += chunk.length
+        options.onProgress?.(done, total)
         if (images.has(part)) imageStack?.add(chunk)
         if (labels.has(part)) {
           labelStack?.add(chunk)
@@ -241,7 +252,7 @@ function describe(
   dtype: Dtype,
   shape: readonly number[],
   classes: number | null,
-  { range, mean, sha256 }: Statistics & { sha256: string },
+  { range, mean, sha256 }: Statistics & { sha256: string | null },
 ): Description {
   return { format, items: itemsOf(shape), shape, dtype, classes, range, mean, sha256, problems: [] }
 }
@@ -262,8 +273,9 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
   const single = format === 'png' || format === 'jpeg'
   let first: { decoded: Pick<Decoded, 'height' | 'width' | 'channels' | 'depth'>; picture: Picture } | undefined
   let odd: Picture | undefined
-  const stacked = { uint8: measure('uint8'), uint16: measure('uint16') }
+  const stacked = { uint8: measure('uint8', options), uint16: measure('uint16', options) }
   let read = 0
+  let seen = 0
 
   const settle = async (picture: Picture) => {
     try {
@@ -274,6 +286,7 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
     }
   }
   for await (const { item: picture, value } of ahead(source.pictures, settle, (one) => one.size, options)) {
+    options.onProgress?.(++seen, source.pictures.length)
     let decoded: Decoded
     try {
       if (value instanceof LetheError) throw value
@@ -298,7 +311,7 @@ async function inspectPictures(source: PictureSource, limit: number, options: In
     if (picture.label !== null) countLabels(counts, [picture.label])
     // One place is kept for the labels.
     if (parts.length < limit - (classNames ? 1 : 0)) {
-      const own = measure(dtype)
+      const own = measure(dtype, options)
       own.add(bytes)
       parts.push({ path: picture.path, ...describe(decoded.format, dtype, shape, null, own.result()), items: 1 })
     }
@@ -364,7 +377,7 @@ function summary(
 
 /** Labels of pictures as numpy would make an array of them: int64, −1 where a picture has none. */
 function labelPart(format: FormatId, labels: readonly number[], classes: number): Description & { path: string } {
-  const own = measure('int64')
+  const own = measure('int64', {})
   const values = BigInt64Array.from(labels, BigInt)
   own.add(new Uint8Array(values.buffer))
   return { path: 'labels', ...describe(format, 'int64', [labels.length], classes, own.result()) }

@@ -2,7 +2,8 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { HandlersOf } from '../contract/calls.ts'
-import type { dataCalls } from '../contract/calls/data.ts'
+import type { dataCalls, Inspection } from '../contract/calls/data.ts'
+import type { TrashRecord } from '../contract/calls/trash.ts'
 import type { Dataset } from '../contract/dataset.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Relation } from '../contract/privacy.ts'
@@ -10,10 +11,14 @@ import { builtIns } from '../data/built-in.ts'
 import { dataHash, listDatasets, manifestFile, readDataset, removeDataset } from '../data/catalogue.ts'
 import { exportDataset } from '../data/export.ts'
 import { importImages } from '../data/import.ts'
+import { preview, type Preview } from '../data/preview.ts'
 import { trashFolder } from '../files/trash.ts'
 import { appendLedger, ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { defaultDelta } from '../privacy/plan.ts'
+import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
 import type { LabContext } from './context.ts'
+import { picturesPart } from './data-pictures.ts'
+import { makeTasks } from './tasks.ts'
 
 export interface ImportRequest {
   readonly path: string
@@ -33,7 +38,7 @@ export interface ImportRequest {
 
 export type DataPart = ReturnType<typeof dataPart>
 
-export function dataPart({ project }: LabContext) {
+export function dataPart({ project, tell, start }: LabContext) {
   const importData = async (request: ImportRequest): Promise<Dataset> => {
     const id = request.id ?? idOf(request.name)
     if (builtIns.some((builtIn) => builtIn.id === id && builtIn.path() !== request.path))
@@ -111,7 +116,10 @@ export function dataPart({ project }: LabContext) {
   }
 
   /** The built-in set, imported on first use. */
-  const ensureBuiltIn = async (id: string, onProgress?: ImportRequest['onProgress']): Promise<Dataset> => {
+  const ensureBuiltIn = async (
+    id: string,
+    progress: Pick<ImportRequest, 'signal' | 'onProgress'>,
+  ): Promise<Dataset> => {
     const builtIn = builtIns.find((candidate) => candidate.id === id)
     if (!builtIn || (await fs.stat(manifestFile(project, id)).catch(() => null))) return readDataset(project, id)
     return importData({
@@ -119,24 +127,108 @@ export function dataPart({ project }: LabContext) {
       path: builtIn.path(),
       as: 'idx',
       sensitive: true,
-      ...(onProgress ? { onProgress } : {}),
+      ...progress,
     })
+  }
+
+  const { resource, ...pictures } = picturesPart({ project, tell, start })
+  const tasks = makeTasks(tell)
+
+  /** Errors: `run-state` while a run works on it, which would lose its data under its hands. */
+  const remove = async (id: string): Promise<TrashRecord> => {
+    for (const paths of await listRuns(project)) {
+      const { state, title } = await readRecord(paths)
+      if (state !== 'running' && state !== 'paused') continue
+      const config = (await readConfig(paths)) as { data?: unknown } | null
+      if (config?.data === id)
+        throw new LetheError('run-state', `A run works on ${id}: ${title}.`, 'Wait until it ends, or cancel it.')
+    }
+    return removeDataset(project, id)
+  }
+
+  const inspectSource = async (path: string, task: string, as: string | undefined): Promise<Inspection> => {
+    const seen = await tasks.run(task, (progress) => preview(path, { as, ...progress }))
+    pictures.keepPreview(task, seen.tiles)
+    return inspectionOf(seen)
   }
 
   const handlers: HandlersOf<typeof dataCalls> = {
     'data.list': () => listDatasets(project),
+    'data.inspect': ({ path, task, as }) => inspectSource(path, task, as),
+    'data.import': ({ task, delta, licence, source, ...request }) =>
+      tasks.run(task, (progress) =>
+        importData({
+          ...request,
+          ...progress,
+          delta: delta ?? undefined,
+          licence: licence || undefined,
+          ...(source ? { source } : {}),
+        }),
+      ),
+    'data.builtIns': async () => {
+      const present = new Set((await listDatasets(project)).map(({ id }) => id))
+      return builtIns
+        .filter(({ id }) => !present.has(id))
+        .map(({ id, name, licence, source, privacyUnit }) => ({ id, name, licence, source, note: privacyUnit }))
+    },
+    'data.addBuiltIn': ({ id, task }) => tasks.run(task, (progress) => ensureBuiltIn(id, progress)),
+    'data.cancel': async ({ task }) => {
+      tasks.cancel(task)
+      return {}
+    },
+    'data.showImages': ({ data, split }) => pictures.show(data, split),
+    'data.shown': async ({ data }) => pictures.shownSplits(data),
+    'data.labels': ({ data, split, start: first, count }) => pictures.labels(data, split, first, count),
+    'data.remove': ({ data }) => remove(data),
+    'data.export': async ({ data, path: target, task, format }) => ({
+      files: await tasks.run(task, (progress) => exportDataset(project, data, target, format, progress)),
+    }),
   }
 
   return {
     handlers,
+    resource,
     importData,
-    ensureBuiltIn,
+    ensureBuiltIn: (id: string, onProgress?: ImportRequest['onProgress']) =>
+      ensureBuiltIn(id, onProgress ? { onProgress } : {}),
     listData: () => listDatasets(project),
     showData: (id: string) => readDataset(project, id),
     /** The folder where it lies now. */
-    removeData: async (id: string) => trashFolder(project, (await removeDataset(project, id)).id),
+    removeData: async (id: string) => trashFolder(project, (await remove(id)).id),
     exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
-      exportDataset(project, id, target, format, signal),
+      exportDataset(project, id, target, format, { signal }),
+    stopTasks: tasks.cancelAll,
+  }
+}
+
+/** Problems told, at most; the rest is counted. */
+const mostProblems = 200
+
+/** What the window is told of a source. */
+function inspectionOf({ found, formatTitle, prospect, refusal, tiles }: Preview): Inspection {
+  const errors = found.problems.filter((problem) => problem.severity === 'error')
+  const warnings = found.problems.filter((problem) => problem.severity === 'warning')
+  return {
+    path: found.path,
+    name: path.basename(found.path).replace(/(\.(npz|npy|zip|gz|png|jpe?g|bin|idx\d?-ubyte))+$/i, ''),
+    format: found.format,
+    formatTitle,
+    items: found.items,
+    shape: found.shape && [...found.shape],
+    dtype: found.dtype,
+    range: found.range && [found.range[0], found.range[1]],
+    mean: found.mean,
+    classes: [...(found.histogram ?? [])],
+    problems: [...errors, ...warnings].slice(0, mostProblems),
+    errors: errors.length,
+    warnings: warnings.length,
+    refusal,
+    becomes: prospect && {
+      ...prospect,
+      classNames: [...prospect.classNames],
+      delta: defaultDelta(prospect.splits.train),
+    },
+    tiles: tiles.map(({ width, height, caption }) => ({ width, height, caption })),
   }
 }
 

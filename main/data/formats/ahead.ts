@@ -1,4 +1,5 @@
 /** Reading ahead over many small files, in order, with bounded memory. */
+import { takeTurns } from '../../files/turns.ts'
 import { throwIfAborted } from './bytes.ts'
 import type { ReadOptions } from './format.ts'
 
@@ -18,6 +19,7 @@ export async function* ahead<Item, Value>(
   const pending: { item: Item; value: Promise<Value>; bytes: number }[] = []
   let next = 0
   let bytes = 0
+  const turn = takeTurns()
   try {
     while (next < items.length || pending.length > 0) {
       while (
@@ -33,6 +35,7 @@ export async function* ahead<Item, Value>(
       throwIfAborted(options.signal)
       const { item, value, bytes: done } = pending.shift()!
       yield { item, value: await value }
+      await turn() // what was made of it may have taken long
       bytes -= done
     }
   } finally {

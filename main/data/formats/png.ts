@@ -284,7 +284,10 @@ function unpack(
 }
 
 /** A gray (H×W) or RGB (H×W×3) picture of 8 bits as PNG. The same values give the same bytes under one zlib. */
-export function encodePng(picture: { width: number; height: number; channels: 1 | 3; values: Uint8Array }): Buffer {
+export function encodePng(
+  picture: { width: number; height: number; channels: 1 | 3; values: Uint8Array },
+  level = 6,
+): Buffer {
   const { width, height, channels, values } = picture
   const stride = width * channels
   if (values.length !== height * stride || width < 1 || height < 1) {
@@ -303,7 +306,7 @@ export function encodePng(picture: { width: number; height: number; channels: 1 
   return Buffer.concat([
     signature,
     encodeChunk('IHDR', header),
-    encodeChunk('IDAT', deflateSync(raw, { level: 6 })),
+    encodeChunk('IDAT', deflateSync(raw, { level })),
     encodeChunk('IEND', Buffer.alloc(0)),
   ])
 }
@@ -324,10 +327,10 @@ function encodeChunk(type: string, data: Buffer): Buffer {
 export function encodeGrid(
   images: Uint8Array,
   size: { count: number; height: number; width: number; channels: 1 | 3 },
-  options: { columns?: number; gap?: number; background?: number } = {},
+  options: { columns?: number; gap?: number; background?: number; level?: number } = {},
 ): Buffer {
   const { count, height, width, channels } = size
-  const { columns = Math.ceil(Math.sqrt(count)), gap = 0, background = 255 } = options
+  const { columns = Math.ceil(Math.sqrt(count)), gap = 0, background = 255, level } = options
   const rows = Math.ceil(count / columns)
   const sheet = { width: columns * (width + gap) - gap, height: rows * (height + gap) - gap, channels }
   const values = new Uint8Array(sheet.width * sheet.height * channels).fill(background)
@@ -339,7 +342,7 @@ export function encodeGrid(
       values.set(images.subarray(from, from + width * channels), ((top + row) * sheet.width + left) * channels)
     }
   }
-  return encodePng({ ...sheet, values })
+  return encodePng({ ...sheet, values }, level)
 }
 
 export const png: Format = {

@@ -1,0 +1,158 @@
+/** The calls of the Data and Ledger screens on a real project. */
+import { promises as fs } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { calls, type CallInput, type CallName, type CallOutput } from '../contract/calls.ts'
+import { decodePicture } from '../data/formats/picture.ts'
+import { openData } from '../data/catalogue.ts'
+import { openLab, type Lab } from '../lab.ts'
+import { writeDigits } from '../testing/small-project.ts'
+import { csvOf } from './ledger.ts'
+
+let root = ''
+let project = ''
+let lab: Lab
+const source = () => path.join(root, 'digits.npz')
+
+async function ask<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
+  const result = await lab.call(name, input)
+  if (!result.ok) throw Object.assign(new Error(result.error.message), result.error)
+  return result.value
+}
+const terms = {
+  name: 'Digits',
+  sensitive: true,
+  privacyUnit: 'one image',
+  relation: 'add-remove',
+  budget: 5,
+  delta: null,
+  licence: '',
+  source: '',
+} as const
+
+beforeAll(async () => {
+  root = await fs.mkdtemp(path.join(os.tmpdir(), 'lethe-lab-data-'))
+  project = path.join(root, 'project')
+  await writeDigits(source(), 1200)
+  lab = await openLab({ project })
+})
+afterAll(() => fs.rm(root, { recursive: true, force: true }))
+
+describe('data', () => {
+  test('every call that is given a path asks the shell whether a person chose it', () => {
+    for (const [name, call] of Object.entries(calls)) {
+      const fields = Object.keys((call.input as { shape?: object }).shape ?? {})
+      const paths: readonly string[] = 'paths' in call ? call.paths : []
+      if (fields.includes('path')) expect(paths, name).toContain('path')
+    }
+  })
+
+  test('a look copies nothing and keeps its pictures', async () => {
+    const told: number[] = []
+    const stop = lab.subscribe((topic, value) => {
+      if (topic === 'task-progress') told.push((value as { done: number }).done)
+    })
+    const found = await ask('data.inspect', { path: source(), task: 'look-1' })
+    stop()
+    expect(found).toMatchObject({ name: 'digits', format: 'npz', refusal: null, errors: 0 })
+    expect(found.becomes).toMatchObject({ splits: { train: 900, validation: 100, test: 200 } })
+    expect(found.becomes!.delta).toBeCloseTo(1 / (900 * Math.log(900)), 8)
+    expect(told.length).toBeGreaterThan(0)
+    const picture = await lab.resource('data/previews/look-1/3.png')
+    expect(decodePicture('tile', picture!.bytes)).toMatchObject({ width: 28, height: 28 })
+    expect(await lab.resource('data/previews/look-1/24.png')).toBeNull()
+    expect(await fs.readdir(project)).not.toContain('data')
+  })
+
+  test('a cancelled import leaves nothing; the next one with the same name succeeds', async () => {
+    const stop = lab.subscribe((topic) => topic === 'task-progress' && void lab.call('data.cancel', { task: 'take-1' }))
+    await expect(ask('data.import', { ...terms, path: source(), task: 'take-1' })).rejects.toMatchObject({
+      code: 'cancelled',
+    })
+    stop()
+    expect(await fs.readdir(path.join(project, 'data'))).toEqual([])
+    expect(await fs.readdir(path.join(project, 'ledger')).catch(() => [])).toEqual([])
+    const dataset = await ask('data.import', { ...terms, path: source(), task: 'take-1' })
+    expect(dataset).toMatchObject({ id: 'digits', licence: 'not stated', source: 'digits.npz', budget: 5 })
+  })
+
+  test('sensitive pictures are served only once the look is in the ledger, which notes it once', async () => {
+    const address = 'data/digits/tiles.png?split=train&start=10&count=4&columns=2'
+    expect(await lab.resource(address)).toBeNull()
+    await expect(ask('data.labels', { data: 'digits', split: 'train', start: 0, count: 5 })).rejects.toMatchObject({
+      code: 'usage',
+    })
+    const both = await Promise.all([1, 2].map(() => ask('data.showImages', { data: 'digits', split: 'train' })))
+    expect(both.filter(({ noted }) => noted)).toHaveLength(1)
+    expect(await ask('data.shown', { data: 'digits' })).toEqual(['train'])
+    const { images, labels } = await (await openData(project, 'digits')).split('train')
+    const { values } = decodePicture('atlas', (await lab.resource(address))!.bytes)
+    expect([...values.subarray(0, 28)]).toEqual([...images.subarray(10 * 784, 10 * 784 + 28)])
+    expect(await ask('data.labels', { data: 'digits', split: 'train', start: 0, count: 5 })).toEqual([
+      ...labels.subarray(0, 5),
+    ])
+    expect(await lab.resource(address.replace('train', 'test'))).toBeNull()
+    const { summary, entries } = await ask('ledger.show', { data: 'digits' })
+    expect(summary).toMatchObject({ nonPrivateReads: 1, spent: 0 })
+    expect(entries[1]).toMatchObject({ kind: 'read', run: 'window', split: 'train' })
+  })
+
+  test('removed, back again, removed for good; the ledger stays and its terms hold', async () => {
+    const record = await ask('data.remove', { data: 'digits' })
+    expect(await ask('data.list', {})).toEqual([])
+    expect(await ask('ledger.list', {})).toEqual([{ data: 'digits', name: 'digits', present: false }])
+    expect(await ask('trash.list', {})).toMatchObject([{ id: record.id, kind: 'dataset', name: 'Digits' }])
+    await ask('trash.restore', { id: record.id })
+    expect(await ask('data.list', {})).toMatchObject([{ id: 'digits' }])
+    const again = await ask('data.remove', { data: 'digits' })
+    await ask('trash.purge', { id: again.id })
+    expect(await ask('trash.list', {})).toEqual([])
+    await expect(ask('data.import', { ...terms, budget: 50, path: source(), task: 'take-2' })).rejects.toMatchObject({
+      code: 'dataset-exists',
+    })
+    await ask('data.import', { ...terms, path: source(), task: 'take-3' })
+    expect((await ask('ledger.show', { data: 'digits' })).summary.nonPrivateReads).toBe(1)
+  })
+
+  test('the built-in set is offered while it is not there', async () => {
+    expect(await ask('data.builtIns', {})).toMatchObject([{ id: 'mnist' }])
+  })
+})
+
+describe('ledger', () => {
+  test('another budget needs a reason, stands from then on, and is never the same again', async () => {
+    await expect(ask('ledger.setBudget', { data: 'digits', budget: 8, reason: 'more' })).rejects.toMatchObject({
+      code: 'usage',
+    })
+    const reason = 'The ethics board allowed 8 on 3 May.'
+    expect(await ask('ledger.setBudget', { data: 'digits', budget: 8, reason })).toMatchObject({ budget: 8 })
+    await expect(ask('ledger.setBudget', { data: 'digits', budget: 8, reason })).rejects.toMatchObject({
+      code: 'config-invalid',
+    })
+    const { entries } = await ask('ledger.show', { data: 'digits' })
+    expect(entries[entries.length - 1]).toMatchObject({ kind: 'budget', budget: 8, reason })
+    const course = await ask('ledger.course', { data: 'digits' })
+    expect(course.map(({ budget }) => budget)).toEqual([5, 8])
+  })
+
+  test('verifying names the first line that does not fit', async () => {
+    expect(await ask('ledger.verify', { data: 'digits' })).toMatchObject({ ok: true, firstBad: null, entries: 3 })
+    const file = path.join(project, 'ledger', 'digits.ndjson')
+    const whole = await fs.readFile(file, 'utf8')
+    await fs.writeFile(file, whole.replace('images shown', 'images shewn'))
+    expect(await ask('ledger.verify', { data: 'digits' })).toMatchObject({ ok: false, firstBad: 1, entries: 1 })
+    await expect(ask('ledger.show', { data: 'digits' })).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    await fs.writeFile(file, whole)
+    expect(await ask('ledger.verify', { data: 'digits' })).toMatchObject({ ok: true })
+  })
+
+  test('a copy as CSV is one line an entry and no formula', async () => {
+    const target = path.join(root, 'ledger.csv')
+    await ask('ledger.export', { data: 'digits', path: target, format: 'csv' })
+    expect((await fs.readFile(target, 'utf8')).trimEnd().split('\r\n')).toHaveLength(4)
+    const [entry] = (await ask('ledger.show', { data: 'digits' })).entries.slice(-1)
+    const line = csvOf([{ ...entry!, reason: '=HYPERLINK("x"),\ny' } as never])
+    expect(line).toContain(`"'=HYPERLINK(""x""),\ny"`)
+  })
+})
