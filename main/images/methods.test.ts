@@ -67,8 +67,12 @@ for (const method of methods as unknown as readonly AnyMethod[]) {
 
     test('describes every field, and every preset fits', () => {
       const schema = describeMethod(method).configSchema as {
-        properties: Record<string, { description?: string; default?: unknown }>
+        properties: Record<string, { description?: string; default?: unknown; type?: string; enum?: unknown[] }>
       }
+      for (const [field, { type, enum: choices }] of Object.entries(schema.properties))
+        expect(choices ? 'choice' : type, `${field} has a control in the window's form`).toMatch(
+          /^(choice|integer|number|boolean)$/,
+        )
       for (const [field, { description }] of Object.entries(schema.properties)) expect(description, field).toBeTruthy()
       for (const preset of Object.values(method.presets)) expect(() => method.config.parse(preset)).not.toThrow()
       expect(method.config.safeParse({ unknown: 1 }).success).toBe(false)

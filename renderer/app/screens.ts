@@ -13,13 +13,7 @@ interface ScreenRow {
 
 export const screens = [
   { id: 'data', name: 'Data', icon: 'data' },
-  {
-    id: 'images',
-    name: 'Private images',
-    icon: 'images',
-    later:
-      'Here you will turn a sensitive image set into a synthetic one under a privacy budget of your choice, and compare methods. Until then the demo on the screen of runs shows the whole way with one method.',
-  },
+  { id: 'images', name: 'Private images', icon: 'images' },
   {
     id: 'defects',
     name: 'Defects',

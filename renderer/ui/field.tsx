@@ -120,7 +120,7 @@ interface NumberProps extends CommonProps, Bounds {
 }
 
 export function NumberField({ value, onChange, step = 1, min, max, disabled, placeholder, ...words }: NumberProps) {
-  const { text, type, trouble } = useTypedNumber(value, onChange)
+  const { text, type, leave, trouble } = useTypedNumber(value, onChange)
   const found = words.error ?? trouble ?? (value === null ? null : boundsTrouble(value, { min, max }))
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : null
@@ -140,6 +140,7 @@ export function NumberField({ value, onChange, step = 1, min, max, disabled, pla
           {...{ disabled, placeholder, onKeyDown }}
           value={text}
           onChange={(event) => type(event.target.value)}
+          onBlur={leave}
         />
       )}
     </Field>

@@ -43,7 +43,7 @@ export function LogSlider(props: LogSliderProps) {
   const marks = (props.marks ?? powersOfTen(min, max)).map((mark) =>
     typeof mark === 'number' ? { value: mark, label: writeNumber(mark) } : mark,
   )
-  const { text, type, trouble } = useTypedNumber(value, (typed) => typed !== null && onChange(typed))
+  const { text, type, leave, trouble } = useTypedNumber(value, (typed) => typed !== null && onChange(typed))
   const position = logPosition(value, min, max)
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key] as 1 | -1 | undefined
@@ -91,6 +91,7 @@ export function LogSlider(props: LogSliderProps) {
           disabled={disabled}
           onKeyDown={(event) => (event.key === 'ArrowUp' || event.key === 'ArrowDown') && onKeyDown(event)}
           onChange={(event) => type(event.target.value)}
+          onBlur={leave}
         />
         {unit && <span className="unit">{unit}</span>}
       </div>
