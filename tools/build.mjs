@@ -5,7 +5,7 @@
  * that carry native code or megabytes of WebAssembly. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
  * into it last time has changed. Files are put in place by renaming, so two builds at once do each other no harm.
  *
- *   node tools/build.mjs [NAME...]      cli, lab, trainer, main, preload, renderer; all when none is named
+ *   node tools/build.mjs [NAME...]      cli, hdf5-worker, lab, trainer, main, preload, renderer; all when none is named
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -39,6 +39,7 @@ const pageSide = {
  */
 const application = {
   cli: { entry: 'main/cli.ts', out: 'cli.cjs', options: nodeSide },
+  'hdf5-worker': { entry: 'main/data/formats/hdf5-worker.ts', out: 'hdf5-worker.cjs', options: nodeSide },
   lab: { entry: 'electron/lab-process.ts', out: 'lab.cjs', options: nodeSide },
   trainer: { entry: 'electron/trainer-process.ts', out: 'trainer.cjs', options: nodeSide },
   main: { entry: 'electron/main.ts', out: 'electron/main.cjs', options: nodeSide },

@@ -20,7 +20,7 @@ const needs = isLight ? ['packages'] : ['packages', 'tensorflow', 'addon', 'back
 if (mayInstall) await ensure(needs, { patient: true })
 if (isDone('packages')) {
   try {
-    await build(['cli'])
+    await build(['cli', 'hdf5-worker'])
   } catch (error) {
     fail('internal', 'The command line does not build.', error.errors ? 'See the messages above.' : error.message)
   }

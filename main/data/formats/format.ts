@@ -4,7 +4,8 @@
  */
 import { LetheError } from '../../contract/errors.ts'
 
-export type FormatId = 'idx' | 'npy' | 'npz' | 'zip' | 'cifar10' | 'folders' | 'png' | 'jpeg'
+export type FormatId =
+  'idx' | 'npy' | 'npz' | 'zip' | 'cifar10' | 'folders' | 'png' | 'jpeg' | 'hdf5' | 'd4rl' | 'minari'
 
 /** Element types under numpy's names, with bytes per element. */
 export const dtypeBytes = {

@@ -4,15 +4,18 @@ import { LetheError } from '../../contract/errors.ts'
 import { byName, notRegular, onSystem, readHead, shown } from './bytes.ts'
 import type { Format, FormatId, Probe, ReadOptions, Source } from './format.ts'
 import { cifar10 } from './cifar10.ts'
+import { d4rl } from './d4rl.ts'
 import { folders } from './folders.ts'
+import { hdf5 } from './hdf5.ts'
 import { idx } from './idx.ts'
 import { jpeg } from './jpeg.ts'
+import { minari } from './minari.ts'
 import { npy } from './npy.ts'
 import { npz } from './npz.ts'
 import { png } from './png.ts'
 import { zip } from './zip.ts'
 
-export const formats: readonly Format[] = [png, jpeg, npy, npz, zip, idx, cifar10, folders]
+export const formats: readonly Format[] = [png, jpeg, npy, npz, zip, hdf5, d4rl, minari, idx, cifar10, folders]
 
 /** The first look: what kind of thing a path is and how it begins. */
 export async function probe(path: string): Promise<Probe> {

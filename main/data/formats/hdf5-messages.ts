@@ -1,0 +1,44 @@
+/** What is said between `hdf5.ts` and the thread in which a file is read. Paths have no leading slash; the root is ''. */
+
+export interface DatasetHeader {
+  readonly path: string
+  /** HDF5's type class: 0 integer, 1 float, 3 text, 8 enumeration … */
+  readonly class: number
+  /** Bytes of an element. */
+  readonly size: number
+  readonly signed: boolean
+  /** Null for a data set without values. */
+  readonly shape: readonly number[] | null
+  readonly chunks: readonly number[] | null
+  /** An enumeration of FALSE and TRUE, as h5py stores booleans. */
+  readonly isBoolean: boolean
+  readonly isVirtual: boolean
+  readonly filters: readonly { readonly id: number; readonly name: string }[]
+}
+
+export interface Listing {
+  readonly datasets: DatasetHeader[]
+  readonly groups: string[]
+  readonly links: { path: string; target: string; outside: boolean }[]
+}
+
+export type Request = { readonly id: number } & (
+  | { readonly kind: 'open'; readonly path: string }
+  | {
+      readonly kind: 'read'
+      readonly path: string
+      readonly shape: readonly number[]
+      readonly start: number
+      readonly count: number
+      readonly bytes: number
+    }
+  | { readonly kind: 'attributes'; readonly path: string }
+)
+
+export interface Answer {
+  readonly id: number
+  readonly listing?: Listing
+  readonly bytes?: Uint8Array
+  readonly attributes?: Record<string, string | number>
+  readonly error?: string
+}
