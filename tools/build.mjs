@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { helpFiles, helpPlugin } from './help.mjs'
 import { inRoot, root } from './setup/paths.mjs'
 
 /** @type {import('esbuild').BuildOptions} */
@@ -28,13 +29,15 @@ const pageSide = {
   target: 'chrome108',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
+  minify: true,
+  plugins: [helpPlugin],
   loader: { '.woff2': 'file', '.png': 'file', '.svg': 'file' },
   assetNames: 'assets/[name]',
 }
 
 /**
- * What is built: the entry, where it goes below `build/`, and files that are copied beside it.
- * @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions, copies?: [string, string][] }} Bundle
+ * What is built: the entry, where it goes below `build/`, files that are copied beside it, and files that a plugin reads.
+ * @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions, copies?: [string, string][], also?: () => string[] }} Bundle
  * @type {Record<string, Bundle>}
  */
 const application = {
@@ -49,6 +52,7 @@ const application = {
     out: 'renderer/index.js',
     options: pageSide,
     copies: [['renderer/index.html', 'renderer/index.html']],
+    also: helpFiles,
   },
 }
 
@@ -82,7 +86,7 @@ export async function build(names = Object.keys(application)) {
 
 /** @param {typeof import('esbuild')} esbuild @param {string} name */
 async function buildOne(esbuild, name) {
-  const { entry, out, options, copies = [] } = bundleOf(name)
+  const { entry, out, options, copies = [], also = () => [] } = bundleOf(name)
   const started = Date.now()
   const result = await esbuild.build({
     ...options,
@@ -98,7 +102,7 @@ async function buildOne(esbuild, name) {
   })
   for (const file of result.outputFiles) place(file.path, file.contents)
   for (const [from, to] of copies) place(inRoot('build', to), readFileSync(inRoot(from)))
-  const sources = [...Object.keys(result.metafile.inputs), ...copies.map(([from]) => from)]
+  const sources = [...Object.keys(result.metafile.inputs), ...copies.map(([from]) => from), ...also()]
   const inputs = Object.fromEntries(
     sources
       .filter(isSource)

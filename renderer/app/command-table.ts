@@ -23,6 +23,10 @@ export const commandTable = {
 
   'images.demo': { title: 'Run the demo', group: 'Private images' },
 
+  'help.back': { title: 'Back to the page before', group: 'Help', keys: ['Alt+ArrowLeft'] },
+  'help.forward': { title: 'Forward again', group: 'Help', keys: ['Alt+ArrowRight'] },
+  'help.diagnostics': { title: 'Diagnostics', group: 'Help' },
+
   'window.palette': { title: 'Find anything', group: 'Window', keys: ['Ctrl+K', 'Ctrl+Shift+P'] },
   'window.keys': { title: 'Show all keys', group: 'Window', keys: ['?'] },
   'window.rail': { title: 'Fold or unfold the rail', group: 'Window', keys: ['Ctrl+B'] },

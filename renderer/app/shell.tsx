@@ -71,6 +71,7 @@ function useWindowCommands() {
       .filter((row) => row.id in screenComponents || 'later' in row)
       .map(({ id }) => ({ id: `go.${id}` as const, run: () => showScreen(id) })),
     { id: 'images.demo', run: () => void startDemo(), blocked: starting ? 'The demo is being prepared' : null },
+    { id: 'help.diagnostics', run: () => openHelp('diagnostics') },
     { id: 'window.rail', run: toggleRail },
     { id: 'window.theme', run: changeTheme },
     { id: 'window.dismiss', run: dismissFailure },

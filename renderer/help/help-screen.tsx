@@ -1,86 +1,87 @@
-/** What keys there are, and what this installation is made of. */
-import { useEffect } from 'react'
-import { loadDoctor } from '../app/feed.ts'
-import { usePage } from '../app/store.ts'
-import { Copyable } from '../ui/controls.tsx'
+/** The offline help: pages on the left, one page beside them, the way back and forward above it. */
+import { useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
+import { helpPages } from 'lethe:help'
+import { keysOf } from '../app/command-table.ts'
+import { useCommands } from '../app/commands.ts'
+import { openHelp } from '../app/store.ts'
 import { Icon } from '../ui/icons.tsx'
+import { Diagnostics } from './diagnostics.tsx'
+import { Blocks } from './help-blocks.tsx'
+import { HelpContents } from './help-contents.tsx'
+import { findPlace } from './help-page.ts'
+import { helpStore, step } from './help-store.ts'
+import { KeyList } from './key-list.tsx'
 import './help.css'
 
-const keys: readonly [string, string][] = [
-  ['Ctrl 1 … 4', 'Data, runs, ledger, help'],
-  ['↑ ↓', 'Through the list of runs'],
-  ['Esc', 'Put a message away'],
-  ['Ctrl + −', 'Larger and smaller'],
-  ['F11', 'Whole screen'],
-]
+/** What some pages show below their words. */
+const living: Readonly<Record<string, () => React.JSX.Element>> = { keyboard: KeyList, diagnostics: Diagnostics }
 
-function Installation() {
-  const doctor = usePage((state) => state.doctor)
-  const about = usePage((state) => state.about)
-  useEffect(() => void loadDoctor(), [])
-  if (!doctor) return <p className="faint">Looking…</p>
+function Ways() {
+  const { visited, at } = useStore(helpStore)
+  const [back, forward] = [at === 0, at === visited.length - 1]
+  useCommands([
+    { id: 'help.back', run: () => step(-1), blocked: back ? 'This is where you started' : null },
+    { id: 'help.forward', run: () => step(1), blocked: forward ? 'There is no page ahead' : null },
+  ])
   return (
-    <>
-      <dl className="facts">
-        <dt>Lethe</dt>
-        <dd className="number">{about?.version}</dd>
-        <dt>Project</dt>
-        <dd>{about && <Copyable text={about.project} label="Copy the path of the project" />}</dd>
-        <dt>Engine</dt>
-        <dd>
-          {doctor.backend.name}, {doctor.backend.device}
-        </dd>
-        {Object.entries(doctor.versions).map(([name, version]) => (
-          <div key={name} className="fact-row">
-            <dt>{name}</dt>
-            <dd className="number">{version}</dd>
-          </div>
-        ))}
-      </dl>
-      <ul className="problems">
-        {doctor.problems.length === 0 ? (
-          <li>
-            <Icon name="check" />
-            <p>Nothing is missing.</p>
-          </li>
-        ) : (
-          doctor.problems.map(({ code, message, hint }) => (
-            <li key={code + message}>
-              <Icon name="warning" />
-              <p>
-                {message} <span className="faint">{hint}</span>
-              </p>
-            </li>
-          ))
-        )}
-      </ul>
-    </>
+    <div className="help-ways">
+      <button type="button" aria-label="Back" title={`Back  ${keysOf('help.back')}`} disabled={back} onClick={() => step(-1)}>
+        <Icon name="back" />
+      </button>
+      <button
+        type="button"
+        aria-label="Forward"
+        title={`Forward  ${keysOf('help.forward')}`}
+        disabled={forward}
+        onClick={() => step(1)}
+      >
+        <Icon name="forward" />
+      </button>
+    </div>
   )
 }
 
+/** Scrolls to the place that was asked for, marks it, and lets the keyboard go on from there. */
+function useArrival(place: string | null, name: string) {
+  const article = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const target = place === null ? null : article.current?.querySelector<HTMLElement>(`#help-${CSS.escape(place)}`)
+    if (target) {
+      target.scrollIntoView({ block: 'start' })
+      target.focus({ preventScroll: true })
+    } else article.current?.scrollTo(0, 0)
+  }, [place, name])
+  return article
+}
+
 export function HelpScreen() {
+  const name = useStore(helpStore, ({ visited, at }) => visited[at] ?? '')
+  const found = findPlace(helpPages, name)
+  const page = found?.page ?? helpPages[0]
+  const article = useArrival(found?.place ?? null, name)
+  if (!page) return null
+  const Living = living[page.id]
   return (
-    <div className="page help">
-      <h1>Help</h1>
-      <p className="lead">
-        Everything here works without a network. The whole of what you see can also be done in a terminal; lethe --help
-        tells how.
-      </p>
-      <section>
-        <h2>Keys</h2>
-        <dl className="facts">
-          {keys.map(([key, meaning]) => (
-            <div key={key} className="fact-row">
-              <dt className="number">{key}</dt>
-              <dd>{meaning}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      <section>
-        <h2>This installation</h2>
-        <Installation />
-      </section>
+    <div className="help-screen">
+      <HelpContents current={page} />
+      <article ref={article} className="help-article" tabIndex={0} aria-label={page.title}>
+        <Ways />
+        <div className="help-words">
+          {!found && (
+            <p className="help-missing" role="status">
+              There is no page called {name} in this version. Search on the left, or{' '}
+              <button type="button" className="link" onClick={() => openHelp('glossary')}>
+                look at the glossary
+              </button>
+              .
+            </p>
+          )}
+          <h1>{page.title}</h1>
+          <Blocks blocks={page.blocks} />
+          {Living && <Living />}
+        </div>
+      </article>
     </div>
   )
 }
