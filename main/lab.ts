@@ -2,7 +2,6 @@
  * The application as one object. The terminal calls its functions, the window reaches those of the contract through
  * `call`; a run is made here and executed by whoever pulls `execute`. The parts stand in lab/, one file a subject.
  */
-import path from 'node:path'
 import type { z } from 'zod'
 import {
   calls,
@@ -13,11 +12,9 @@ import {
   type TopicName,
   type TopicValue,
 } from './contract/calls.ts'
-import type { labCalls } from './contract/calls/lab.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'
-import { devices } from './devices.ts'
-import { doctor } from './doctor.ts'
 import { parseWith } from './files/atomic.ts'
+import { aboutPart } from './lab/about.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { dataPart } from './lab/data.ts'
 import { imagesPart } from './lab/images.ts'
@@ -25,8 +22,6 @@ import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
 import { trashPart } from './lab/trash.ts'
 import { openProject } from './project.ts'
-import { writeSupportBundle } from './support/bundle.ts'
-import { version } from './version.ts'
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
 
@@ -56,12 +51,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
   const { handlers: trashHandlers } = trashPart(context)
-  const labHandlers: HandlersOf<typeof labCalls> = {
-    'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
-    'lab.devices': devices,
-    'lab.doctor': () => doctor({ load: false }),
-    'lab.supportBundle': ({ target }) => writeSupportBundle(project, target, options.logs),
-  }
+  const { handlers: labHandlers } = aboutPart(context, options.logs)
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {
     ...labHandlers,
     ...dataHandlers,

@@ -37,7 +37,7 @@ export function runsPage(page: Page) {
     },
     /** Waits for the message at the foot of the window. */
     async failure(): Promise<string> {
-      const message = page.locator('.failure')
+      const message = page.locator('.notice.failed').first()
       await message.waitFor()
       return message.innerText()
     },

@@ -27,6 +27,7 @@ export const errorCodes = [
   'out-of-memory',
   'disk-full',
   'folder-read-only',
+  'project-missing', // its folder is not there any more
   'project-locked',
   'project-newer', // written by a later version
   'cancelled',

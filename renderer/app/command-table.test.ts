@@ -31,11 +31,12 @@ it('has a command to go to each screen, named as the rail names it, by its place
 })
 
 it('writes keys as the listener reads them', () =>
-  expect(['Ctrl+K', 'Ctrl+Shift+P', '?', 'F1', 'Escape', 'Shift+Space'].map(tinykeysOf)).toEqual([
+  expect(['Ctrl+K', 'Ctrl+Shift+P', '?', 'F1', 'Escape', 'Shift+Space', 'Alt+←'].map(tinykeysOf)).toEqual([
     '$mod+K',
     '$mod+Shift+P',
     '[Shift]+?',
     'F1',
     'Escape',
     'Shift+Space',
+    'Alt+ArrowLeft',
   ]))

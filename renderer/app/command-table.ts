@@ -2,7 +2,7 @@
  * Every command of the window, written once: the palette, the shortcuts, the list of keys and the hints in menus all read this
  * table. A screen adds its rows here and says with `useCommands` (commands.ts) what they do while it is shown.
  *
- * Keys are written as they are printed: `Ctrl+K`, `Shift+Space`, `?`. Ctrl means Command on a Mac. Keys belong to one command
+ * Keys are written as they are printed: `Ctrl+K`, `Shift+Space`, `Alt+←`, `?`. Ctrl means Command on a Mac. Keys belong to one command
  * alone, whatever the screen. A key without Ctrl or Alt does nothing while one types.
  */
 export interface CommandRow {
@@ -23,15 +23,14 @@ export const commandTable = {
 
   'images.demo': { title: 'Run the demo', group: 'Private images' },
 
-  'help.back': { title: 'Back to the page before', group: 'Help', keys: ['Alt+ArrowLeft'] },
-  'help.forward': { title: 'Forward again', group: 'Help', keys: ['Alt+ArrowRight'] },
+  'help.back': { title: 'Back to the page before', group: 'Help', keys: ['Alt+←'] },
+  'help.forward': { title: 'Forward again', group: 'Help', keys: ['Alt+→'] },
   'help.diagnostics': { title: 'Diagnostics', group: 'Help' },
 
   'window.palette': { title: 'Find anything', group: 'Window', keys: ['Ctrl+K', 'Ctrl+Shift+P'] },
   'window.keys': { title: 'Show all keys', group: 'Window', keys: ['?'] },
   'window.rail': { title: 'Fold or unfold the rail', group: 'Window', keys: ['Ctrl+B'] },
   'window.theme': { title: 'Change the theme', group: 'Window' },
-  'window.dismiss': { title: 'Put a message away', group: 'Window', keys: ['Escape'] },
 } as const satisfies Record<string, CommandRow>
 
 export type CommandId = keyof typeof commandTable
@@ -39,7 +38,7 @@ export type CommandId = keyof typeof commandTable
 /** Keys that the system's own menu answers (electron/menu.ts): listed with the others, and taken. */
 export const menuKeys: readonly { readonly title: string; readonly keys: readonly string[] }[] = [
   { title: 'Larger', keys: ['Ctrl++'] },
-  { title: 'Smaller', keys: ['Ctrl+-'] },
+  { title: 'Smaller', keys: ['Ctrl+−'] },
   { title: 'Usual size', keys: ['Ctrl+0'] },
   { title: 'Whole screen', keys: ['F11'] },
   { title: 'Quit; a run stops at its next step and can be resumed', keys: ['Ctrl+Q'] },

@@ -35,12 +35,12 @@ const recentKey = 'recent-commands'
 
 /** What was run from the palette, the latest first. */
 export function recentCommands(): readonly string[] {
-  return (window.localStorage.getItem(recentKey) ?? '').split(' ').filter(Boolean)
+  return (window.localStorage.getItem(recentKey) ?? '').split('\n').filter(Boolean)
 }
 
 export function rememberCommand(id: string): void {
   const ids = [id, ...recentCommands().filter((other) => other !== id)].slice(0, 8)
-  window.localStorage.setItem(recentKey, ids.join(' '))
+  window.localStorage.setItem(recentKey, ids.join('\n'))
 }
 
 /** Runs a command if it means something just now and nothing is in its way. */
@@ -51,10 +51,21 @@ export function runCommand(id: CommandId): boolean {
   return true
 }
 
+const printed: Readonly<Record<string, string>> = {
+  Ctrl: '$mod',
+  '←': 'ArrowLeft',
+  '→': 'ArrowRight',
+  '↑': 'ArrowUp',
+  '↓': 'ArrowDown',
+}
+
 /** `Ctrl+Shift+P` as tinykeys writes it. A sign that needs Shift on some keyboards takes it or leaves it. */
 export function tinykeysOf(keys: string): string {
-  const pressed = keys.replace(/^Ctrl\+/, '$mod+')
-  return /^[^\w ]$/.test(keys) ? `[Shift]+${keys}` : pressed
+  if (/^[^\w\s←→↑↓]$/.test(keys)) return `[Shift]+${keys}`
+  return keys
+    .split('+')
+    .map((key) => printed[key] ?? key)
+    .join('+')
 }
 
 /** While one types, keys without Ctrl or Alt are letters; while a dialog is open, the window behind it rests. */

@@ -2,7 +2,9 @@
 import type { CallName } from '../../main/contract/calls.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { emptyView, foldEvents } from '../runs/run-view.ts'
+import { notify } from '../ui/notices.tsx'
 import { ask, subscribe } from './bridge.ts'
+import { followPulse } from './pulse.ts'
 import { showFailure, store } from './store.ts'
 
 const newestFirst = (a: RunSummary, b: RunSummary): number =>
@@ -72,9 +74,28 @@ async function loadAbout(): Promise<void> {
   if (about) store.setState({ about })
 }
 
-export async function loadAll(): Promise<void> {
-  await Promise.all([loadAbout(), loadRuns(), loadData()])
+async function loadDevices(): Promise<void> {
+  const devices = await ask('lab.devices', {}, showFailure)
+  if (devices) store.setState({ devices })
 }
+
+export async function loadAll(): Promise<void> {
+  await Promise.all([loadAbout(), loadRuns(), loadData(), loadDevices()])
+}
+
+/** What went wrong is said at the foot of the window; before the project is open, the whole screen says it. */
+const tellFailures = () =>
+  store.subscribe(({ failure, runs }, before) => {
+    if (failure === null || failure === before.failure || runs === null) return
+    const { message, hint, code } = failure
+    notify({ kind: 'failed', message, hint, code })
+  })
+
+/** A project folder that was gone and is back may hold anything. */
+const rereadReturned = () =>
+  store.subscribe(({ pulse }, before) => {
+    if (before.pulse?.project === 'missing' && pulse?.project !== 'missing') void loadAll()
+  })
 
 /** Starts to follow the lab. Returns what stops it. */
 export function followLab(): () => void {
@@ -101,5 +122,6 @@ export function followLab(): () => void {
     }),
   ]
   void loadAll()
+  stops.push(tellFailures(), followPulse(), rereadReturned())
   return () => stops.forEach((stop) => stop())
 }

@@ -1,70 +1,33 @@
 /** The frame of the window: the rail on the left, one screen beside it, and what went wrong last. */
-import { useEffect } from 'react'
-import { Button } from '../ui/controls.tsx'
-import { Icon } from '../ui/icons.tsx'
+import { useEffect, useState } from 'react'
+import { KeyList } from '../help/key-list.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { Notices } from '../ui/notices.tsx'
 import { listenToKeys, useCommands } from './commands.ts'
-import { loadAll, startDemo } from './feed.ts'
+import { startDemo } from './feed.ts'
+import { Palette } from './palette.tsx'
 import { PanelBoundary } from './panel-boundary.tsx'
 import { Rail } from './rail.tsx'
 import { screenComponents } from './screen-components.ts'
 import { screens } from './screens.ts'
 import { StatusBar } from './status-bar.tsx'
-import { dismissFailure, openHelp, showScreen, toggleRail, usePage } from './store.ts'
+import { openHelp, showScreen, toggleRail, usePage } from './store.ts'
 import { changeTheme } from './theme.ts'
+import { ProjectGone, ReadOnly, Unopened } from './trouble.tsx'
 import './shell.css'
-
-function Failure() {
-  const failure = usePage((state) => state.failure)
-  return (
-    <div className="failure-place" role="alert">
-      {failure && (
-        <div className="failure">
-          <Icon name="warning" />
-          <div>
-            <p>{failure.message}</p>
-            {failure.hint && <p className="hint">{failure.hint}</p>}
-            <button type="button" className="link" onClick={() => openHelp(failure.code)}>
-              What this means
-            </button>
-          </div>
-          <button type="button" aria-label="Dismiss" onClick={dismissFailure}>
-            <Icon name="close" size={14} />
-          </button>
-        </div>
-      )}
-    </div>
-  )
-}
-
-/** In place of every screen until the lab has answered once; where it answers with a reason why not, that is all there is. */
-function Unopened() {
-  const failure = usePage((state) => state.failure)
-  if (!failure) return <p className="opening">Opening the project…</p>
-  return (
-    <section className="fault" role="alert">
-      <h1>The project could not be opened</h1>
-      <p>
-        {failure.message} {failure.hint}
-      </p>
-      <Button onClick={() => void loadAll()}>Try again</Button>
-    </section>
-  )
-}
 
 /** A screen of a later version: what it will do, and that it does not yet. */
 function Later() {
   const screen = usePage((state) => state.screen)
   const row = screens.find(({ id }) => id === screen)
+  if (!row) return null
   return (
-    <section className="later-screen">
-      <h1>{row?.name} comes with a later version</h1>
-      <p>{row && 'later' in row && row.later}</p>
-    </section>
+    <EmptyState icon={row.icon} title={`${row.name}: not in this version`} lead={'later' in row ? row.later : ''} />
   )
 }
 
-function useWindowCommands() {
+function useWindowCommands(show: (what: 'palette' | 'keys') => void) {
   const starting = usePage((state) => state.starting)
   useCommands([
     ...screens
@@ -74,27 +37,42 @@ function useWindowCommands() {
     { id: 'help.diagnostics', run: () => openHelp('diagnostics') },
     { id: 'window.rail', run: toggleRail },
     { id: 'window.theme', run: changeTheme },
-    { id: 'window.dismiss', run: dismissFailure },
+    { id: 'window.palette', run: () => show('palette') },
+    { id: 'window.keys', run: () => show('keys') },
   ])
   useEffect(listenToKeys, [])
 }
 
+/** What is in the main part: a screen, or the reason why there is none. Help can always be read. */
+function Main() {
+  const screen = usePage((state) => state.screen)
+  const opened = usePage((state) => state.runs !== null)
+  const gone = usePage((state) => state.pulse?.project === 'missing')
+  const Current = screenComponents[screen] ?? Later
+  if (screen === 'help') return <Current />
+  return gone ? <ProjectGone /> : opened ? <Current /> : <Unopened />
+}
+
 export function Shell() {
-  useWindowCommands()
+  const [shown, setShown] = useState<'palette' | 'keys' | null>(null)
+  useWindowCommands(setShown)
   const screen = usePage((state) => state.screen)
   const folded = usePage((state) => state.railFolded)
-  const opened = usePage((state) => state.runs !== null)
-  const Current = opened ? (screenComponents[screen] ?? Later) : Unopened
+  const close = () => setShown(null)
   return (
     <div className={folded ? 'shell folded' : 'shell'}>
       <Rail />
       <main className="screen">
+        <ReadOnly />
         <PanelBoundary key={screen} name="This screen">
-          <Current />
+          <Main />
         </PanelBoundary>
       </main>
       <StatusBar />
-      {opened && <Failure />}
+      <Palette open={shown === 'palette'} onClose={close} />
+      <Dialog open={shown === 'keys'} title="Keys" onClose={close} wide>
+        <KeyList />
+      </Dialog>
       <Notices />
     </div>
   )

@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../main/contract/run.ts'
 import { Icon } from '../ui/icons.tsx'
 import { selectRun } from './feed.ts'
-import { formatBudget, formatRemaining } from './format.ts'
+import { formatBudget, formatBytes, formatRemaining } from './format.ts'
 import { openHelp, showScreen, usePage } from './store.ts'
 
 const showRun = (run: string) => {
@@ -44,6 +44,26 @@ function Budget() {
   )
 }
 
+function Machine() {
+  const memory = usePage((state) => state.pulse?.memory)
+  const devices = usePage((state) => state.devices)
+  if (!memory || !devices) return null
+  const { gpu, cores } = devices
+  return (
+    <button
+      type="button"
+      className="status-item machine"
+      title={`${devices.cpu.name}; ${formatBytes(memory.available)} of ${formatBytes(memory.total)} memory free`}
+      onClick={() => openHelp('diagnostics')}
+    >
+      <span>{gpu.installed && gpu.name !== null ? gpu.name : `${cores} ${cores === 1 ? 'core' : 'cores'}`}</span>
+      <span>
+        <span className="number">{formatBytes(memory.available)}</span> free
+      </span>
+    </button>
+  )
+}
+
 export function StatusBar() {
   const about = usePage((state) => state.about)
   const working = usePage((state) => state.runs?.find(({ state: is }) => is === 'running' || is === 'paused'))
@@ -54,6 +74,7 @@ export function StatusBar() {
       </span>
       {working && <Working run={working} />}
       <span className="status-gap" />
+      <Machine />
       <Budget />
       <button
         type="button"

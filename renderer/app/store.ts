@@ -23,8 +23,11 @@ export interface PageState {
   /** The data set that was chosen last, on any screen. */
   readonly currentData: string | null
   readonly ledgers: Readonly<Record<string, CallOutput<'ledger.show'>>>
+  /** How the machine and the project folder are; null until the first answer. */
+  readonly pulse: CallOutput<'lab.pulse'> | null
+  readonly devices: CallOutput<'lab.devices'> | null
   readonly doctor: CallOutput<'lab.doctor'> | null
-  /** What went wrong last, until it is dismissed. */
+  /** What went wrong last. */
   readonly failure: Failure | null
   /** Set while a run is being made by `images.demo`. */
   readonly starting: boolean
@@ -40,6 +43,8 @@ export const store = createStore<PageState>(() => ({
   datasets: null,
   currentData: null,
   ledgers: {},
+  pulse: null,
+  devices: null,
   doctor: null,
   failure: null,
   starting: false,
@@ -50,7 +55,6 @@ export function usePage<Value>(select: (state: PageState) => Value): Value {
 }
 
 export const showFailure = (failure: Failure): void => store.setState({ failure })
-export const dismissFailure = (): void => store.setState({ failure: null })
 export const showScreen = (screen: Screen): void => store.setState({ screen })
 export const toggleRail = (): void => store.setState(({ railFolded }) => ({ railFolded: !railFolded }))
 

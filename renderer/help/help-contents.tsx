@@ -1,6 +1,6 @@
 /** The left side of the help: a field to search, and the pages, or what was found. */
 import { useState } from 'react'
-import { helpPages } from 'lethe:help'
+import { helpPages } from './pages.ts'
 import { openHelp } from '../app/store.ts'
 import { Icon } from '../ui/icons.tsx'
 import { searchHelp, type HelpPage, type Section } from './help-page.ts'

@@ -1,7 +1,7 @@
 /** The offline help: pages on the left, one page beside them, the way back and forward above it. */
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { helpPages } from 'lethe:help'
+import { helpPages } from './pages.ts'
 import { keysOf } from '../app/command-table.ts'
 import { useCommands } from '../app/commands.ts'
 import { openHelp } from '../app/store.ts'
@@ -26,7 +26,13 @@ function Ways() {
   ])
   return (
     <div className="help-ways">
-      <button type="button" aria-label="Back" title={`Back  ${keysOf('help.back')}`} disabled={back} onClick={() => step(-1)}>
+      <button
+        type="button"
+        aria-label="Back"
+        title={`Back  ${keysOf('help.back')}`}
+        disabled={back}
+        onClick={() => step(-1)}
+      >
         <Icon name="back" />
       </button>
       <button

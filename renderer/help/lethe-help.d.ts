@@ -1,4 +1,4 @@
-/** Made at build time by tools/help.mjs. */
+/** Made at build time by tools/help.mjs; pages.ts gives it its type. */
 declare module 'lethe:help' {
-  export const helpPages: readonly import('./help-page.ts').HelpPage[]
+  export const helpPages: unknown
 }

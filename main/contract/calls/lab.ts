@@ -2,11 +2,22 @@
 import { z } from 'zod'
 import { chosenPath, nothing, type Call } from './call.ts'
 
+/** One thing that was looked at. `unknown` where this system does not say. */
+export const checkSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  sign: z.enum(['good', 'warning', 'bad', 'unknown']),
+  found: z.string(),
+  hint: z.string().describe('what to do; empty where nothing needs to be done'),
+})
+export type Check = z.infer<typeof checkSchema>
+
 export const doctorSchema = z.object({
   ok: z.boolean(),
   backend: z.object({ name: z.string(), library: z.string(), device: z.string() }),
   versions: z.record(z.string(), z.string()),
   problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string() })),
+  checks: z.array(checkSchema),
 })
 export type Doctor = z.infer<typeof doctorSchema>
 
@@ -40,5 +51,14 @@ export const labCalls = {
     paths: ['target'],
     input: z.strictObject({ target: chosenPath }),
     output: z.object({ files: z.number().int(), bytes: z.number().int() }),
+  },
+  /** Cheap enough to be asked every few seconds. Bytes. */
+  'lab.pulse': {
+    access: 'read',
+    input: nothing,
+    output: z.object({
+      project: z.enum(['there', 'missing', 'read-only']),
+      memory: z.object({ total: z.number(), available: z.number() }),
+    }),
   },
 } as const satisfies Record<string, Call>

@@ -1,0 +1,34 @@
+/** The application itself: what it is, how the machine is, whether the project is still there. */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import type { HandlersOf } from '../contract/calls.ts'
+import type { labCalls } from '../contract/calls/lab.ts'
+import { devices } from '../devices.ts'
+import { doctor } from '../doctor.ts'
+import { memory } from '../machine.ts'
+import { writeSupportBundle } from '../support/bundle.ts'
+import { version } from '../version.ts'
+import type { LabContext } from './context.ts'
+
+/** `logs` is the folder of the window's own log, where there is a window. */
+export function aboutPart({ project }: Pick<LabContext, 'project'>, logs?: string) {
+  const handlers: HandlersOf<typeof labCalls> = {
+    'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
+    'lab.devices': devices,
+    'lab.doctor': () => doctor({ load: false, project }),
+    'lab.supportBundle': ({ target }) => writeSupportBundle(project, target, logs),
+    'lab.pulse': async () => ({ project: await conditionOf(project), memory: await memory() }),
+  }
+  return { handlers }
+}
+
+/** Looks at the folder only; nothing is written, so a drive may sleep on. */
+async function conditionOf(project: string): Promise<'there' | 'missing' | 'read-only'> {
+  const there = await fs.stat(path.join(project, 'lethe.json')).catch(() => null)
+  if (!there) return 'missing'
+  const writable = await fs.access(project, fs.constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  return writable ? 'there' : 'read-only'
+}

@@ -1,0 +1,82 @@
+/** What the palette finds: commands, runs, data sets and help pages, each with one thing that it does. */
+import { helpPages } from '../help/pages.ts'
+import { sectionsOf } from '../help/help-page.ts'
+import { rowOf } from './command-table.ts'
+import { boundCommands, recentCommands } from './commands.ts'
+import { selectRun } from './feed.ts'
+import { formatTime } from './format.ts'
+import { openHelp, showScreen, store } from './store.ts'
+
+export interface Entry {
+  readonly id: string
+  readonly title: string
+  readonly note?: string | undefined
+  readonly keys?: string | undefined
+  /** Why it cannot be chosen. */
+  readonly blocked?: string | undefined
+  readonly choose: () => void
+}
+
+export interface EntryGroup {
+  readonly name: string
+  readonly entries: readonly Entry[]
+}
+
+const commandEntries = (): Entry[] =>
+  boundCommands()
+    .filter(({ id }) => id !== 'window.palette')
+    .map(({ id, run, blocked }) => {
+      const { title, group, keys } = rowOf(id)
+      return { id, title, note: group, keys: keys?.[0], blocked: blocked ?? undefined, choose: run }
+    })
+
+function runEntries(now: Date): Entry[] {
+  return (store.getState().runs ?? []).map(({ id, title, state, created }) => ({
+    id: `run ${id}`,
+    title,
+    note: `${state}, ${formatTime(created, now)}`,
+    choose: () => {
+      showScreen('runs')
+      void selectRun(id)
+    },
+  }))
+}
+
+const dataEntries = (): Entry[] =>
+  (store.getState().datasets ?? []).map(({ id, name, sensitive }) => ({
+    id: `data ${id}`,
+    title: name,
+    note: sensitive ? 'sensitive' : 'public',
+    choose: () => {
+      store.setState({ currentData: id })
+      showScreen('data')
+    },
+  }))
+
+const helpEntries = (): Entry[] =>
+  helpPages.flatMap(sectionsOf).map(({ page, place, title, pageTitle }) => ({
+    id: `help ${page} ${place ?? ''}`,
+    title,
+    note: place === null ? undefined : pageTitle,
+    choose: () => openHelp(place === null ? page : `${page}#${place}`),
+  }))
+
+/** The groups in order; what was chosen last comes first of all. Places inside help pages are found by typing only. */
+export function paletteGroups(typing: boolean, now: Date): EntryGroup[] {
+  const help = helpEntries()
+  const shownHelp = typing ? help : help.filter(({ note }) => note === undefined)
+  const groups = [
+    { name: 'Commands', entries: commandEntries() },
+    { name: 'Runs', entries: runEntries(now) },
+    { name: 'Data', entries: dataEntries() },
+    { name: 'Help', entries: shownHelp },
+  ]
+  const all = new Map(groups.flatMap(({ entries }) => entries).map((entry) => [entry.id, entry]))
+  const recent = recentCommands().flatMap((id) => all.get(id) ?? [])
+  if (typing || recent.length === 0) return groups
+  const rest = groups.map(({ name, entries }) => ({
+    name,
+    entries: entries.filter((entry) => !recent.includes(entry)),
+  }))
+  return [{ name: 'Used last', entries: recent }, ...rest]
+}
