@@ -19,8 +19,11 @@ export function readNumber(text: string): ReadNumber {
   return Number.isFinite(value) ? { value } : { trouble: 'This is not a number' }
 }
 
-/** Twelve digits: no trace of binary arithmetic, nothing lost that a person typed. */
-export const writeNumber = (value: number): string => String(Number(value.toPrecision(12)))
+/** Twelve digits: no trace of binary arithmetic, nothing lost that a person typed. Small ones as `1e-5`. */
+export function writeNumber(value: number): string {
+  const round = Number(value.toPrecision(12))
+  return round !== 0 && Math.abs(round) < 1e-3 ? round.toExponential() : String(round)
+}
 
 export interface Bounds {
   readonly min?: number | undefined

@@ -26,11 +26,11 @@ interface LogSliderProps {
   readonly disabled?: boolean
 }
 
-/** The powers of ten in a range, thinned to six at most. */
+/** The powers of ten in a range, thinned to five at most. */
 function powersOfTen(min: number, max: number): number[] {
   const first = Math.ceil(Math.log10(min) - 1e-9)
   const last = Math.floor(Math.log10(max) + 1e-9)
-  const stride = Math.max(1, Math.ceil((last - first) / 5))
+  const stride = Math.max(1, Math.ceil((last - first) / 4))
   return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, index) =>
     Number((10 ** (first + index * stride)).toPrecision(3)),
   )

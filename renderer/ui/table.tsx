@@ -26,7 +26,7 @@ interface TableProps<Row> {
   /** Enter and double click. */
   readonly onOpen?: (row: Row) => void
   readonly empty?: ReactNode
-  /** CSS height; without one the table is as high as its place, and a long one scrolls at 60 % of the window. */
+  /** CSS height, `100%` to fill its place; without one a long table scrolls at 60 % of the window. */
   readonly height?: string
 }
 
@@ -79,6 +79,11 @@ export function DataTable<Row>(props: TableProps<Row>) {
     onSelect?.(row)
   }
 
+  function sortBy(column: string): void {
+    setOrder(nextOrder(order, column))
+    scroller.current?.scrollTo({ top: 0 })
+  }
+
   const seen = virtual ? virtualizer.getVirtualItems() : null
   const shown = seen ? seen.map(({ index }) => index) : sorted.map((_, index) => index)
   const before = seen?.[0]?.start ?? 0
@@ -100,7 +105,7 @@ export function DataTable<Row>(props: TableProps<Row>) {
         tabIndex={sorted.length > 0 ? 0 : -1}
         onKeyDown={onKeyDown}
       >
-        <TableHead columns={columns} order={order} onOrder={(column) => setOrder(nextOrder(order, column))} />
+        <TableHead columns={columns} order={order} onOrder={sortBy} />
         <tbody>
           {before > 0 && <Gap height={before} />}
           {shown.map((index) => {
