@@ -17,6 +17,7 @@ import { parseWith } from './files/atomic.ts'
 import { aboutPart } from './lab/about.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { dataPart } from './lab/data.ts'
+import { evidencePart } from './lab/evidence.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
@@ -31,14 +32,18 @@ export interface LabOptions {
   readonly startRun?: (run: string) => void
   /** Folder of the window's own log, which a support bundle takes in. */
   readonly logs?: string
+  /** To look and to review: calls that change the project are refused, and a folder that is no project is not made one. */
+  readonly readOnly?: boolean
 }
 
 /** Opens (or makes) a project. Errors: `folder-read-only`, `project-newer`. */
 export async function openLab(options: LabOptions) {
-  const project = await openProject(options.project)
+  const readOnly = options.readOnly ?? false
+  const project = await openProject(options.project, readOnly)
   const listeners = new Set<(topic: TopicName, value: unknown) => void>()
   const context: LabContext = {
     project,
+    readOnly,
     tell: (topic, value: TopicValue<typeof topic>) => listeners.forEach((listener) => listener(topic, value)),
     start(run) {
       if (!options.startRun) throw new LetheError('internal', 'This lab has no trainer.')
@@ -50,6 +55,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
+  const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: trashHandlers } = trashPart(context)
   const { handlers: labHandlers } = aboutPart(context, options.logs)
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {
@@ -58,10 +64,16 @@ export async function openLab(options: LabOptions) {
     ...ledgerHandlers,
     ...imagesHandlers,
     ...runsHandlers,
+    ...evidenceHandlers,
     ...trashHandlers,
   }
   /** By the first segment of a path below `app://lab/`. */
-  const resources: Readonly<Record<string, ResourceHandler>> = { runs: runResource, data: dataResource }
+  const resources: Readonly<Record<string, ResourceHandler>> = {
+    runs: runResource,
+    data: dataResource,
+    bundles: bundleResource,
+    reviews: sheetResource,
+  }
 
   return {
     project,
@@ -69,12 +81,19 @@ export async function openLab(options: LabOptions) {
     ...ledger,
     ...images,
     ...runs,
+    ...evidence,
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {
       try {
         if (!Object.hasOwn(handlers, name)) throw new LetheError('usage', `There is no call named ${String(name)}.`)
-        const { input: inputSchema, output } = calls[name]
+        const { input: inputSchema, output, access } = calls[name]
+        if (readOnly && access === 'write')
+          throw new LetheError(
+            'folder-read-only',
+            `This project is open to be read and reviewed; ${name} would change it.`,
+            'Open it without --read-only to work on it.',
+          )
         const handler = handlers[name as LabCallName] as (input: never) => Promise<unknown>
         const value = await handler(parseWith(inputSchema as unknown as z.ZodType<never>, input, name, 'usage'))
         return { ok: true, value: output.parse(value) as never }

@@ -13,10 +13,25 @@ const projectSchema = z.object({ schema: z.string(), id: z.string(), created: z.
 export const defaultProject = (): string =>
   process.env['LETHE_PROJECT'] ?? path.join(os.homedir(), 'Documents', 'lethe')
 
-/** Errors: `folder-read-only`, `project-newer`, `file-malformed`. */
-export async function openProject(folder: string): Promise<string> {
+/**
+ * Errors: `folder-read-only`, `project-newer`, `file-malformed`; with `readOnly`, where nothing is made, `file-missing` for a folder that
+ * is no project.
+ */
+export async function openProject(folder: string, readOnly = false): Promise<string> {
   const project = path.resolve(folder)
   const file = path.join(project, 'lethe.json')
+  if (!readOnly) await makeProject(project, file)
+  const manifest = await readJson(file, projectSchema)
+  if (manifest.schema !== 'lethe.project/1')
+    throw new LetheError(
+      'project-newer',
+      `${project} was written as ${manifest.schema}; this version knows lethe.project/1.`,
+      'Use a newer version of Lethe.',
+    )
+  return project
+}
+
+async function makeProject(project: string, file: string): Promise<void> {
   try {
     await makeFolder(project)
     if (!(await fs.stat(file).catch(() => null)))
@@ -34,12 +49,4 @@ export async function openProject(folder: string): Promise<string> {
       throw new LetheError('folder-read-only', `${project} is not a folder.`, 'Choose another folder with --project.')
     throw error
   }
-  const manifest = await readJson(file, projectSchema)
-  if (manifest.schema !== 'lethe.project/1')
-    throw new LetheError(
-      'project-newer',
-      `${project} was written as ${manifest.schema}; this version knows lethe.project/1.`,
-      'Use a newer version of Lethe.',
-    )
-  return project
 }

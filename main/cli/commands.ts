@@ -1,4 +1,5 @@
 /** The registry of terminal commands. */
+import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
@@ -12,5 +13,6 @@ export const commands = [
   ...privacyCommands,
   ...imagesCommands,
   ...runsCommands,
+  ...bundleCommands,
   ...trajectoriesCommands,
 ] as const

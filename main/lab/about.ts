@@ -11,9 +11,9 @@ import { version } from '../version.ts'
 import type { LabContext } from './context.ts'
 
 /** `logs` is the folder of the window's own log, where there is a window. */
-export function aboutPart({ project }: Pick<LabContext, 'project'>, logs?: string) {
+export function aboutPart({ project, readOnly }: Pick<LabContext, 'project' | 'readOnly'>, logs?: string) {
   const handlers: HandlersOf<typeof labCalls> = {
-    'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project) }),
+    'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project), readOnly }),
     'lab.devices': devices,
     'lab.doctor': () => doctor({ load: false, project }),
     'lab.supportBundle': ({ target }) => writeSupportBundle(project, target, logs),

@@ -3,6 +3,8 @@ import type { TopicName, TopicValue } from '../contract/calls.ts'
 
 export interface LabContext {
   readonly project: string
+  /** Open to be looked at and reviewed: calls that change the project are refused before they come here. */
+  readonly readOnly: boolean
   tell<Name extends TopicName>(topic: Name, value: TopicValue<Name>): void
   /** Hands a queued run to a trainer. Errors: `internal` where there is none (the terminal executes runs itself). */
   start(run: string): void

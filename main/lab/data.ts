@@ -38,7 +38,8 @@ export interface ImportRequest {
 
 export type DataPart = ReturnType<typeof dataPart>
 
-export function dataPart({ project, tell, start }: LabContext) {
+export function dataPart(context: LabContext) {
+  const { project, tell } = context
   const importData = async (request: ImportRequest): Promise<Dataset> => {
     const id = request.id ?? idOf(request.name)
     if (builtIns.some((builtIn) => builtIn.id === id && builtIn.path() !== request.path))
@@ -131,7 +132,7 @@ export function dataPart({ project, tell, start }: LabContext) {
     })
   }
 
-  const { resource, ...pictures } = picturesPart({ project, tell, start })
+  const { resource, ...pictures } = picturesPart(context)
   const tasks = makeTasks(tell)
 
   /** Errors: `run-state` while a run works on it, which would lose its data under its hands. */

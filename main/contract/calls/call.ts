@@ -7,11 +7,12 @@ export const nothing = z.strictObject({})
 export const chosenPath = z.string().min(1).max(4096)
 
 /**
- * One row: what goes in, what comes out. A `read` changes nothing and may be repeated freely. `host: 'shell'` is answered by the
+ * One row: what goes in, what comes out. A `read` changes nothing and may be repeated freely. A `write` changes the project and is
+ * refused where it is open read-only; `aside` leaves all evidence as it is and adds a review, or a file the person chose. `host: 'shell'` is answered by the
  * main process of the window itself, all else by the lab.
  */
 export interface Call {
-  readonly access: 'read' | 'write'
+  readonly access: 'read' | 'write' | 'aside'
   readonly host?: 'shell'
   readonly paths?: readonly string[]
   readonly input: z.ZodType

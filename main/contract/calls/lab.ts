@@ -38,7 +38,7 @@ export const labCalls = {
   'lab.about': {
     access: 'read',
     input: nothing,
-    output: z.object({ version: z.string(), project: z.string(), projectName: z.string() }),
+    output: z.object({ version: z.string(), project: z.string(), projectName: z.string(), readOnly: z.boolean() }),
   },
   'lab.devices': { access: 'read', input: nothing, output: devicesSchema },
   'lab.doctor': { access: 'read', input: nothing, output: doctorSchema },
