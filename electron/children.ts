@@ -13,10 +13,16 @@ export interface ChildPlace {
   readonly echo: boolean
 }
 
-export function startChild(place: ChildPlace, file: string, serviceName: string, words: readonly string[]): Child {
+export function startChild(
+  place: ChildPlace,
+  file: string,
+  serviceName: string,
+  words: readonly string[],
+  defaults = {},
+): Child {
   const child = utilityProcess.fork(join(place.build, file), [...words], {
     serviceName,
-    env: childEnvironment(process.env),
+    env: { ...defaults, ...childEnvironment(process.env) },
     stdio: ['ignore', place.echo ? 'inherit' : 'ignore', 'pipe'],
   })
   let last = ''

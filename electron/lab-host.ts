@@ -1,13 +1,13 @@
 /** Runs a lab behind a message port: calls and resources in, answers and topics out. Nothing is thrown across. */
 import type { CallName, CallResult, LoggedEvent, TopicName, TopicValue } from '../main/contract/calls.ts'
-import { toErrorRecord } from '../main/contract/errors.ts'
+import { toErrorRecord, type ErrorRecord } from '../main/contract/errors.ts'
 import type { FromLab, Resource, ToLab } from './messages.ts'
 
 /** The part of main/lab.ts that the shell needs. */
 export interface HostedLab {
   call(name: CallName, input: unknown): Promise<CallResult<CallName>>
   subscribe(listener: (topic: TopicName, value: unknown) => void): () => void
-  report(run: string, events: readonly LoggedEvent[]): Promise<void>
+  report(run: string, events: readonly LoggedEvent[], gone?: ErrorRecord): Promise<void>
   resource(path: string): Promise<Resource | null>
   close(): Promise<void>
 }
@@ -81,7 +81,7 @@ export function hostLab(
           .catch(() => null)
           .then((value) => port.postMessage({ kind: 'answer', id: message.id, value }))
       case 'report':
-        return void opened.then((lab) => lab.report(message.run, message.events)).catch(() => undefined) // a hint lost
+        return void opened.then((lab) => lab.report(message.run, message.events, message.gone)).catch(() => undefined) // a hint lost
       case 'close':
         return void opened
           .then((lab) => lab.close())

@@ -1,6 +1,7 @@
 /** The shell: one window, its policies, and the processes behind it. Everything is put together here. */
 import { app, dialog, ipcMain, Menu, powerMonitor, protocol, session } from 'electron'
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
+import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRedactor } from '../main/support/redact.ts'
 import { version } from '../main/version.ts'
@@ -20,6 +21,7 @@ import { createRecentProjects } from './recent-projects.ts'
 import { watchScreen } from './screen-watch.ts'
 import { answerShell, shellHandlers } from './shell-calls.ts'
 import { startSupervisor, type SupervisorOptions } from './supervisor.ts'
+import { followTaskbar } from './taskbar.ts'
 import { openWindow, showPage } from './window.ts'
 import { createWorkplace, type Workplace } from './workplace.ts'
 
@@ -34,6 +36,9 @@ const attempts = createAttempts((process, what) => log('warning', 'network', 're
 closeNetwork((what) => attempts.add('main', what))
 lockDown(app, { refused: (what) => attempts.add('window', what), log })
 
+/** One core is left to the window and to whatever else the person does. */
+const trainerThreads = { TF_NUM_INTRAOP_THREADS: String(Math.max(1, cpus().length - 1)) }
+
 function senderOf(event: IpcMainInvokeEvent): Sender {
   const frame = event.senderFrame
   return { contents: event.sender.id, mainFrame: frame === event.sender.mainFrame, url: frame?.url ?? null }
@@ -43,19 +48,26 @@ async function open(): Promise<void> {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(inspector)))
   let window: BrowserWindow | null = null
   const contents = () => (window && !window.isDestroyed() ? window.webContents : null)
+  const showOnTaskbar = followTaskbar(() => (window?.isDestroyed() ? null : window))
   const place = { build, echo: inspector }
   const tell: SupervisorOptions['tell'] = (topic, value) => {
     if (topic === 'engine-gone') log('error', 'main', 'engine-gone', JSON.stringify(value))
     contents()?.send(channels.topic, topic, value)
+    showOnTaskbar(topic, value)
+  }
+  const residentBytes = (pid: number) => {
+    const found = app.getAppMetrics().find((process) => process.pid === pid)
+    return found ? 1024 * found.memory.workingSetSize : null
   }
   const recent = createRecentProjects(join(profile, 'recent-projects.json'))
   const workplace = createWorkplace(projectFolder(process.argv, process.env, app.getPath('home')), {
     start: (project) =>
       startSupervisor({
         startLab: () => startChild(place, 'lab.cjs', 'Lethe lab', [project, logs]),
-        startTrainer: (run) => startChild(place, 'trainer.cjs', 'Lethe trainer', [project, run]),
+        startTrainer: (run) => startChild(place, 'trainer.cjs', 'Lethe trainer', [project, run], trainerThreads),
         tell,
         heardKnock: attempts.add,
+        residentBytes,
       }),
     recent,
     opened: () => void (window && showPage(window)),

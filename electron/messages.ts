@@ -1,5 +1,6 @@
 /** What passes between the main process and the two it starts. The lab answers by id; the rest is one-way. */
 import type { CallName, CallResult, LoggedEvent, TopicName } from '../main/contract/calls.ts'
+import type { ErrorRecord } from '../main/contract/errors.ts'
 
 export interface Resource {
   readonly bytes: Uint8Array
@@ -9,8 +10,13 @@ export interface Resource {
 export type ToLab =
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly input: unknown }
   | { readonly kind: 'resource'; readonly id: number; readonly path: string }
-  /** What the trainer of a run has said since the last time; nothing new when it has just ended. */
-  | { readonly kind: 'report'; readonly run: string; readonly events: readonly LoggedEvent[] }
+  /** What the trainer of a run has said since the last time; nothing new when it has ended, by itself or as `gone` says. */
+  | {
+      readonly kind: 'report'
+      readonly run: string
+      readonly events: readonly LoggedEvent[]
+      readonly gone?: ErrorRecord
+    }
   | { readonly kind: 'close' }
 
 export type FromLab =
@@ -27,4 +33,7 @@ export interface Knock {
 
 export type ToTrainer = { readonly kind: 'stop' }
 
-export type FromTrainer = { readonly kind: 'events'; readonly events: readonly LoggedEvent[] } | Knock
+export type FromTrainer =
+  | { readonly kind: 'events'; readonly events: readonly LoggedEvent[] }
+  | { readonly kind: 'graphics'; readonly bytes: number }
+  | Knock

@@ -6,6 +6,7 @@ import type { shellCalls } from '../main/contract/calls/shell.ts'
 import { toErrorRecord } from '../main/contract/errors.ts'
 import type { Attempts } from './attempts.ts'
 import type { Grants } from './grants.ts'
+import { openReport, savePdf } from './report-window.ts'
 import type { RecentProjects } from './recent-projects.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -56,6 +57,14 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
       return {}
     },
     'shell.offlineState': () => Promise.resolve(attempts.state()),
+    'shell.openReport': async ({ run }) => {
+      await openReport(run, window())
+      return {}
+    },
+    'shell.savePdf': async ({ run, path }) => {
+      await savePdf(run, path)
+      return {}
+    },
   }
 }
 

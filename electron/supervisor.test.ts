@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ToLab } from './messages.ts'
 import { mayRestart, startSupervisor } from './supervisor.ts'
 
 class FakeChild extends EventEmitter {
@@ -34,6 +33,7 @@ function setUp() {
       return child
     },
     tell: (topic, value) => void told.push([topic, value]),
+    residentBytes: () => 2 ** 30,
     now: () => time,
     grace: { trainer: 100, lab: 50 },
   })
@@ -86,7 +86,12 @@ describe('trainers', () => {
     expect(trainers.map(([run]) => run)).toEqual(['a'])
     trainers[0]![1].emit('exit', 9)
     expect(told).toEqual([['engine-gone', { process: 'trainer', reason: expect.stringContaining('code 9') as string }]])
-    expect(lab().sent).toEqual([{ kind: 'report', run: 'a', events: [] } satisfies ToLab])
+    const gone = {
+      code: 'engine-gone',
+      message: expect.stringContaining('code 9') as string,
+      hint: expect.any(String) as string,
+    }
+    expect(lab().sent).toEqual([{ kind: 'report', run: 'a', events: [], gone }])
     lab().emit('message', { kind: 'start-run', run: 'a' })
     trainers[1]![1].emit('message', { kind: 'events', events: [{ seq: 0 }] })
     expect(lab().sent[1]).toEqual({ kind: 'report', run: 'a', events: [{ seq: 0 }] })

@@ -5,7 +5,10 @@
 import os from 'node:os'
 import type { CallName, CallResult, LoggedEvent, TopicName, TopicValue } from '../main/contract/calls.ts'
 import { causeOf } from './known-causes.ts'
+import type { ErrorRecord } from '../main/contract/errors.ts'
 import type { FromLab, FromTrainer, Resource, ToLab, ToTrainer } from './messages.ts'
+import { watchMemory } from './run-memory.ts'
+import { memoryKills, trainerEnd } from './trainer-end.ts'
 
 /** The part of Electron's UtilityProcess that is used, so that a test can stand in for it. */
 export interface Child {
@@ -25,6 +28,8 @@ export interface SupervisorOptions {
   tell<Name extends TopicName>(this: void, topic: Name, value: TopicValue<Name>): void
   /** Something in a process tried to reach a network. */
   readonly heardKnock?: (process: 'lab' | 'trainer', what: string) => void
+  /** Memory that the system counts for a process; null for one it does not know. */
+  residentBytes(this: void, pid: number): number | null
   readonly now?: () => number
   /** Milliseconds from asking a process to stop until it is killed. */
   readonly grace?: { readonly trainer: number; readonly lab: number }
@@ -47,6 +52,13 @@ export function mayRestart(exits: readonly number[], now: number): boolean {
   return exits.filter((time) => now - time < restartWindow).length <= maxRestarts
 }
 
+interface Trainer {
+  readonly child: Child
+  readonly gone: Promise<void>
+  readonly pid: number | undefined
+  graphicsBytes: number | null
+}
+
 type Settle = (value: CallResult<CallName> | Resource | null) => void
 interface Waiting {
   readonly settle: Settle
@@ -63,7 +75,7 @@ function stop(gone: Promise<unknown>, child: Child, ask: ToLab | ToTrainer, grac
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { now = Date.now, grace = { trainer: 11_000, lab: 3_000 } } = options
   const waiting = new Map<number, Waiting>()
-  const trainers = new Map<string, { child: Child; gone: Promise<void> }>()
+  const trainers = new Map<string, Trainer>()
   const labExits: number[] = []
   let lab: { child: Child; gone: Promise<void> } | null = null
   let nextId = 1
@@ -73,26 +85,41 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (closing || trainers.has(run)) return
     const child = options.startTrainer(run)
     child.on('spawn', () => lowerPriority(child.pid))
-    const report = (events: readonly LoggedEvent[]) =>
-      lab?.child.postMessage({ kind: 'report', run, events } satisfies ToLab)
+    const report = (events: readonly LoggedEvent[], gone?: ErrorRecord) =>
+      lab?.child.postMessage({ kind: 'report', run, events, ...(gone ? { gone } : {}) } satisfies ToLab)
+    const killsBefore = memoryKills()
     child.on('message', (raw) => {
       const message = raw as FromTrainer
-      if (message.kind === 'knock') options.heardKnock?.('trainer', message.what)
-      else report(message.events)
+      if (message.kind === 'events') return report(message.events)
+      if (message.kind === 'knock') return options.heardKnock?.('trainer', message.what)
+      const trainer = trainers.get(run)
+      if (trainer) trainer.graphicsBytes = message.bytes
     })
     const gone = new Promise<void>((resolve) => {
       child.on('exit', (code) => {
         trainers.delete(run)
-        const reason =
+        const end =
           code === 0 || closing
-            ? null
-            : withCause(`The process that worked on the run ended unexpectedly (code ${code}).`, child, code)
-        report([]) // the lab looks at the run again: its folder says how it ended
-        if (reason !== null) options.tell('engine-gone', { process: 'trainer', reason })
+            ? undefined
+            : trainerEnd({
+                code,
+                killsBefore,
+                killsNow: memoryKills(),
+                cause: causeOf(child.lastWords?.() ?? '', code),
+              })
+        report([], end) // the lab looks at the run again: its folder says how it ended
+        if (end) options.tell('engine-gone', { process: 'trainer', reason: end.message })
         resolve()
       })
     })
-    trainers.set(run, { child, gone })
+    trainers.set(run, {
+      child,
+      gone,
+      graphicsBytes: null,
+      get pid() {
+        return child.pid // known once it has been spawned
+      },
+    })
   }
 
   function startLab(): void {
@@ -142,7 +169,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
   }
 
+  const stopWatching = watchMemory({ workers: trainers, residentBytes: options.residentBytes, tell: options.tell })
+
   async function closeAll(): Promise<void> {
+    stopWatching()
     await Promise.all(
       [...trainers.values()].map(({ child, gone }) => stop(gone, child, { kind: 'stop' }, grace.trainer)),
     )

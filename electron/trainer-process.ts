@@ -4,7 +4,9 @@ import { openLab } from '../main/lab.ts'
 import type { FromTrainer, Knock } from './messages.ts'
 import { closeNetwork } from './network-guard.ts'
 
-const reportEvery = 100 // milliseconds
+// Milliseconds.
+const reportEvery = 100
+const graphicsEvery = 2000
 
 closeNetwork((what) => process.parentPort.postMessage({ kind: 'knock', what } satisfies Knock))
 
@@ -17,6 +19,7 @@ async function work(project: string, run: string): Promise<void> {
     events = []
   }
   let reported = 0
+  let asked = 0
   const lab = await openLab({ project })
   for await (const event of lab.execute(run, { signal: controller.signal })) {
     events.push(event)
@@ -24,6 +27,10 @@ async function work(project: string, run: string): Promise<void> {
     if (performance.now() - reported < reportEvery && event.kind !== 'state') continue
     report()
     reported = performance.now()
+    if (reported - asked < graphicsEvery) continue
+    asked = reported
+    const bytes = await lab.graphicsMemory(run)
+    if (bytes !== null) process.parentPort.postMessage({ kind: 'graphics', bytes } satisfies FromTrainer)
   }
   report()
 }

@@ -1,5 +1,5 @@
 import { writeAtomic } from '../files/atomic.ts'
-import { compareRuns, comparisonCsv } from '../runs/compare.ts'
+import { compareRuns, comparisonCsv, shownName } from '../runs/compare.ts'
 import { runPaths } from '../runs/folder.ts'
 import type { RunRecord } from '../contract/run.ts'
 import type { Lab } from '../lab.ts'
@@ -66,7 +66,8 @@ const show: Command = {
   options: { events: { type: 'boolean', help: 'with every event it wrote' } },
   example: 'runs show 20260101-120000-images-synthesize-a1b2c3 --json',
   async run({ words, lab }) {
-    const { summary, plan, events } = await (await lab()).showRun(words.first)
+    const opened = await lab()
+    const { summary, plan } = await opened.showRun(words.first)
     const text = [
       `${summary.title}: ${summary.state}`,
       `folder   ${summary.folder}`,
@@ -78,7 +79,14 @@ const show: Command = {
       ...(summary.error ? [`error    ${summary.error.message} ${summary.error.hint}`] : []),
       ...(summary.outcome ? [JSON.stringify(summary.outcome, null, 2)] : []),
     ].join('\n')
-    return { document: { run: summary, plan, ...(words.flag('events') ? { events } : {}) }, text }
+    return {
+      document: {
+        run: summary,
+        plan,
+        ...(words.flag('events') ? { events: await opened.runEvents(words.first) } : {}),
+      },
+      text,
+    }
   },
 }
 
@@ -124,7 +132,10 @@ const compare: Command = {
     if (csv) await writeAtomic(csv, comparisonCsv(comparison))
     const rows = [
       ['', ...comparison.runs],
-      ...comparison.rows.map((row) => [row.name, ...row.values.map((value) => (value === null ? '–' : String(value)))]),
+      ...comparison.rows.map((row) => [
+        shownName(row),
+        ...row.values.map((value) => (value === null ? '–' : String(value))),
+      ]),
     ]
     return { document: comparison, text: table(rows) }
   },

@@ -57,6 +57,8 @@ export const topics = {
   'engine-gone': z.object({ process: z.enum(['lab', 'trainer']), reason: z.string() }),
   /** The screen was locked or the machine goes to sleep: sensitive pictures are covered until a person is back. */
   'screen-locked': z.object({ locked: z.boolean() }),
+  /** What the process of a running run holds, every two seconds; `graphicsBytes` where it computes on a graphics card. */
+  'run-memory': z.object({ run: runId, residentBytes: z.number(), graphicsBytes: z.number().nullable() }),
   /** How far an import, export or other task of the lab is; `task` is the name the call was given. */
   'task-progress': z.object({ task: z.string(), done: z.number(), total: z.number() }),
 } as const

@@ -76,9 +76,22 @@ export const runRecordSchema = z.strictObject({
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 
+/** `notes.json`: what a person wrote about a run. */
+export const runNotesSchema = z.strictObject({
+  schema: z.literal('lethe.notes/1'),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20),
+  note: z.string().max(4000),
+})
+export type RunNotes = z.infer<typeof runNotesSchema>
+
 /** A run with the newest progress event, as lists show it. */
 export const runSummarySchema = runRecordSchema.extend({
   folder: z.string(),
+  data: z.string().nullable().describe('the data set of its configuration'),
+  method: z.string().nullable().describe('the method or algorithm of its configuration'),
+  tags: z.array(z.string()),
+  note: z.string(),
+  waitsFor: z.string().nullable().describe('the run that holds the device, while this one waits for it'),
   progress: z
     .object({
       phase: z.string(),

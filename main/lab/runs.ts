@@ -1,49 +1,85 @@
-/** Runs: listing, showing, asking, executing, reporting. */
-import { promises as fs } from 'node:fs'
-import path from 'node:path'
+/** Runs: listing, showing, asking, executing, comparing, reporting; and what of them the window fetches. */
 import type { HandlersOf, LoggedEvent } from '../contract/calls.ts'
 import type { runsCalls } from '../contract/calls/runs.ts'
-import type { RunRecord, RunSummary } from '../contract/run.ts'
+import type { ErrorRecord } from '../contract/errors.ts'
+import type { RunRecord } from '../contract/run.ts'
 import { readDataset } from '../data/catalogue.ts'
+import { writeAtomic } from '../files/atomic.ts'
+import { compareRuns, comparisonCsv } from '../runs/compare.ts'
 import { requestOf } from '../runs/control.ts'
+import { recordGone } from '../runs/gone.ts'
 import { executeRun, type ExecuteOptions } from '../runs/execute.ts'
-import { listRuns, readConfig, readEvents, readPlan, runPaths, summariseRun } from '../runs/folder.ts'
+import { readConfig, readEnvironment, readEvents, readPlan, runFiles, runPaths } from '../runs/folder.ts'
 import { jobOf } from '../runs/jobs.ts'
+import { writeNotes } from '../runs/notes.ts'
+import { removeRun } from '../runs/remove.ts'
 import { writeReport } from '../runs/report.ts'
-import type { LabContext, Resource } from './context.ts'
+import { openSummaries } from '../runs/summaries.ts'
+import { deviceMemory } from '../tensor/backend.ts'
+import type { LabContext } from './context.ts'
 import type { LedgerPart } from './ledger.ts'
+import { runResources } from './run-resources.ts'
 
 export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<LedgerPart, 'ledger'>) {
   /** Pull to work: the terminal's own process, the trainer, or a test. */
   const execute = (run: string, executeOptions?: ExecuteOptions): AsyncGenerator<LoggedEvent, RunRecord> =>
     executeRun(project, run, executeOptions)
 
-  const runs = async (): Promise<RunSummary[]> => Promise.all((await listRuns(project)).map(summariseRun))
+  const summaries = openSummaries(project)
+  const tellChange = async (run: string): Promise<void> => tell('run-changed', { summary: await summaries.one(run) })
+
+  /** Writes report.html and report.json of a run anew. */
+  const report = async (run: string): Promise<{ run: string; report: string }> => {
+    const paths = runPaths(project, run)
+    const data = jobOf((await summaries.one(run)).kind).data((await readConfig(paths)) as never)
+    const input = { dataset: await readDataset(project, data), ledger: await ledger(data) }
+    return { run, report: await writeReport(paths, input) }
+  }
+
+  const ask = (request: 'pause' | 'run') => async (input: { run: string }) => {
+    await requestOf(runPaths(project, input.run), request)
+    return {}
+  }
 
   const handlers: HandlersOf<typeof runsCalls> = {
-    'runs.list': runs,
+    'runs.list': summaries.list,
     'runs.show': async ({ run }) => {
       const paths = runPaths(project, run)
-      const summary = await summariseRun(paths)
-      return { summary, plan: await readPlan(paths).catch(() => null), events: await readEvents(paths) }
+      return {
+        summary: await summaries.one(run),
+        plan: await readPlan(paths).catch(() => null),
+        config: await readConfig(paths).catch(() => null),
+        environment: await readEnvironment(paths),
+        files: await runFiles(paths),
+      }
     },
     'runs.start': async ({ run }) => {
-      await summariseRun(runPaths(project, run))
+      await summaries.one(run)
       start(run)
       return {}
     },
-    'runs.pause': async ({ run }) => {
-      await requestOf(runPaths(project, run), 'pause')
-      return {}
-    },
-    'runs.continue': async ({ run }) => {
-      await requestOf(runPaths(project, run), 'run')
-      return {}
-    },
+    'runs.pause': ask('pause'),
+    'runs.continue': ask('run'),
     'runs.cancel': async ({ run }) => {
-      const paths = runPaths(project, run)
-      await requestOf(paths, 'cancel')
-      tell('run-changed', { summary: await summariseRun(paths) })
+      await requestOf(runPaths(project, run), 'cancel')
+      await tellChange(run)
+      return {}
+    },
+    'runs.annotate': async ({ run, tags, note }) => {
+      await summaries.one(run)
+      await writeNotes(runPaths(project, run), { tags, note })
+      await tellChange(run)
+      return {}
+    },
+    'runs.remove': async ({ run }) => ({ trash: (await removeRun(project, await summaries.one(run))).id }),
+    'runs.compare': ({ runs }) => compareRuns(project, runs),
+    'runs.exportComparison': async ({ runs, path }) => {
+      const csv = comparisonCsv(await compareRuns(project, runs))
+      if (path !== null) await writeAtomic(path, csv)
+      return { csv }
+    },
+    'runs.report': async ({ run }) => {
+      await report(run)
       return {}
     },
   }
@@ -51,31 +87,32 @@ export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<
   return {
     handlers,
     execute,
-    runs,
+    runs: summaries.list,
     showRun: (run: string) => handlers['runs.show']({ run }),
-    /** Writes report.html and report.json of a run anew. */
-    async writeReport(run: string): Promise<{ run: string; report: string }> {
-      const paths = runPaths(project, run)
-      const data = jobOf((await summariseRun(paths)).kind).data((await readConfig(paths)) as never)
-      return {
-        run,
-        report: await writeReport(paths, { dataset: await readDataset(project, data), ledger: await ledger(data) }),
-      }
-    },
+    runEvents: (run: string): Promise<LoggedEvent[]> => readEvents(runPaths(project, run)),
+    writeReport: report,
     cancelRun: (run: string) => handlers['runs.cancel']({ run }),
 
-    /** Passes on what a trainer reports, coalesced by the caller. */
-    async report(run: string, events: readonly LoggedEvent[]): Promise<void> {
-      tell('run-events', { run, events: [...events] })
-      tell('run-changed', { summary: await summariseRun(runPaths(project, run)) })
+    /** Passes on what a trainer reports, coalesced by the caller; `gone` says why its process ended, if not by itself. */
+    async report(run: string, events: readonly LoggedEvent[], gone?: ErrorRecord): Promise<void> {
+      if (events.length > 0) tell('run-events', { run, events: [...events] })
+      if (gone) await recordGone(runPaths(project, run), gone)
+      await tellChange(run)
     },
 
-    /** A picture or report of a run, by its path below `runs/`. Null for anything else. */
-    async resource(resourcePath: string): Promise<Resource | null> {
-      const match = /^([\w-]+)\/((?:artifacts\/)?[\w-]+\.(png|html))$/.exec(resourcePath)
-      if (!match) return null
-      const bytes = await fs.readFile(path.join(runPaths(project, match[1]!).folder, match[2]!)).catch(() => null)
-      return bytes && { bytes, type: match[3] === 'png' ? 'image/png' : 'text/html; charset=utf-8' }
+    /** Bytes in use on the graphics card; null for a run that computes on the processor. */
+    async graphicsMemory(run: string): Promise<number | null> {
+      const environment = await readEnvironment(runPaths(project, run))
+      const backend = environment?.['backend'] as { name?: string } | undefined
+      const memory = backend?.name === 'tensorflow-gpu' ? await deviceMemory() : null
+      return memory && memory.usedMiB * 2 ** 20
     },
+
+    resource: runResources(project, (data) =>
+      readDataset(project, data).then(
+        ({ classNames }) => classNames,
+        () => [],
+      ),
+    ),
   }
 }

@@ -4,66 +4,98 @@
  */
 import { promises as fs } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Comparison } from '../contract/calls/runs.ts'
 import { LetheError } from '../contract/errors.ts'
-import { readConfig, readRecord, runPaths } from './folder.ts'
+import type { PrivacyPlan } from '../contract/privacy.ts'
+import { imageMetrics } from '../images/metrics/index.ts'
+import { readConfig, readPlan, readRecord, runPaths } from './folder.ts'
 
-export interface Comparison {
-  readonly runs: readonly string[]
-  /** Settings that differ first, then those that agree, then metrics at their last step. */
-  readonly rows: readonly {
-    readonly kind: 'setting' | 'metric'
-    readonly name: string
-    readonly values: readonly (string | number | null)[]
-  }[]
-}
+type Row = Comparison['rows'][number]
 
-/** Errors: `usage` for fewer than one run, `run-missing`. */
+/** Settings that differ first, then those that agree, what privacy costs, then metrics at their last step. */
 export async function compareRuns(project: string, ids: readonly string[]): Promise<Comparison> {
   if (ids.length === 0) throw new LetheError('usage', 'Name at least one run.', 'See `lethe runs list`.')
   const runs = ids.map((id) => runPaths(project, id))
   const settings: Map<string, unknown>[] = []
+  const privacy: (PrivacyPlan | null)[] = []
   for (const paths of runs) {
     await readRecord(paths)
     settings.push(flatten(await readConfig(paths)))
+    privacy.push((await readPlan(paths).catch(() => null))?.privacy ?? null)
   }
   const names = [...new Set(settings.flatMap((map) => [...map.keys()]))].sort()
-  const settingRows = names.map((name) => ({
-    kind: 'setting' as const,
-    name,
-    values: settings.map((map) => plain(map.get(name))),
-  }))
-  const differs = (row: { values: readonly unknown[] }): boolean => new Set(row.values).size > 1
+  const settingRows = names.map((name) =>
+    row(
+      'setting',
+      name,
+      settings.map((map) => plain(map.get(name))),
+    ),
+  )
+  const differs = ({ values }: Row): boolean => new Set(values).size > 1
+  const privacyRows = (['epsilon', 'delta', 'mode', 'relation'] as const).map((name) =>
+    row(
+      'privacy',
+      name,
+      privacy.map((plan) => plan?.[name] ?? null),
+    ),
+  )
   return {
     runs: [...ids],
     rows: [
       ...settingRows.filter(differs),
-      ...settingRows.filter((row) => !differs(row)),
+      ...settingRows.filter((one) => !differs(one)),
+      ...privacyRows.filter(({ values }) => values.some((value) => value !== null)),
       ...(await lastMetrics(runs.map((paths) => paths.metrics))),
     ],
   }
 }
 
+const row = (kind: Row['kind'], name: string, values: Row['values']): Row => ({
+  kind,
+  name,
+  values,
+  private: true,
+  best: [],
+})
+
+/** By the names under which jobs report; null where neither way is better in itself. */
+function directionOf(name: string): 'higher' | 'lower' | null {
+  const known = imageMetrics.find(({ id, title }) => name === id || name.startsWith(title))
+  if (known) return known.direction
+  if (/loss|error|distance|fid\b/i.test(name)) return 'lower'
+  return /accuracy|precision|recall|score|auroc|aupro|return/i.test(name) ? 'higher' : null
+}
+
+function bestOf(name: string, values: readonly (number | null)[]): number[] {
+  const direction = directionOf(name)
+  const known = values.filter((value) => value !== null)
+  if (direction === null || known.length < 2) return []
+  const best = direction === 'higher' ? Math.max(...known) : Math.min(...known)
+  const places = values.flatMap((value, index) => (value === best ? [index] : []))
+  return places.length === known.length ? [] : places
+}
+
 /** The last value of every metric, one column a file. */
-async function lastMetrics(files: readonly string[]): Promise<Comparison['rows']> {
+async function lastMetrics(files: readonly string[]): Promise<Row[]> {
   const present: string[] = []
   for (const file of files) if ((await fs.stat(file).catch(() => null))?.size) present.push(file)
   if (present.length === 0) return []
   const rows = await query(
-    `SELECT name || CASE WHEN private THEN '' ELSE ' (not private)' END, filename, value
-     FROM (SELECT name, filename, bool_and(private) AS private, arg_max(value, step) AS value
-       FROM read_json(?, format = 'newline_delimited', filename = true,
-         columns = {name: 'VARCHAR', step: 'DOUBLE', value: 'DOUBLE', private: 'BOOLEAN'})
-       GROUP BY name, filename)
+    `SELECT name, filename, arg_max(value, step) AS value, bool_and(private) AS private
+     FROM read_json(?, format = 'newline_delimited', filename = true,
+       columns = {name: 'VARCHAR', step: 'DOUBLE', value: 'DOUBLE', private: 'BOOLEAN'})
+     GROUP BY name, filename
      ORDER BY 1`,
     present,
   )
-  const byName = new Map<string, (number | null)[]>()
-  for (const [name, file, value] of rows) {
-    const values = byName.get(String(name)) ?? files.map(() => null)
-    values[files.indexOf(String(file))] = value === null ? null : Number(value)
-    byName.set(String(name), values)
+  const byName = new Map<string, { values: (number | null)[]; private: boolean }>()
+  for (const [name, file, value, isPrivate] of rows) {
+    const metric = byName.get(String(name)) ?? { values: files.map(() => null), private: true }
+    metric.values[files.indexOf(String(file))] = value === null ? null : Number(value)
+    metric.private &&= isPrivate === true
+    byName.set(String(name), metric)
   }
-  return [...byName].map(([name, values]) => ({ kind: 'metric' as const, name, values }))
+  return [...byName].map(([name, metric]) => ({ kind: 'metric', name, ...metric, best: bestOf(name, metric.values) }))
 }
 
 async function query(sql: string, files: readonly string[]): Promise<unknown[][]> {
@@ -101,6 +133,10 @@ const plain = (value: unknown): string | number | null =>
         ? value
         : JSON.stringify(value)
 
+/** Who reads only the name must still see it. */
+export const shownName = (row: Pick<Row, 'name' | 'private'>): string =>
+  row.private ? row.name : `${row.name} (not private)`
+
 /** RFC 4180, with cells that a spreadsheet would run as a formula made harmless by an apostrophe. */
 export function comparisonCsv(comparison: Comparison): string {
   const cell = (value: string | number | null): string => {
@@ -111,7 +147,7 @@ export function comparisonCsv(comparison: Comparison): string {
   }
   const lines = [
     ['kind', 'name', ...comparison.runs],
-    ...comparison.rows.map((row) => [row.kind, row.name, ...row.values]),
+    ...comparison.rows.map((one) => [one.kind, shownName(one), ...one.values]),
   ]
   return lines.map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n'
 }

@@ -21,7 +21,18 @@ import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
 import { version } from '../version.ts'
 import { clearRequest, readRequest } from './control.ts'
 import { environmentRecord } from './environment.ts'
-import { readConfig, readPlan, readRecord, runPaths, runsFolder, sweep, writeRecord, type RunPaths } from './folder.ts'
+import {
+  deviceLock,
+  readConfig,
+  readPlan,
+  readRecord,
+  runPaths,
+  runsFolder,
+  sweep,
+  waitingPhase,
+  writeRecord,
+  type RunPaths,
+} from './folder.ts'
 import { jobOf } from './jobs.ts'
 import { progressMeter } from './progress.ts'
 
@@ -171,14 +182,14 @@ async function* waitForDevice(
   log: Log,
   signal?: AbortSignal,
 ): AsyncGenerator<LoggedEvent, Lock> {
-  const file = path.join(runsFolder(project), '.device.lock')
+  const file = deviceLock(runsFolder(project))
   for (let waited = 0; ; waited++) {
     const held = await tryLock(file)
     if (held) return held
     if (waited === 0)
       yield await log.write({
         kind: 'progress',
-        phase: 'Waiting for the run before',
+        phase: waitingPhase,
         step: 0,
         totalSteps: 1,
         rate: null,

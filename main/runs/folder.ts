@@ -6,10 +6,12 @@ import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
 import {
   planSchema,
+  runNotesSchema,
   runRecordSchema,
   type Device,
   type Plan,
   type RunEvent,
+  type RunNotes,
   type RunRecord,
   type RunSummary,
 } from '../contract/run.ts'
@@ -31,6 +33,7 @@ export interface RunPaths {
   readonly releases: string
   readonly control: string
   readonly lock: string
+  readonly notes: string
   readonly reportHtml: string
   readonly reportJson: string
 }
@@ -57,6 +60,7 @@ export function runPaths(project: string, id: string): RunPaths {
     releases: at('releases'),
     control: at('control'),
     lock: at('lock'),
+    notes: at('notes.json'),
     reportHtml: at('report.html'),
     reportJson: at('report.json'),
   }
@@ -106,19 +110,103 @@ export async function readRecord(paths: RunPaths): Promise<RunRecord> {
 }
 
 export const readPlan = (paths: RunPaths): Promise<Plan> => readJson(paths.plan, planSchema)
+export const readEnvironment = (paths: RunPaths): Promise<Record<string, unknown> | null> =>
+  readJson(paths.environment, z.record(z.string(), z.unknown())).catch(() => null)
 export const readConfig = (paths: RunPaths): Promise<unknown> => readJson(paths.config, z.unknown())
 export const readEvents = async (paths: RunPaths): Promise<LoggedEvent[]> =>
   (await readLines(paths.events)) as LoggedEvent[]
 
+const tailBlock = 64 << 10
+
+/** The newest progress event, read from the end: a long run's events are many, and the last kilobytes hold it. */
+async function newestProgress(file: string): Promise<RunSummary['progress']> {
+  const handle = await fs.open(file, 'r').catch(() => null)
+  if (!handle) return null
+  try {
+    let after = Buffer.alloc(0)
+    for (let end = (await handle.stat()).size; end > 0;) {
+      const block = Buffer.alloc(Math.min(tailBlock, end))
+      end -= block.length
+      await handle.read(block, 0, block.length, end)
+      const text = Buffer.concat([block, after])
+      // What stands before the first line break belongs to a line that begins in the block before.
+      const first = end === 0 ? 0 : text.indexOf(0x0a) + 1
+      const lines = text
+        .subarray(first, text.lastIndexOf(0x0a) + 1)
+        .toString('utf8')
+        .split('\n')
+      const line = lines.reverse().find((candidate) => candidate.includes('"kind":"progress"'))
+      if (line !== undefined) return progressOf(line)
+      after = text.subarray(0, first)
+    }
+    return null
+  } finally {
+    await handle.close()
+  }
+}
+
+function progressOf(line: string): RunSummary['progress'] {
+  try {
+    const { phase, step, totalSteps, rate, secondsLeft } = JSON.parse(line) as RunEvent & { kind: 'progress' }
+    return { phase, step, totalSteps, rate, secondsLeft }
+  } catch {
+    return null // a damaged line; who reads the whole log is told
+  }
+}
+
+const wordOf = (config: unknown, ...names: string[]): string | null => {
+  const fields = (config ?? {}) as Record<string, unknown>
+  const found = names.map((name) => fields[name]).find((value) => typeof value === 'string')
+  return typeof found === 'string' ? found : null
+}
+
 export async function summariseRun(paths: RunPaths): Promise<RunSummary> {
   const record = await readRecord(paths)
-  const events: RunEvent[] = await readEvents(paths).catch(() => [])
-  let progress: RunSummary['progress'] = null
-  for (let index = events.length - 1; index >= 0 && !progress; index--) {
-    const event = events[index]
-    if (event?.kind === 'progress') progress = event
+  const [progress, config, { tags, note }] = await Promise.all([
+    newestProgress(paths.events),
+    readConfig(paths).catch(() => null),
+    readNotes(paths),
+  ])
+  const waits = record.state === 'running' && progress?.phase === waitingPhase
+  return {
+    ...record,
+    folder: paths.folder,
+    progress,
+    data: wordOf(config, 'data'),
+    method: wordOf(config, 'method', 'algorithm'),
+    tags,
+    note,
+    waitsFor: waits ? await deviceHolder(path.dirname(paths.folder)) : null,
   }
-  return { ...record, folder: paths.folder, progress }
+}
+
+/** The phase of a run that waits for another to leave the device. */
+export const waitingPhase = 'Waiting for the run before'
+export const deviceLock = (runs: string): string => path.join(runs, '.device.lock')
+
+/** The run whose process holds the device; null when none does. */
+async function deviceHolder(runs: string): Promise<string | null> {
+  const owner = await lockOwner(deviceLock(runs))
+  if (owner === null) return null
+  for (const name of await fs.readdir(runs).catch(() => []))
+    if (idPattern.test(name) && (await lockOwner(path.join(runs, name, 'lock'))) === owner) return name
+  return null
+}
+
+const noNotes: RunNotes = { schema: 'lethe.notes/1', tags: [], note: '' }
+export const readNotes = (paths: RunPaths): Promise<RunNotes> =>
+  readJson(paths.notes, runNotesSchema).catch(() => noNotes)
+
+/** The files a person may want to know of, by name below the run's folder. */
+export async function runFiles(paths: RunPaths): Promise<{ name: string; bytes: number }[]> {
+  const files: { name: string; bytes: number }[] = []
+  for (const folder of ['', 'artifacts', 'releases'])
+    for (const entry of await fs.readdir(path.join(paths.folder, folder), { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isFile() || /^\.|^lock$|^control$|\.tmp$/.test(entry.name)) continue
+      const stat = await fs.stat(path.join(paths.folder, folder, entry.name)).catch(() => null)
+      if (stat) files.push({ name: path.posix.join(folder, entry.name), bytes: stat.size })
+    }
+  return files
 }
 
 /** Removes what a killed worker was in the middle of writing. Only for the owner of the run's lock. */

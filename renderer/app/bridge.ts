@@ -23,6 +23,13 @@ export async function ask<Name extends CallName>(
   return null
 }
 
+/** What the lab serves below `app://lab/`, whole; null where it has no answer. */
+export async function readLab(address: string, signal?: AbortSignal): Promise<Response | null> {
+  // eslint-disable-next-line no-restricted-globals -- of the application's own scheme; all others are refused in every process
+  const answer = await fetch(`app://lab/${address}`, signal ? { signal } : {}).catch(() => null)
+  return answer?.ok ? answer : null
+}
+
 /** Where the page finds a file that a run wrote; `version` changes when its content does. */
 export function artifactUrl(run: string, file: string, version: number): string {
   const name = file.replace(/^artifacts\//, '')

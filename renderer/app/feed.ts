@@ -1,7 +1,9 @@
 /** Between lab and store: topics are hints that something changed, calls read what is true. */
-import type { CallName } from '../../main/contract/calls.ts'
+import type { LoggedEvent } from '../../main/contract/calls.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
-import { emptyView, foldEvents } from '../runs/run-view.ts'
+import { fetchCourse } from '../runs/course.ts'
+import { emptyView, foldEvents, viewOf } from '../runs/run-view.ts'
+import { keepMemory, stateChanged } from '../runs/runs-store.ts'
 import { notify } from '../ui/notices.tsx'
 import { ask, subscribe } from './bridge.ts'
 import { followPulse } from './pulse.ts'
@@ -10,8 +12,13 @@ import { showFailure, store } from './store.ts'
 const newestFirst = (a: RunSummary, b: RunSummary): number =>
   b.created.localeCompare(a.created) || b.id.localeCompare(a.id)
 
+/** A run keeps its place: when it was made does not change. */
 export function withRun(runs: readonly RunSummary[], changed: RunSummary): RunSummary[] {
-  return [...runs.filter((run) => run.id !== changed.id), changed].sort(newestFirst)
+  const place = runs.findIndex(({ id }) => id === changed.id)
+  if (place < 0) return [...runs, changed].sort(newestFirst)
+  const next = [...runs]
+  next[place] = changed
+  return next
 }
 
 export async function loadRuns(): Promise<void> {
@@ -19,20 +26,38 @@ export async function loadRuns(): Promise<void> {
   if (!runs) return
   runs.sort(newestFirst)
   store.setState((state) => (state.runs === null ? { runs, failure: null } : { runs }))
-  const { selected } = store.getState()
-  const first = runs.find((run) => run.state === 'running') ?? runs[0]
-  if (selected === null && first) await selectRun(first.id)
+  const { selected, detail } = store.getState()
+  const kept = runs.find(({ id }) => id === selected)
+  const shown = kept ?? runs.find(({ state }) => state === 'running') ?? runs[0]
+  if (!shown) return store.setState({ selected: null, detail: null })
+  if (shown !== kept || detail?.run !== shown.id) await selectRun(shown.id)
 }
+
+/** Of each figure: more than are shown at once, few enough to be read in a moment. */
+const pointsRead = 2000
+
+/** What arrives of a run while it is read; folded in when the reading is done. */
+let arriving: { readonly run: string; readonly events: LoggedEvent[] } | null = null
 
 /** Shows a run; a later choice wins over an answer that is still under way. */
 export async function selectRun(run: string): Promise<void> {
   store.setState({ selected: run })
-  const shown = await ask('runs.show', { run }, showFailure)
-  if (!shown || store.getState().selected !== run) return
-  const { summary, plan, events } = shown
-  const first = events[0]
-  const view = foldEvents({ ...emptyView, lastSeq: (first?.seq ?? 0) - 1 }, events) ?? emptyView
-  store.setState((state) => ({ detail: { run, plan, view }, runs: withRun(state.runs ?? [], summary) }))
+  if (arriving?.run === run) return
+  const mine = (arriving = { run, events: [] })
+  const [shown, course] = await Promise.all([ask('runs.show', { run }, showFailure), fetchCourse(run, pointsRead)])
+  if (arriving !== mine) return
+  arriving = null
+  if (!shown) return
+  if (!course)
+    showFailure({
+      code: 'file-malformed',
+      message: 'What this run has said so far could not be read.',
+      hint: 'Look at events.ndjson in its folder.',
+    })
+  const { summary, ...rest } = shown
+  const read = course ? viewOf(course) : emptyView
+  const view = foldEvents(read, mine.events) ?? read
+  store.setState((state) => ({ detail: { run, ...rest, view }, runs: withRun(state.runs ?? [], summary) }))
 }
 
 export async function startDemo(): Promise<void> {
@@ -43,13 +68,6 @@ export async function startDemo(): Promise<void> {
     store.setState({ screen: 'runs' })
   }
   store.setState({ starting: false })
-}
-
-export async function changeRun(
-  call: Extract<CallName, 'runs.start' | 'runs.pause' | 'runs.continue' | 'runs.cancel'>,
-  run: string,
-): Promise<void> {
-  await ask(call, { run }, showFailure)
 }
 
 export async function loadData(): Promise<void> {
@@ -103,9 +121,13 @@ export function followLab(): () => void {
     subscribe('run-changed', ({ summary }) => {
       const before = store.getState().runs?.find((run) => run.id === summary.id)
       store.setState((state) => ({ runs: withRun(state.runs ?? [], summary) }))
-      if (before?.state !== summary.state) void loadData() // what is spent may have changed
+      if (before?.state === summary.state) return
+      void loadData() // what is spent may have changed
+      if (before) stateChanged(before, summary)
     }),
+    subscribe('run-memory', ({ run, ...memory }) => keepMemory(run, memory)),
     subscribe('run-events', ({ run, events }) => {
+      if (arriving?.run === run) return void arriving.events.push(...events)
       const { detail } = store.getState()
       if (detail?.run !== run) return
       const view = foldEvents(detail.view, events)
@@ -121,6 +143,10 @@ export function followLab(): () => void {
       void loadRuns()
     }),
   ]
+  // The terminal works on the same folder, and tells nobody.
+  const onFocus = () => void loadRuns()
+  window.addEventListener('focus', onFocus)
+  stops.push(() => window.removeEventListener('focus', onFocus))
   void loadAll()
   stops.push(tellFailures(), followPulse(), rereadReturned())
   return () => stops.forEach((stop) => stop())

@@ -3,11 +3,16 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { CallOutput } from '../../main/contract/calls.ts'
 import type { Dataset } from '../../main/contract/dataset.ts'
-import type { Plan, RunSummary } from '../../main/contract/run.ts'
+import type { RunSummary } from '../../main/contract/run.ts'
 import type { RunView } from '../runs/run-view.ts'
 import { visit } from '../help/help-store.ts'
 import type { Failure } from './bridge.ts'
 import type { Screen } from './screens.ts'
+
+export interface RunDetail extends Omit<CallOutput<'runs.show'>, 'summary'> {
+  readonly run: string
+  readonly view: RunView
+}
 
 export interface PageState {
   readonly screen: Screen
@@ -18,7 +23,7 @@ export interface PageState {
   readonly runs: readonly RunSummary[] | null
   readonly selected: string | null
   /** The selected run alone: the folder is the truth, and another is read when it is chosen. */
-  readonly detail: { readonly run: string; readonly plan: Plan | null; readonly view: RunView } | null
+  readonly detail: RunDetail | null
   readonly datasets: readonly Dataset[] | null
   /** The data set that was chosen last, on any screen. */
   readonly currentData: string | null

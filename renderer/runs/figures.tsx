@@ -3,6 +3,16 @@ import { formatFigure, formatName } from '../app/format.ts'
 import { Sparkline, Tag } from '../ui/controls.tsx'
 import type { Series } from './run-view.ts'
 
+const sparkPoints = 160
+
+/** Every how many-th point, so that a small picture of a long course stays cheap. */
+function sparse(column: Float64Array): number[] {
+  const every = Math.ceil(column.length / sparkPoints)
+  const kept: number[] = []
+  for (let place = column.length - 1; place >= 0; place -= every) kept.push(column[place] ?? NaN)
+  return kept.reverse()
+}
+
 export function Figures({ series }: { readonly series: Readonly<Record<string, Series>> }) {
   const rows = Object.entries(series)
   if (rows.length === 0) return null
@@ -22,15 +32,9 @@ export function Figures({ series }: { readonly series: Readonly<Record<string, S
           {rows.map(([name, one]) => (
             <tr key={name}>
               <td>{formatName(name)}</td>
-              <td>
-                {!one.private && (
-                  <Tag meaning="sensitive" icon="eye">
-                    not private
-                  </Tag>
-                )}
-              </td>
+              <td>{!one.private && <NotPrivate />}</td>
               <td className="course">
-                <Sparkline steps={one.steps} values={one.values} />
+                <Sparkline steps={sparse(one.steps)} values={sparse(one.values)} />
               </td>
               <td className="number value">{formatFigure(one.last.value)}</td>
             </tr>
@@ -38,5 +42,14 @@ export function Figures({ series }: { readonly series: Readonly<Record<string, S
         </tbody>
       </table>
     </section>
+  )
+}
+
+/** Beside every figure that was computed from private data without noise. */
+export function NotPrivate() {
+  return (
+    <Tag meaning="sensitive" icon="eye">
+      not private
+    </Tag>
   )
 }

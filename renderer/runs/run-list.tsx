@@ -1,71 +1,102 @@
-/** All runs of the project, newest first. Arrow keys move through it. */
-import { useRef, type KeyboardEvent } from 'react'
+/** All runs of the project: found by words and filters, chosen by arrow keys, marked with Control, Shift or Space. */
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
 import type { RunSummary } from '../../main/contract/run.ts'
-import { selectRun, startDemo } from '../app/feed.ts'
-import { formatTime } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
-import { Button } from '../ui/controls.tsx'
-import { StateSign, stateWords } from './state.tsx'
+import { selectRun } from '../app/feed.ts'
+import { formatCount } from '../app/format.ts'
+import { queryRuns } from './list-query.ts'
+import { afterClick, afterKey, type Choice } from './list-choice.ts'
+import { ListFilter } from './list-filter.tsx'
+import { MarkedRuns } from './marked-runs.tsx'
+import { RunItem } from './run-item.tsx'
+import { compareRuns, markRuns, useRuns } from './runs-store.ts'
+import './run-list.css'
 
-function RunItem({ run, selected }: { readonly run: RunSummary; readonly selected: boolean }) {
-  const { progress, state } = run
-  const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0
+const rowHeight = 50
+
+interface ListProps {
+  readonly runs: readonly RunSummary[]
+  readonly selected: string | null
+}
+
+function choose({ selected, marked }: Choice, before: string | null): void {
+  markRuns(marked)
+  if (selected === null || selected === before) return
+  compareRuns(null)
+  void selectRun(selected)
+}
+
+function Rows({ runs, selected }: ListProps) {
+  const marked = useRuns((state) => state.marked)
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+    getItemKey: (index) => runs[index]?.id ?? index,
+  })
+  const ids = useMemo(() => runs.map(({ id }) => id), [runs])
+  const place = selected === null ? -1 : ids.indexOf(selected)
+  useEffect(() => {
+    if (place >= 0) rows.scrollToIndex(place)
+  }, [place, rows])
+  const onKeyDown = (event: KeyboardEvent) => {
+    const choice = afterKey(event, ids, { selected, marked })
+    if (!choice) return
+    event.preventDefault()
+    choose(choice, selected)
+  }
+  const onClick = (event: MouseEvent, id: string) => choose(afterClick(event, id, ids, { selected, marked }), selected)
+  const seen = rows.getVirtualItems()
   return (
-    <li>
-      <button
-        type="button"
-        className="run-item"
-        aria-current={selected ? 'true' : undefined}
-        tabIndex={selected ? 0 : -1}
-        data-run={run.id}
-        onClick={() => void selectRun(run.id)}
-      >
-        <StateSign state={state} />
-        <span className="run-item-title">{run.title}</span>
-        <span className="run-item-note">
-          <span className="unseen">{stateWords[state]}, </span>
-          {state === 'running' && progress
-            ? `${progress.phase}, ${Math.floor(share * 100)} %`
-            : formatTime(run.created, new Date())}
-        </span>
-      </button>
-    </li>
+    <div
+      ref={scroller}
+      className="run-rows"
+      role="listbox"
+      aria-label="Runs"
+      aria-multiselectable="true"
+      aria-activedescendant={seen.some(({ index }) => index === place) ? `run-${selected}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {seen.map(({ index, start }) => {
+          const run = runs[index]
+          if (!run) return null
+          return (
+            <div key={run.id} className="run-row" style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
+              <RunItem run={run} shown={index === place} marked={marked.has(run.id)} onClick={onClick} />
+            </div>
+          )
+        })}
+      </div>
+    </div>
   )
 }
 
-export function RunList({
-  runs,
-  selected,
-}: {
-  readonly runs: readonly RunSummary[]
-  readonly selected: string | null
-}) {
-  const list = useRef<HTMLUListElement>(null)
-  const starting = usePage((state) => state.starting)
-  const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    const next = runs[runs.findIndex(({ id }) => id === selected) + step]
-    if (!next) return
-    void selectRun(next.id)
-    list.current?.querySelector<HTMLButtonElement>(`[data-run="${next.id}"]`)?.focus()
-  }
+export function RunList({ runs, selected }: ListProps) {
+  const query = useRuns((state) => state.query)
+  const found = useMemo(() => queryRuns(runs, query), [runs, query])
   return (
     <section className="run-list" aria-label="Runs">
       <header>
         <h2>
-          Runs <span className="number">{runs.length}</span>
+          Runs{' '}
+          <span className="number">
+            {found.length === runs.length
+              ? formatCount(runs.length)
+              : `${formatCount(found.length)} of ${formatCount(runs.length)}`}
+          </span>
         </h2>
-        <Button look="bare" icon="play" disabled={starting} onClick={() => void startDemo()}>
-          Demo
-        </Button>
       </header>
-      <ul ref={list} onKeyDown={onKey}>
-        {runs.map((run) => (
-          <RunItem key={run.id} run={run} selected={run.id === selected} />
-        ))}
-      </ul>
+      <ListFilter runs={runs} />
+      {found.length > 0 ? (
+        <Rows runs={found} selected={selected} />
+      ) : (
+        <p className="no-runs">No run is like that. Use other words, or show all.</p>
+      )}
+      <MarkedRuns runs={found} />
     </section>
   )
 }

@@ -1,5 +1,6 @@
 /** The seven states of a run, each with its word and its sign. */
 import type { RunState } from '../../main/contract/run.ts'
+import type { RunAction } from './runs-store.ts'
 
 export const stateWords: Record<RunState, string> = {
   queued: 'Waiting',
@@ -38,8 +39,6 @@ export function StateWord({ state }: { readonly state: RunState }) {
     </span>
   )
 }
-
-export type RunAction = 'start' | 'pause' | 'continue' | 'cancel'
 
 /** What may be asked of a run in each state. */
 export const actionsOf: Record<RunState, readonly RunAction[]> = {

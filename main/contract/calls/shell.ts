@@ -59,4 +59,13 @@ export const shellCalls = {
     input: nothing,
     output: z.object({ attempts: z.number().int().nonnegative(), refused: z.array(refusedAttempt) }),
   },
+  /** Shows report.html of a run, as it was written last, in a window where nothing runs. */
+  'shell.openReport': { access: 'read', host: 'shell', input: z.strictObject({ run: runId }), output: nothing },
+  'shell.savePdf': {
+    access: 'write',
+    host: 'shell',
+    paths: ['path'],
+    input: z.strictObject({ run: runId, path: chosenPath }),
+    output: nothing,
+  },
 } as const satisfies Record<string, Call>
