@@ -79,39 +79,54 @@ function DataChoice({ dataset, chosen }: { readonly dataset: Dataset; readonly c
   )
 }
 
-function noteOf({ state, progress, created }: RunSummary): string {
-  if (state === 'running' && progress) return progress.phase
-  if (state === 'succeeded') return formatTime(created, new Date())
-  return `${stateWords[state]}, ${formatTime(created, new Date())}`
+/** `DP-MERF on mnist, ε = 1` → `DP-MERF, ε = 1` and `MNIST`: in a narrow column the name of the set goes below. */
+function wordsOf(run: RunSummary, datasets: readonly Dataset[]): { title: string; note: string } {
+  const { title, state, progress, waitsFor, created } = run
+  const dataset = datasets.find(({ id }) => title.includes(` on ${id}, `))
+  const short = dataset ? title.replace(` on ${dataset.id}, `, ', ') : title
+  const time = [dataset?.name, formatTime(created, new Date())].filter(Boolean).join(', ')
+  if (waitsFor !== null) return { title: short, note: 'Waits for the run before' }
+  if (state === 'running' && progress) return { title: short, note: progress.phase }
+  return { title: short, note: state === 'succeeded' ? time : `${stateWords[state]}, ${time}` }
 }
 
-function Runs({ title, runs, shown }: { title: string; runs: readonly RunSummary[]; shown: string | null }) {
+interface RunsProps {
+  readonly title: string
+  readonly runs: readonly RunSummary[]
+  readonly datasets: readonly Dataset[]
+  readonly shown: string | null
+}
+
+function Runs({ title, runs, datasets, shown }: RunsProps) {
   if (runs.length === 0) return null
   return (
-    <section className="images-runs">
+    <section className="images-runs" aria-label={title}>
       <h2>{title}</h2>
       <ul>
-        {runs.map((run) => (
-          <li key={run.id}>
-            <button
-              type="button"
-              className="run-item"
-              aria-current={run.id === shown ? 'true' : undefined}
-              onClick={() => showRun(run.id)}
-            >
-              <StateSign state={run.state} />
-              <span className="run-item-title">{run.title}</span>
-              <span className="run-item-note">{noteOf(run)}</span>
-            </button>
-          </li>
-        ))}
+        {runs.map((run) => {
+          const words = wordsOf(run, datasets)
+          return (
+            <li key={run.id}>
+              <button
+                type="button"
+                className="images-item"
+                aria-current={run.id === shown ? 'true' : undefined}
+                title={run.title}
+                onClick={() => showRun(run.id)}
+              >
+                <StateSign state={run.state} />
+                <span>{words.title}</span>
+                <span className="images-note">{words.note}</span>
+              </button>
+            </li>
+          )
+        })}
       </ul>
     </section>
   )
 }
 
-const waits = ({ state, progress }: RunSummary): boolean =>
-  state === 'queued' || (state === 'running' && (progress?.phase.startsWith('Waiting') ?? false))
+const waits = ({ state, waitsFor }: RunSummary): boolean => state === 'queued' || waitsFor !== null
 const works = (run: RunSummary): boolean => !waits(run) && (run.state === 'running' || run.state === 'paused')
 
 export function DataColumn({ datasets, shown }: { datasets: readonly Dataset[]; shown: string | null }) {
@@ -143,9 +158,13 @@ export function DataColumn({ datasets, shown }: { datasets: readonly Dataset[]; 
           {!datasets.some(({ id }) => id === 'mnist') && <AddDigits />}
         </div>
       </fieldset>
-      <Runs title="At work" runs={runs.filter(works)} shown={shown} />
-      <Runs title="Waiting for the device" runs={runs.filter(waits).reverse()} shown={shown} />
-      <Runs title="Made here" runs={runs.filter((run) => !works(run) && !waits(run)).slice(0, 30)} shown={shown} />
+      <Runs title="At work" runs={runs.filter(works)} {...{ datasets, shown }} />
+      <Runs title="Waiting for the device" runs={runs.filter(waits).reverse()} {...{ datasets, shown }} />
+      <Runs
+        title="Made here"
+        runs={runs.filter((run) => !works(run) && !waits(run)).slice(0, 30)}
+        {...{ datasets, shown }}
+      />
     </aside>
   )
 }

@@ -72,6 +72,8 @@ export function followDraft(): () => void {
   void loadFacts().then(askPlan)
   void loadResults()
   chooseData(store.getState().datasets)
+  const { shown } = imagesStore.getState()
+  if (shown !== null) void selectRun(shown) // another screen may have chosen another
   return () => stops.forEach((stop) => stop())
 }
 

@@ -1,5 +1,5 @@
 /** Private images: the data on the left, the plan or the run in the middle, and on the right what can be set. */
-import { useEffect, type KeyboardEvent } from 'react'
+import { useEffect } from 'react'
 import { PanelBoundary } from '../app/panel-boundary.tsx'
 import { usePage } from '../app/store.ts'
 import { RunFacts } from '../runs/run-facts.tsx'
@@ -12,13 +12,22 @@ import { SettingsColumn } from './settings-column.tsx'
 import { SynthesisPanel } from './synthesis-panel.tsx'
 import './images.css'
 
-/** Ctrl+Z takes back the last change of the settings; inside a text of several lines it belongs to that text. */
-function onKeyDown(event: KeyboardEvent): void {
-  const { ctrlKey, metaKey, shiftKey, key, target } = event
-  if (!(ctrlKey || metaKey) || key.toLowerCase() !== 'z' || target instanceof HTMLTextAreaElement) return
-  event.preventDefault()
-  if (shiftKey) redoDraft()
-  else undoDraft()
+/** Ctrl+Z takes back the last change of the settings, unless a text of several lines or a notice has taken it. */
+function useUndoKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { ctrlKey, metaKey, shiftKey, key, target, defaultPrevented } = event
+      if (defaultPrevented || !(ctrlKey || metaKey) || key.toLowerCase() !== 'z') return
+      // The focus is nowhere after its button has gone, and then what is shown has it.
+      const here = target === document.body || (target instanceof Element && target.closest('.images-screen'))
+      if (!here || target instanceof HTMLTextAreaElement) return
+      event.preventDefault()
+      if (shiftKey) redoDraft()
+      else undoDraft()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [])
 }
 
 export function ImagesScreen() {
@@ -27,11 +36,12 @@ export function ImagesScreen() {
   const shown = useImages((state) => state.shown)
   const ready = useImages((state) => state.methods !== null && state.published !== null)
   useEffect(followDraft, [])
+  useUndoKeys()
   const run = runs?.find(({ id }) => id === shown)
   if (datasets === null || !ready) return null
   if (datasets.length === 0) return <NoData />
   return (
-    <div className="images-screen" onKeyDown={onKeyDown}>
+    <div className="images-screen">
       <PanelBoundary name="The data sets">
         <DataColumn datasets={datasets} shown={run?.id ?? null} />
       </PanelBoundary>

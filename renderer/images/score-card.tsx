@@ -124,35 +124,41 @@ function PublishedRow({ run }: { readonly run: RunSummary }) {
   )
 }
 
-export function ScoreCard({ run }: { readonly run: RunSummary }) {
-  const outcome = (run.outcome ?? {}) as Outcome
-  const { selection, fidelity, classifiers = [] } = outcome
+/** The one figure that may be released, first. */
+export function ScoreHead({ run }: { readonly run: RunSummary }) {
+  const { selection, classifiers = [] } = (run.outcome ?? {}) as Outcome
   if (!selection) return null
   const chosen = classifiers.find(({ id }) => id === selection.classifier)?.title ?? selection.classifier
   return (
     <section className="images-section images-score" aria-label="Score">
-      <h2>Score</h2>
-      <div className="images-score-head">
-        <p className="images-score-figure">
-          <span className="number">{percent(selection.privateAccuracy)}</span>
-          <span>accuracy, private: may be released</span>
-        </p>
+      <p className="images-score-figure">
+        <span className="number">{percent(selection.privateAccuracy)}</span>
+        <span>accuracy, private: may be released</span>
+      </p>
+      <p className="images-note">
+        Of {chosen} after epoch {selection.epoch}, which has seen synthetic images only. It was chosen with noise on the
+        validation images, and counted there with noise.
+      </p>
+      {selection.testAccuracy !== null && (
         <p className="images-note">
-          Of {chosen} after epoch {selection.epoch}, which was chosen with noise on the validation images and counted
-          there with noise. It has seen synthetic images only.
+          On the test images it reaches <span className="number not-private">{percent(selection.testAccuracy)}</span>;
+          the best of all classifiers and epochs there, the old flattering practice,{' '}
+          <span className="number not-private">{percent(selection.bestOnTest)}</span>. <NotPrivate />
         </p>
-        {selection.testAccuracy !== null && (
-          <p className="images-note">
-            The same classifier on the test images:{' '}
-            <span className="number not-private">{percent(selection.testAccuracy)}</span>. The best of all classifiers
-            and epochs there, the flattering old practice:{' '}
-            <span className="number not-private">{percent(selection.bestOnTest)}</span>. <NotPrivate />
-          </p>
-        )}
-      </div>
+      )}
+    </section>
+  )
+}
+
+/** All else, and what others published. */
+export function ScoreDetails({ run }: { readonly run: RunSummary }) {
+  const outcome = (run.outcome ?? {}) as Outcome
+  if (!outcome.selection) return null
+  return (
+    <section className="images-section images-score" aria-label="Score in detail">
       <div className="images-score-tables">
         <Accuracies outcome={outcome} />
-        {fidelity && <Fidelity fidelity={fidelity} />}
+        {outcome.fidelity && <Fidelity fidelity={outcome.fidelity} />}
       </div>
       <PublishedRow run={run} />
     </section>

@@ -17,7 +17,9 @@ function BudgetWay() {
   if (epsilon === null) return <p>No ε fits: the budget of this data set is spent.</p>
   return (
     <p className="images-way">
-      The largest ε that fits is <span className="number">{epsilon}</span>.
+      <span>
+        The largest ε that fits is <span className="number">{epsilon}</span>.
+      </span>
       <Button onClick={() => setDraft({ epsilon }, 'all')}>Use it</Button>
     </p>
   )
@@ -29,7 +31,9 @@ function MemoryWays() {
     <>
       {settings.map(({ field, value }) => (
         <p key={field} className="images-way">
-          {labelOf(field)} up to <span className="number">{formatCount(value)}</span> would fit.
+          <span>
+            {labelOf(field)} up to <span className="number">{formatCount(value)}</span> would fit.
+          </span>
           <Button onClick={() => setParameter(field, value)}>Use it</Button>
         </p>
       ))}
@@ -100,8 +104,8 @@ export function StartBar() {
       <p className="images-note">
         {privacy && !obstacle && !why ? (
           <>
-            Charges ε <span className="number">{formatEpsilon(privacy.spentAfter - privacy.spentBefore)}</span> to the
-            data set, also if it is cancelled after its release.
+            Brings what the data set has spent to ε <span className="number">{formatEpsilon(privacy.spentAfter)}</span>,
+            also if it is cancelled after its release.
           </>
         ) : (
           'Nothing is charged until a run starts.'

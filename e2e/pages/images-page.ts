@@ -1,0 +1,65 @@
+/** The workbench of private images, in the words of a person who uses it. */
+import type { Page } from 'playwright'
+
+export function imagesPage(page: Page) {
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const epsilon = () => page.getByLabel('ε of this run, typed')
+  const noise = () => page.locator('[data-stage="embedding"]')
+  return {
+    open: () => page.getByRole('navigation').getByRole('button', { name: 'Private images', exact: true }).click(),
+    async addDigits(): Promise<void> {
+      await button('Add the built-in digits').click()
+      await noise().waitFor({ timeout: 120_000 })
+    },
+    epsilon: () => epsilon().inputValue(),
+    typeEpsilon: (value: string) => epsilon().fill(value),
+    noise: () => noise().innerText(),
+    choose: (name: string) => page.getByRole('radio', { name, exact: true }).check(),
+    isChosen: (name: string) => page.getByRole('radio', { name, exact: true }).isChecked(),
+    openAdvanced: () => page.locator('.images-advanced > summary').click(),
+    field: (label: string) => page.getByLabel(label, { exact: true }),
+    button,
+    start: () => page.locator('.images-start').getByRole('button', { name: /^(Start run|Add to the queue)$/ }),
+    obstacle: () => page.locator('.images-obstacle').innerText(),
+    undo: () => page.keyboard.press('Control+z'),
+    redo: () => page.keyboard.press('Control+Shift+Z'),
+    title: () => page.getByRole('heading', { level: 1 }).innerText(),
+    scoreDetails: () => page.getByRole('region', { name: 'Score in detail' }).innerText(),
+    score: () => page.getByRole('region', { name: 'Score', exact: true }).innerText({ timeout: 60_000 }),
+    /** Milliseconds from a key on the slider until the noise that is shown has changed, and those of the bare call, in turn. */
+    async answerTimes(count: number): Promise<{ shown: number[]; asked: number[] }> {
+      const request = await page.evaluate(() => window.localStorage.getItem('images-draft') ?? '')
+      const shown: number[] = []
+      const asked: number[] = []
+      await page.getByRole('slider', { name: 'ε of this run' }).focus()
+      for (let round = 0; round < count; round++) {
+        asked.push(await page.evaluate(timeOfCall, request))
+        const before = await noise().innerText()
+        const timing = page.evaluate(timeOfChange, before)
+        await page.keyboard.press('ArrowRight')
+        shown.push(await timing)
+      }
+      return { shown, asked }
+    },
+  }
+}
+
+async function timeOfCall(request: string): Promise<number> {
+  const started = performance.now()
+  await window.lethe.call('images.plan', JSON.parse(request) as never)
+  return performance.now() - started
+}
+
+/** From the next key that is pressed. */
+function timeOfChange(before: string): Promise<number> {
+  return new Promise((resolve) => {
+    let pressed = 0
+    window.addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true })
+    const look = () => {
+      const now = document.querySelector('[data-stage="embedding"]')?.textContent
+      if (pressed > 0 && now !== before) resolve(performance.now() - pressed)
+      else setTimeout(look, 1)
+    }
+    look()
+  })
+}
