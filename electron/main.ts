@@ -1,5 +1,5 @@
 /** The shell: one window, its policies, and the processes behind it. Everything is put together here. */
-import { app, dialog, ipcMain, Menu, powerMonitor, protocol, session } from 'electron'
+import { app, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol, session } from 'electron'
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +22,7 @@ import { watchScreen } from './screen-watch.ts'
 import { answerShell, shellHandlers } from './shell-calls.ts'
 import { startSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { followTaskbar } from './taskbar.ts'
+import { keepTheme } from './theme.ts'
 import { openWindow, showPage } from './window.ts'
 import { createWorkplace, type Workplace } from './workplace.ts'
 
@@ -72,10 +73,11 @@ async function open(): Promise<void> {
     recent,
     opened: () => void (window && showPage(window)),
   })
+  const theme = keepTheme(join(profile, 'theme.json'), (chosen) => (nativeTheme.themeSource = chosen))
   const grants = createGrants()
   const broker = createBroker(() => contents()?.id ?? null, {
     lab: (name, input) => workplace.supervisor().call(name, input),
-    shell: answerShell(shellHandlers({ window: () => window, workplace, recent, grants, attempts })),
+    shell: answerShell(shellHandlers({ window: () => window, workplace, recent, grants, attempts, theme })),
     isGranted: grants.has,
   })
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => broker(senderOf(event), name, input))

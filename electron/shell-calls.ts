@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts'
 import type { Grants } from './grants.ts'
 import { openReport, savePdf } from './report-window.ts'
 import type { RecentProjects } from './recent-projects.ts'
+import type { KeptTheme } from './theme.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface ShellOptions {
@@ -16,15 +17,20 @@ export interface ShellOptions {
   readonly recent: RecentProjects
   readonly grants: Grants
   readonly attempts: Attempts
+  readonly theme: KeptTheme
 }
 
 export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCalls> {
-  const { window, workplace, recent, grants, attempts } = options
+  const { window, workplace, recent, grants, attempts, theme: keptTheme } = options
   const grant = (path: string | undefined): { path: string | null } => {
     if (path) grants.add(path)
     return { path: path ?? null }
   }
   return {
+    'shell.theme': async ({ theme }) => {
+      await keptTheme.set(theme)
+      return {}
+    },
     'shell.chooseSource': async ({ kind, title }) => {
       const options: OpenDialogOptions = { title, properties: [kind === 'folder' ? 'openDirectory' : 'openFile'] }
       const parent = window()

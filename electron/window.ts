@@ -5,7 +5,7 @@ import { windowOptions } from './policy/window-options.ts'
 
 export function openWindow(preload: string, inspector: boolean): BrowserWindow {
   // The colours of the page's paper, so that nothing flashes before it has drawn.
-  const backgroundColor = nativeTheme.shouldUseDarkColors ? '#14181a' : '#f7f5ef'
+  const backgroundColor = nativeTheme.shouldUseDarkColors ? '#121719' : '#f5f3ed'
   const window = new BrowserWindow({ ...windowOptions(preload, inspector), backgroundColor })
   window.once('ready-to-show', () => window.show())
   showPage(window)

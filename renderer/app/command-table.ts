@@ -30,6 +30,7 @@ export const commandTable = {
   'window.palette': { title: 'Find anything', group: 'Window', keys: ['Ctrl+K', 'Ctrl+Shift+P'] },
   'window.keys': { title: 'Show all keys', group: 'Window', keys: ['?'] },
   'window.rail': { title: 'Fold or unfold the rail', group: 'Window', keys: ['Ctrl+B'] },
+  'window.projects': { title: 'Open another project…', group: 'Window', keys: ['Ctrl+O'] },
   'window.theme': { title: 'Change the theme', group: 'Window' },
 } as const satisfies Record<string, CommandRow>
 

@@ -7,7 +7,7 @@ import { keepMemory, stateChanged } from '../runs/runs-store.ts'
 import { notify } from '../ui/notices.tsx'
 import { ask, subscribe } from './bridge.ts'
 import { followPulse } from './pulse.ts'
-import { showFailure, store } from './store.ts'
+import { showFailure, showScreen, store } from './store.ts'
 
 const newestFirst = (a: RunSummary, b: RunSummary): number =>
   b.created.localeCompare(a.created) || b.id.localeCompare(a.id)
@@ -98,7 +98,11 @@ async function loadDevices(): Promise<void> {
 }
 
 export async function loadAll(): Promise<void> {
+  const before = store.getState().runs
   await Promise.all([loadAbout(), loadRuns(), loadData(), loadDevices()])
+  const { runs, datasets, screen } = store.getState()
+  // Whatever the screen was last: an empty project begins with what can be done.
+  if (before === null && runs?.length === 0 && datasets?.length === 0 && screen !== 'help') showScreen('runs')
 }
 
 /** What went wrong is said at the foot of the window; before the project is open, the whole screen says it. */

@@ -62,7 +62,7 @@ function FoldSwitch() {
   )
 }
 
-export function Rail() {
+export function Rail({ narrow }: { readonly narrow: boolean }) {
   return (
     <nav className="rail" aria-label="Screens">
       <div className="brand">
@@ -78,7 +78,7 @@ export function Rail() {
       </ul>
       <footer>
         <ThemeSwitch />
-        <FoldSwitch />
+        {!narrow && <FoldSwitch />}
       </footer>
     </nav>
   )

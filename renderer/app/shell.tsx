@@ -6,8 +6,10 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Notices } from '../ui/notices.tsx'
 import { listenToKeys, useCommands } from './commands.ts'
 import { startDemo } from './feed.ts'
+import { useNarrow } from './narrow.ts'
 import { Palette } from './palette.tsx'
 import { PanelBoundary } from './panel-boundary.tsx'
+import { ProjectsDialog } from './projects-dialog.tsx'
 import { Rail } from './rail.tsx'
 import { screenComponents } from './screen-components.ts'
 import { screens } from './screens.ts'
@@ -27,7 +29,9 @@ function Later() {
   )
 }
 
-function useWindowCommands(show: (what: 'palette' | 'keys') => void) {
+type Overlay = 'palette' | 'keys' | 'projects'
+
+function useWindowCommands(show: (what: Overlay) => void) {
   const starting = usePage((state) => state.starting)
   useCommands([
     ...screens
@@ -39,6 +43,7 @@ function useWindowCommands(show: (what: 'palette' | 'keys') => void) {
     { id: 'window.theme', run: changeTheme },
     { id: 'window.palette', run: () => show('palette') },
     { id: 'window.keys', run: () => show('keys') },
+    { id: 'window.projects', run: () => show('projects') },
   ])
   useEffect(listenToKeys, [])
 }
@@ -54,14 +59,15 @@ function Main() {
 }
 
 export function Shell() {
-  const [shown, setShown] = useState<'palette' | 'keys' | null>(null)
+  const [shown, setShown] = useState<Overlay | null>(null)
   useWindowCommands(setShown)
   const screen = usePage((state) => state.screen)
-  const folded = usePage((state) => state.railFolded)
+  const narrow = useNarrow()
+  const folded = usePage((state) => state.railFolded) || narrow
   const close = () => setShown(null)
   return (
     <div className={folded ? 'shell folded' : 'shell'}>
-      <Rail />
+      <Rail narrow={narrow} />
       <main className="screen">
         <ReadOnly />
         <PanelBoundary key={screen} name="This screen">
@@ -73,6 +79,7 @@ export function Shell() {
       <Dialog open={shown === 'keys'} title="Keys" onClose={close} wide>
         <KeyList />
       </Dialog>
+      <ProjectsDialog open={shown === 'projects'} onClose={close} />
       <Notices />
     </div>
   )

@@ -1,6 +1,8 @@
 /** The foot of the window: what is being worked on, what is left to spend, and that nothing leaves the machine. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { Icon } from '../ui/icons.tsx'
+import { keysOf } from './command-table.ts'
+import { runCommand } from './commands.ts'
 import { selectRun } from './feed.ts'
 import { formatBudget, formatBytes, formatRemaining } from './format.ts'
 import { openHelp, showScreen, usePage } from './store.ts'
@@ -69,9 +71,16 @@ export function StatusBar() {
   const working = usePage((state) => state.runs?.find(({ state: is }) => is === 'running' || is === 'paused'))
   return (
     <footer className="status-bar" aria-label="Status">
-      <span className="status-item" title={about?.project}>
-        {about?.projectName}
-      </span>
+      <button
+        type="button"
+        className="status-item"
+        title={`${about?.project ?? ''}  ${keysOf('window.projects')}`}
+        aria-label={`Project ${about?.projectName ?? ''}; open another`}
+        onClick={() => runCommand('window.projects')}
+      >
+        <Icon name="folder" size={13} />
+        <span className="status-words">{about?.projectName}</span>
+      </button>
       {working && <Working run={working} />}
       <span className="status-gap" />
       <Machine />

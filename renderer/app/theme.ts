@@ -1,9 +1,11 @@
 /** Dark, light, or as the system says. The choice is kept by the page; the tokens follow `data-theme` on the root. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { Theme } from '../../main/contract/calls/shell.ts'
+import { ask } from './bridge.ts'
+import { showFailure } from './store.ts'
 
-const themes = ['system', 'light', 'dark'] as const
-export type Theme = (typeof themes)[number]
+const themes: readonly Theme[] = ['system', 'light', 'dark']
 
 export const themeWords = { system: 'Theme as the system', light: 'Light theme', dark: 'Dark theme' } as const
 
@@ -32,6 +34,7 @@ export function followTheme(): void {
   systemDark.addEventListener('change', () => show(systemDark.matches))
   chosen.subscribe(({ theme }) => {
     window.localStorage.setItem(key, theme)
+    void ask('shell.theme', { theme }, showFailure)
     show(systemDark.matches)
   })
 }

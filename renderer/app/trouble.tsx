@@ -2,6 +2,7 @@
 import { Button } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { loadAll } from './feed.ts'
+import { chooseProject } from './projects.ts'
 import { takePulse } from './pulse.ts'
 import { openHelp, usePage } from './store.ts'
 
@@ -21,6 +22,7 @@ export function ProjectGone() {
         <Button look="primary" onClick={() => void takePulse()}>
           Look again
         </Button>
+        <Button onClick={() => void chooseProject()}>Choose another project…</Button>
         <Button look="bare" onClick={() => openHelp('project-missing')}>
           What this means
         </Button>
@@ -44,6 +46,7 @@ export function Unopened() {
         <Button look="primary" onClick={() => void loadAll()}>
           Try again
         </Button>
+        <Button onClick={() => void chooseProject()}>Choose another project…</Button>
         <Button look="bare" onClick={() => openHelp(failure.code)}>
           What this means
         </Button>

@@ -2,8 +2,9 @@
 import { useEffect, useState } from 'react'
 import type { CallOutput } from '../../main/contract/calls.ts'
 import type { Check } from '../../main/contract/calls/lab.ts'
+import { ask } from '../app/bridge.ts'
 import { loadDoctor } from '../app/feed.ts'
-import { store, usePage } from '../app/store.ts'
+import { showFailure, store, usePage } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
 import { Icon, type IconName } from '../ui/icons.tsx'
 import { notify } from '../ui/notices.tsx'
@@ -66,8 +67,28 @@ function CheckLine({ check: { title, sign, found, hint } }: { readonly check: Ch
   )
 }
 
+/** Counted by the window's own process, which the lab cannot ask. */
+function useConnections(): Check | null {
+  const [state, setState] = useState<CallOutput<'shell.offlineState'> | null>(null)
+  useEffect(() => void ask('shell.offlineState', {}, showFailure).then(setState), [])
+  if (!state) return null
+  const { attempts, refused } = state
+  return {
+    id: 'connections',
+    title: 'Connections',
+    sign: attempts === 0 ? 'good' : 'warning',
+    found:
+      attempts === 0
+        ? 'none was tried since the start'
+        : `${attempts} refused: ${refused.map(({ process, what, count }) => `${process}, ${what}, ${count} ×`).join('; ')}`,
+    hint: attempts === 0 ? '' : 'Nothing left the machine. Tell whoever looks after Lethe here what tried.',
+  }
+}
+
 export function Diagnostics() {
-  const doctor = usePage((state) => state.doctor)
+  const found = usePage((state) => state.doctor)
+  const connections = useConnections()
+  const doctor = found && connections && { ...found, checks: [...found.checks, connections] }
   const [looking, setLooking] = useState(false)
   const look = () => {
     setLooking(true)

@@ -1,5 +1,6 @@
 /** What a person sees who has never run anything. */
 import { startDemo } from '../app/feed.ts'
+import { startImport } from '../app/first-use.ts'
 import { usePage } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
 
@@ -18,6 +19,12 @@ function River() {
   )
 }
 
+const steps: readonly { readonly title: string; readonly words: string }[] = [
+  { title: 'Data comes in', words: 'with a privacy budget of its own, which every use of it draws from' },
+  { title: 'One private look', words: 'noise hides each single image; what was seen is charged before it is used' },
+  { title: 'Images and evidence', words: 'a synthetic set, honest scores, and a ledger that anyone can check' },
+]
+
 export function FirstStart() {
   const starting = usePage((state) => state.starting)
   return (
@@ -28,13 +35,27 @@ export function FirstStart() {
         Lethe turns a sensitive image set into a synthetic one under a privacy budget, on this machine alone, and tells
         you honestly how good it is.
       </p>
-      <Button look="primary" large disabled={starting} onClick={() => void startDemo()}>
-        {starting ? 'Preparing the demo…' : 'Run the demo'}
-      </Button>
+      <div className="first-actions">
+        <Button look="primary" large disabled={starting} onClick={() => void startDemo()}>
+          {starting ? 'Preparing the demo…' : 'Run the demo'}
+        </Button>
+        <Button large onClick={startImport}>
+          Import your own images
+        </Button>
+      </div>
       <p className="small">
-        55 000 real handwritten digits, already inside, at <span className="number">ε = 1</span>. A few minutes on two
-        processor cores; you can pause or stop at any time.
+        The demo: 55 000 real handwritten digits, already inside, at <span className="number">ε = 1</span>. A few
+        minutes on two processor cores; you can pause or stop at any time.
       </p>
+      <ol className="first-steps">
+        {steps.map(({ title, words }, index) => (
+          <li key={title}>
+            <span className="number">{index + 1}</span>
+            <strong>{title}</strong>
+            <span>{words}</span>
+          </li>
+        ))}
+      </ol>
     </section>
   )
 }

@@ -15,7 +15,17 @@ const refusedAttempt = z.object({
 })
 export type RefusedAttempt = z.infer<typeof refusedAttempt>
 
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
 export const shellCalls = {
+  /** Keeps the theme, so that the next start has its colours from the first moment. */
+  'shell.theme': {
+    access: 'write',
+    host: 'shell',
+    input: z.strictObject({ theme: z.enum(themes) }),
+    output: nothing,
+  },
   /** The system's dialog to open; null when the person closes it. The path may then be passed to calls that take one. */
   'shell.chooseSource': {
     access: 'read',
