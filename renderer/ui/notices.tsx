@@ -23,7 +23,7 @@ const icons: Record<NoticeKind, IconName> = { info: 'info', done: 'check', faile
 function OneNotice({ notice, undoKey }: { readonly notice: ShownNotice; readonly undoKey: boolean }) {
   const { id, kind, message, hint, code, undo } = notice
   return (
-    <li className={`notice ${kind}`} role={kind === 'failed' ? 'alert' : 'status'}>
+    <div className={`notice ${kind}`} role={kind === 'failed' ? 'alert' : undefined}>
       <Icon name={icons[kind]} />
       <div className="notice-words">
         <p>{message}</p>
@@ -43,7 +43,7 @@ function OneNotice({ notice, undoKey }: { readonly notice: ShownNotice; readonly
       <button type="button" className="cross" aria-label="Dismiss" onClick={() => notices.dismiss(id)}>
         <Icon name="close" size={14} />
       </button>
-    </li>
+    </div>
   )
 }
 
@@ -70,9 +70,11 @@ export function Notices() {
   useUndoKey()
   const lastUndo = shown.filter(({ undo }) => undo).at(-1)
   return createPortal(
-    <ul
+    <div
       className="notices"
+      role="region"
       aria-label="Notices"
+      aria-live="polite"
       onMouseEnter={() => notices.hold(true)}
       onMouseLeave={() => notices.hold(false)}
       onFocus={() => notices.hold(true)}
@@ -81,7 +83,7 @@ export function Notices() {
       {shown.map((notice) => (
         <OneNotice key={notice.id} notice={notice} undoKey={notice === lastUndo} />
       ))}
-    </ul>,
+    </div>,
     layer,
   )
 }
