@@ -138,6 +138,7 @@ export function followLab(): () => void {
       if (view) store.setState({ detail: { ...detail, view } })
       else void selectRun(run)
     }),
+    subscribe('screen-locked', ({ locked }) => store.setState({ covered: locked })),
     subscribe('engine-gone', ({ reason }) => {
       showFailure({
         code: 'engine-gone',

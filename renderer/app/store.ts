@@ -34,6 +34,8 @@ export interface PageState {
   readonly doctor: CallOutput<'lab.doctor'> | null
   /** What went wrong last. */
   readonly failure: Failure | null
+  /** Set while the screen is locked or the machine sleeps: sensitive pictures are not shown then. */
+  readonly covered: boolean
   /** Set while a run is being made by `images.demo`. */
   readonly starting: boolean
 }
@@ -52,6 +54,7 @@ export const store = createStore<PageState>(() => ({
   devices: null,
   doctor: null,
   failure: null,
+  covered: false,
   starting: false,
 }))
 
