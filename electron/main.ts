@@ -23,6 +23,7 @@ import { answerShell, shellHandlers } from './shell-calls.ts'
 import { startSupervisor, type SupervisorOptions } from './supervisor.ts'
 import { followTaskbar } from './taskbar.ts'
 import { keepTheme } from './theme.ts'
+import { reportInstall } from './verify-install.ts'
 import { openWindow, showPage } from './window.ts'
 import { createWorkplace, type Workplace } from './workplace.ts'
 
@@ -139,7 +140,12 @@ function closeOnQuit(window: () => BrowserWindow | null, workplace: Workplace): 
 
 protocol.registerSchemesAsPrivileged([scheme])
 app.on('window-all-closed', () => app.quit())
-if (app.requestSingleInstanceLock()) {
+if (app.isPackaged && process.argv.includes('--verify-install')) {
+  process.noAsar = true // the archive is looked at as the file it is
+  void reportInstall(dirname(app.getPath('exe')), (line) => process.stdout.write(`${line}\n`)).then((code) =>
+    app.exit(code),
+  )
+} else if (app.requestSingleInstanceLock()) {
   log('info', 'main', 'started', `version ${version}, Electron ${process.versions.electron}`)
   void app
     .whenReady()

@@ -1,4 +1,4 @@
-/** Where what ships with Lethe lies: the folder of package.json in a clone, the app folder when packed. */
+/** Where what ships with Lethe lies: the folder of package.json in a clone; beside the archive of the bundles when packed. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
@@ -6,6 +6,8 @@ let known: string | undefined
 
 export function installationFolder(): string {
   if (known) return known
+  const packed = /^(.*)[\\/]app\.asar[\\/]/.exec(__dirname)
+  if (packed?.[1]) return (known = packed[1])
   for (let folder = process.env['LETHE_ROOT'] ?? __dirname; ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, 'resources')))
       return (known = folder)

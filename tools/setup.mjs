@@ -90,7 +90,7 @@ const steps = {
     title: 'desktop libraries',
     needs: ['compiler'],
     megabytes: 0,
-    version: () => '1',
+    version: () => '2',
     isThere: () => true,
     install: installDesktop,
   },

@@ -118,6 +118,14 @@ export const desktopNeeds = [
   ['libcairo.so.2', ['libcairo2']],
 ]
 
+/** What e2e/offline.e2e.ts needs to show that nothing leaves the machine. @type {[string, string[]][]} */
+export const proofNeeds = [
+  ['strace', ['strace']],
+  ['ip', ['iproute2']],
+  ['unshare', ['util-linux']],
+  ['setpriv', ['util-linux']],
+]
+
 /** @type {[string, string[]][]} */
 export const compilerNeeds = [
   ['g++', ['g++']],

@@ -1,12 +1,12 @@
 /** Programs and libraries of the operating system. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { compilerNeeds, desktopNeeds } from './pins.mjs'
+import { compilerNeeds, desktopNeeds, proofNeeds } from './pins.mjs'
 import { run } from './process.mjs'
 
 /** @param {string} program */
 const hasProgram = (program) =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'].some((folder) => {
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true
@@ -28,8 +28,11 @@ export async function installCompiler(say) {
   return install(lacking, say)
 }
 
-/** The libraries of the Electron runtime and a virtual display. @param {(line: string) => void} say */
-export const installDesktop = async (say) => install(await missing(desktopNeeds), say)
+/**
+ * The libraries of the Electron runtime, a virtual display, and what the offline test watches with.
+ * @param {(line: string) => void} say
+ */
+export const installDesktop = async (say) => install(await missing([...desktopNeeds, ...proofNeeds]), say)
 
 /** How we may become root: `[]` when we are, `['sudo', '-n']` when sudo asks nothing, else undefined. */
 export async function asRoot() {
