@@ -111,14 +111,16 @@ function firstError(path: string, problems: readonly Problem[]): { error?: Error
   const broken = problems.filter((problem) => problem.severity === 'error')
   const [first] = broken
   if (!first) return {}
+  // Most messages name what they are about; the source is named once.
+  const whole = first.message.startsWith(path) ? '' : `${path}: `
   const where = first.message.includes(first.path) ? '' : `${shown(first.path)}: `
   const more = broken.length > 1 ? ` ${broken.length - 1} more are broken.` : ''
   const code = first.code as ErrorRecord['code']
   return {
     error: {
       code,
-      message: `${path}: ${where}${first.message}${more}`,
-      hint: 'See the list of problems; repair or remove what it names.',
+      message: `${whole}${where}${first.message}${more}`,
+      hint: 'Repair or remove what is named in the list of problems, then look again.',
     },
   }
 }

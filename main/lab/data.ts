@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { dataCalls, Inspection } from '../contract/calls/data.ts'
 import type { TrashRecord } from '../contract/calls/trash.ts'
-import type { Dataset } from '../contract/dataset.ts'
+import { dataIdOf, type Dataset } from '../contract/dataset.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Relation } from '../contract/privacy.ts'
 import { builtIns } from '../data/built-in.ts'
@@ -233,14 +233,9 @@ function inspectionOf({ found, formatTitle, prospect, refusal, tiles }: Preview)
   }
 }
 
-/** A data set's id: its name in lower case, other characters as hyphens. */
+/** A data set's id, by its name. Errors: `usage`. */
 export function idOf(name: string): string {
-  const id = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 48)
+  const id = dataIdOf(name)
   if (!id)
     throw new LetheError(
       'usage',

@@ -1,5 +1,6 @@
 /** The frame of the window: the rail on the left, one screen beside it, and what went wrong last. */
 import { useEffect, useState } from 'react'
+import { DropTarget } from '../data/drop-target.tsx'
 import { KeyList } from '../help/key-list.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -81,6 +82,7 @@ export function Shell() {
       </Dialog>
       <ProjectsDialog open={shown === 'projects'} onClose={close} />
       <Notices />
+      <DropTarget />
     </div>
   )
 }

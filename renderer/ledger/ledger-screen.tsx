@@ -1,111 +1,175 @@
-/** What was asked of each sensitive data set, in order, and what it has cost. Entries are never taken back. */
-import { useEffect } from 'react'
-import type { LedgerEntry } from '../../main/contract/privacy.ts'
+/** What was asked of each data set, in order, and what it has cost. Entries are never taken back. */
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import type { CallOutput } from '../../main/contract/calls.ts'
 import { loadLedger } from '../app/feed.ts'
-import { formatBudget, formatEpsilon, formatFigure, formatRemaining, formatTime } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
-import { BudgetBar, Tag } from '../ui/controls.tsx'
+import { formatBudget, formatCount, formatEpsilon, formatFigure, formatRemaining } from '../app/format.ts'
+import { showScreen, usePage } from '../app/store.ts'
+import { BudgetBar, Button, Tag } from '../ui/controls.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { SelectField } from '../ui/field.tsx'
+import { Explain } from '../ui/hint.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { AccountsTable } from './accounts.tsx'
+import { BudgetDialog } from './budget-dialog.tsx'
+import { CourseChart } from './course-chart.tsx'
+import { EntriesTable } from './entries-table.tsx'
+import { filtered, kindWords, promise, runsIn, shortRun, type EntryFilter } from './entry-words.ts'
+import { chooseLedger, exportLedger, loadCourse, loadLedgers, useLedgers } from './ledger-store.ts'
+import { VerificationLine } from './verification.tsx'
 import './ledger.css'
 
-function wordsOf(entry: LedgerEntry): { readonly what: string; readonly noise: string; readonly run: string } {
-  switch (entry.kind) {
-    case 'open':
-      return {
-        what: `Opened with a budget of ε ${formatBudget(entry.budget)}`,
-        noise: `δ ${formatFigure(entry.delta)}`,
-        run: '',
-      }
-    case 'charge': {
-      const { event } = entry
-      const noise =
-        event.kind === 'pure'
-          ? `ε ${formatFigure(event.epsilon)} × ${event.count}`
-          : `σ ${formatFigure(event.noiseMultiplier)}${event.rate < 1 ? `, q ${formatFigure(event.rate)}` : ''} × ${event.steps}`
-      return { what: `${entry.stage}, ${entry.account} split`, noise, run: entry.run }
-    }
-    case 'read':
-      return { what: `${entry.what}, ${entry.split} split`, noise: 'none', run: entry.run }
-    case 'budget':
-      return { what: `Budget changed to ε ${formatBudget(entry.budget)}: ${entry.reason}`, noise: '', run: '' }
-  }
-}
+type Ledger = CallOutput<'ledger.show'>
 
-const kindWords = { open: 'opened', charge: 'charge', read: 'read without noise', budget: 'budget' } as const
-
-function EntryRow({ entry }: { readonly entry: LedgerEntry }) {
-  const { what, noise, run } = wordsOf(entry)
+function Entries({ entries }: { readonly entries: Ledger['entries'] }) {
+  const [filter, setFilter] = useState<EntryFilter>({ kind: 'all', run: 'all' })
+  const shown = useMemo(() => filtered(entries, filter), [entries, filter])
+  const kinds = Object.entries(kindWords) as [keyof typeof kindWords, string][]
   return (
-    <tr>
-      <td className="number">{entry.seq}</td>
-      <td>{entry.kind === 'read' ? <Tag meaning="sensitive">{kindWords.read}</Tag> : kindWords[entry.kind]}</td>
-      <td>{what}</td>
-      <td className="number">{noise}</td>
-      <td className="number run" title={run}>
-        {run.slice(-6)}
-      </td>
-      <td>{formatTime(entry.time, new Date())}</td>
-      <td className="number hash" title={entry.hash}>
-        {entry.hash.slice(0, 8)}
-      </td>
-    </tr>
-  )
-}
-
-function DataLedger({ data, name }: { readonly data: string; readonly name: string }) {
-  const ledger = usePage((state) => state.ledgers[data])
-  useEffect(() => void loadLedger(data), [data])
-  if (!ledger) return null
-  const { budget, spent, remaining } = ledger.summary
-  return (
-    <section className="data-ledger">
+    <section className="entries">
       <header>
-        <h2>{name}</h2>
-        <p>
-          <span className="spent">
-            ε <span className="number">{formatEpsilon(spent)}</span> of{' '}
-            <span className="number">{formatBudget(budget)}</span> spent
-          </span>
-          , <span className="number">{formatRemaining(remaining)}</span> left
-        </p>
-        <BudgetBar budget={budget} before={spent} after={spent} />
+        <h2>
+          Entries <span className="number">{formatCount(shown.length)}</span>
+        </h2>
+        <SelectField
+          label="Kind"
+          value={filter.kind}
+          onChange={(kind) => setFilter({ ...filter, kind })}
+          options={[
+            { value: 'all' as const, label: 'Every kind' },
+            ...kinds.map(([value, label]) => ({ value, label })),
+          ]}
+        />
+        <SelectField
+          label="Run"
+          value={filter.run}
+          onChange={(run) => setFilter({ ...filter, run })}
+          options={[
+            { value: 'all', label: 'Every run' },
+            ...runsIn(entries).map((value) => ({ value, label: shortRun(value) })),
+          ]}
+        />
       </header>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">#</th>
-            <th scope="col">Entry</th>
-            <th scope="col">What</th>
-            <th scope="col">Noise</th>
-            <th scope="col">Run</th>
-            <th scope="col">Time</th>
-            <th scope="col">Hash</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ledger.entries.map((entry) => (
-            <EntryRow key={entry.seq} entry={entry} />
-          ))}
-        </tbody>
-      </table>
+      <EntriesTable entries={shown} />
     </section>
   )
 }
 
-export function LedgerScreen() {
-  const datasets = usePage((state) => state.datasets)
-  if (datasets === null) return null
-  const sensitive = datasets.filter((dataset) => dataset.sensitive)
+function Summary({ summary }: Pick<Ledger, 'summary'>) {
+  const { budget, spent, remaining, delta, nonPrivateReads } = summary
   return (
-    <div className="page">
+    <section className="ledger-summary">
+      <p className="promise">{promise(summary)}</p>
+      <BudgetBar budget={budget} before={spent} after={spent} />
+      <dl>
+        <div>
+          <dt>
+            Spent <Explain page="privacy#epsilon" term="ε" />
+          </dt>
+          <dd className="number spent">ε {formatEpsilon(spent)}</dd>
+        </div>
+        <div>
+          <dt>Left</dt>
+          <dd className="number">{formatRemaining(remaining)}</dd>
+        </div>
+        <div>
+          <dt>Budget</dt>
+          <dd className="number">{formatBudget(budget)}</dd>
+        </div>
+        <div>
+          <dt>δ</dt>
+          <dd className="number">{formatFigure(delta)}</dd>
+        </div>
+        <div>
+          <dt>Reads without noise</dt>
+          <dd className={nonPrivateReads > 0 ? 'number plum' : 'number'}>{formatCount(nonPrivateReads)}</dd>
+        </div>
+      </dl>
+      {nonPrivateReads > 0 && (
+        <p className="plum reads">
+          Reads without noise cost no budget and are covered by no ε: what was learnt from them must not be released.
+        </p>
+      )}
+    </section>
+  )
+}
+
+type Row = CallOutput<'ledger.list'>[number]
+
+function DataLedger({ data, name, present, choice }: Row & { readonly choice: ReactNode }) {
+  const ledger = usePage((state) => state.ledgers[data])
+  const course = useLedgers((state) => state.courses[data])
+  const [changing, setChanging] = useState(false)
+  const entries = ledger?.entries.length
+  useEffect(() => void loadLedger(data), [data])
+  useEffect(() => {
+    if (entries !== undefined) void loadCourse(data)
+  }, [data, entries])
+  if (!ledger) return null
+  return (
+    <section className="data-ledger" aria-label={`Ledger of ${name}`}>
+      <header className="ledger-head">
+        {choice ?? <h2>{name}</h2>}
+        {!present && <Tag>removed; its ledger is kept</Tag>}
+        <div>
+          <Button onClick={() => setChanging(true)}>Change the budget…</Button>
+          <Menu
+            label="Export"
+            items={[
+              { label: 'As CSV…', onSelect: () => void exportLedger(data, 'csv') },
+              { label: 'As JSON…', onSelect: () => void exportLedger(data, 'json') },
+            ]}
+          />
+        </div>
+      </header>
+      <Summary summary={ledger.summary} />
+      <div className="ledger-figures">
+        {course ? <CourseChart course={course} /> : <div className="course" />}
+        <AccountsTable accounts={ledger.summary.accounts} />
+      </div>
+      <VerificationLine data={data} />
+      <Entries entries={ledger.entries} />
+      {changing && <BudgetDialog {...{ data, name }} summary={ledger.summary} onClose={() => setChanging(false)} />}
+    </section>
+  )
+}
+
+function Choice({ rows, current }: { readonly rows: readonly Row[]; readonly current: Row }) {
+  return (
+    <SelectField
+      label="Data set"
+      value={current.data}
+      onChange={chooseLedger}
+      options={rows.map(({ data, name, present }) => ({ value: data, label: present ? name : `${name} (removed)` }))}
+    />
+  )
+}
+
+export function LedgerScreen() {
+  const list = useLedgers((state) => state.list)
+  const datasets = usePage((state) => state.datasets)
+  const wanted = usePage((state) => state.currentData)
+  useEffect(() => void loadLedgers(), [datasets])
+  if (list === null || datasets === null) return null
+  // Public data has a ledger too, in which nothing is ever charged.
+  const shown = list.filter(({ data }) => datasets.find(({ id }) => id === data)?.sensitive !== false)
+  const current = shown.find(({ data }) => data === wanted) ?? shown[0]
+  return (
+    <div className="page ledger-page">
       <h1>Ledger</h1>
-      <p className="lead">
-        {sensitive.length === 0
-          ? 'Nothing was charged yet: the ledger of a data set opens when it is imported.'
-          : 'Charged before a private step is taken, chained by hash, never un-charged.'}
-      </p>
-      {sensitive.map(({ id, name }) => (
-        <DataLedger key={id} data={id} name={name} />
-      ))}
+      {current ? (
+        <DataLedger
+          key={current.data}
+          {...current}
+          choice={shown.length > 1 ? <Choice rows={shown} current={current} /> : null}
+        />
+      ) : (
+        <EmptyState
+          icon="ledger"
+          title="Nothing to account for yet"
+          lead="The ledger of a sensitive data set opens when it is imported. Every run is charged there before it takes a private step, and never un-charged."
+          actions={<Button onClick={() => showScreen('data')}>Go to the data</Button>}
+        />
+      )}
     </div>
   )
 }

@@ -58,7 +58,7 @@ export async function pictureTree(
       warning(
         root,
         'other-files',
-        `${others.length} files that are no pictures are left out: ${some}${others.length > 3 ? ', …' : ''}.`,
+        `${others.length === 1 ? '1 file that is no picture is' : `${others.length} files that are no pictures are`} left out: ${some}${others.length > 3 ? ', …' : ''}.`,
       ),
     )
   }

@@ -1,0 +1,80 @@
+/** Files and folders may be dropped anywhere on the window. What is dropped is looked at, never copied by the drop itself. */
+import { useEffect, useState } from 'react'
+import { createPortal } from 'react-dom'
+import { Icon } from '../ui/icons.tsx'
+import { notify } from '../ui/notices.tsx'
+import { followTasks, look } from './data-actions.ts'
+import './drop-target.css'
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
+
+function take(files: FileList | undefined): void {
+  const file = files?.[0]
+  const path = file && window.lethe.pathForFile(file)
+  if (!path) return
+  if (files.length > 1)
+    notify({
+      message: 'Only the first of the files was taken.',
+      hint: 'Put files that belong together into one folder, and drop the folder.',
+    })
+  void look(path)
+}
+
+/** Milliseconds without a dragover after which nothing is dragged any more. */
+const mostSilence = 1200
+
+/** Stands once in the window. */
+export function DropTarget() {
+  const [over, setOver] = useState(false)
+  useEffect(followTasks, [])
+  useEffect(() => {
+    // While something is dragged over the window, dragover comes several times a second, also when nothing moves. A drag that
+    // was given up is known by its silence: not every way of giving up is told.
+    let silence: number | undefined
+    const leave = () => {
+      window.clearTimeout(silence)
+      setOver(false)
+    }
+    const listeners: Partial<Record<string, (event: DragEvent) => void>> = {
+      dragenter: () => undefined, // refused, it would not become a drop
+      dragover: (event) => {
+        if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
+        window.clearTimeout(silence)
+        silence = window.setTimeout(leave, mostSilence)
+        setOver(true)
+      },
+      dragleave: (event) => {
+        if (event.relatedTarget === null) leave()
+      },
+      drop: (event) => {
+        leave()
+        if (!document.querySelector('dialog[open]')) take(event.dataTransfer?.files)
+      },
+    }
+    const entries = Object.entries(listeners).map(([type, listener]) => {
+      const guarded = (event: Event) => {
+        if (!hasFiles(event as DragEvent)) return
+        event.preventDefault()
+        listener?.(event as DragEvent)
+      }
+      window.addEventListener(type, guarded)
+      return () => window.removeEventListener(type, guarded)
+    })
+    return () => {
+      window.clearTimeout(silence)
+      entries.forEach((stop) => stop())
+    }
+  }, [])
+  return over
+    ? createPortal(
+        <div className="drop-target">
+          <div>
+            <Icon name="bring" size={28} />
+            <p>Drop to look at it</p>
+            <p className="faint">A folder of images, or a file: IDX, NPY, NPZ, zip, CIFAR-10. Nothing is copied yet.</p>
+          </div>
+        </div>,
+        document.body,
+      )
+    : null
+}
