@@ -5,9 +5,9 @@ import type { Knock } from './messages.ts'
 import { closeNetwork } from './network-guard.ts'
 
 closeNetwork((what) => process.parentPort.postMessage({ kind: 'knock', what } satisfies Knock))
-const [project = '', logs = ''] = process.argv.slice(2)
+const [project = '', logs = '', access] = process.argv.slice(2)
 hostLab(
   process.parentPort,
-  (startRun) => openLab({ project, startRun, logs }),
+  (startRun) => openLab({ project, startRun, logs, readOnly: access === 'read-only' }),
   () => process.exit(0),
 )

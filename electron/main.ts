@@ -61,11 +61,12 @@ async function open(): Promise<void> {
     const found = app.getAppMetrics().find((process) => process.pid === pid)
     return found ? 1024 * found.memory.workingSetSize : null
   }
+  const access = process.argv.includes('--read-only') ? ['read-only'] : []
   const recent = createRecentProjects(join(profile, 'recent-projects.json'))
   const workplace = createWorkplace(projectFolder(process.argv, process.env, app.getPath('home')), {
     start: (project) =>
       startSupervisor({
-        startLab: () => startChild(place, 'lab.cjs', 'Lethe lab', [project, logs]),
+        startLab: () => startChild(place, 'lab.cjs', 'Lethe lab', [project, logs, ...access]),
         startTrainer: (run) => startChild(place, 'trainer.cjs', 'Lethe trainer', [project, run], trainerThreads),
         tell,
         heardKnock: attempts.add,

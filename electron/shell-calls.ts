@@ -6,6 +6,7 @@ import type { shellCalls } from '../main/contract/calls/shell.ts'
 import { toErrorRecord } from '../main/contract/errors.ts'
 import type { Attempts } from './attempts.ts'
 import type { Grants } from './grants.ts'
+import { saveReview } from './review-sheet.ts'
 import { openReport, savePdf } from './report-window.ts'
 import type { RecentProjects } from './recent-projects.ts'
 import type { KeptTheme } from './theme.ts'
@@ -69,6 +70,10 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
     },
     'shell.savePdf': async ({ run, path }) => {
       await savePdf(run, path)
+      return {}
+    },
+    'shell.saveReview': async ({ source, path }) => {
+      await saveReview(source, path)
       return {}
     },
   }

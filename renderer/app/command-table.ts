@@ -23,6 +23,15 @@ export const commandTable = {
 
   'images.demo': { title: 'Run the demo', group: 'Private images' },
 
+  'review.next': { title: 'Next to review', group: 'Review', keys: ['J'] },
+  'review.previous': { title: 'The one before', group: 'Review', keys: ['K'] },
+  'review.confirm': { title: 'Confirm', group: 'Review', keys: ['C'] },
+  'review.dispute': { title: 'Dispute…', group: 'Review', keys: ['D'] },
+  'review.note': { title: 'Note…', group: 'Review', keys: ['N'] },
+  'review.undo': { title: 'Withdraw what you said last', group: 'Review', keys: ['U'] },
+  'review.open': { title: 'Open a bundle…', group: 'Review', keys: ['Ctrl+O'] },
+  'review.sheet': { title: 'Save the review sheet…', group: 'Review', keys: ['Ctrl+P'] },
+
   'help.back': { title: 'Back to the page before', group: 'Help', keys: ['Alt+←'] },
   'help.forward': { title: 'Forward again', group: 'Help', keys: ['Alt+→'] },
   'help.diagnostics': { title: 'Diagnostics', group: 'Help' },

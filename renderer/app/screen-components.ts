@@ -4,6 +4,7 @@ import { HelpScreen } from '../help/help-screen.tsx'
 import { ImagesScreen } from '../images/images-screen.tsx'
 import { LedgerScreen } from '../ledger/ledger-screen.tsx'
 import { RunsScreen } from '../runs/runs-screen.tsx'
+import { ReviewScreen } from '../review/review-screen.tsx'
 import type { Screen } from './screens.ts'
 
 export const screenComponents: Partial<Record<Screen, () => React.JSX.Element | null>> = {
@@ -11,5 +12,6 @@ export const screenComponents: Partial<Record<Screen, () => React.JSX.Element | 
   images: ImagesScreen,
   runs: RunsScreen,
   ledger: LedgerScreen,
+  review: ReviewScreen,
   help: HelpScreen,
 }

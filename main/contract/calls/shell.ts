@@ -78,4 +78,12 @@ export const shellCalls = {
     input: z.strictObject({ run: runId, path: chosenPath }),
     output: nothing,
   },
+  /** The sheet of a review as a PDF. `source` as in the calls of evidence. */
+  'shell.saveReview': {
+    access: 'aside',
+    host: 'shell',
+    paths: ['path'],
+    input: z.strictObject({ source: z.string().regex(/^[\w-]{1,40}$/), path: chosenPath }),
+    output: nothing,
+  },
 } as const satisfies Record<string, Call>
