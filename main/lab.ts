@@ -21,6 +21,7 @@ import { evidencePart } from './lab/evidence.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
+import { trajectoriesPart } from './lab/trajectories.ts'
 import { trashPart } from './lab/trash.ts'
 import { openProject } from './project.ts'
 
@@ -82,6 +83,7 @@ export async function openLab(options: LabOptions) {
     ...images,
     ...runs,
     ...evidence,
+    ...trajectoriesPart(context),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { relationSchema } from '../contract/privacy.ts'
+import type { TrajectorySet } from '../contract/trajectories.ts'
 import { inspect } from '../data/inspect.ts'
 import { parseWith } from '../files/atomic.ts'
 import { usage, type Command } from './command.ts'
@@ -9,7 +11,10 @@ const inspectCommand: Command = {
   summary: 'What a file or folder is, before import',
   positionals: 'PATH',
   options: {
-    as: { type: 'string', help: 'the format, where the bytes do not tell (idx, cifar10, folders, zip, npy …)' },
+    as: {
+      type: 'string',
+      help: 'the format, where the bytes do not tell (idx, cifar10, folders, zip, npy, d4rl, minari …)',
+    },
     limit: { type: 'string', help: 'how many parts to list (default 1000)' },
   },
   example: 'data inspect photos.zip --json',
@@ -33,7 +38,7 @@ const inspectCommand: Command = {
 
 const importCommand: Command = {
   name: 'data import',
-  summary: 'Copy images into the project, split them and open their privacy ledger',
+  summary: 'Copy images into the project, split them and open their privacy ledger; or copy trajectories',
   positionals: 'PATH',
   options: {
     name: { type: 'string', help: 'the name of the data set' },
@@ -44,7 +49,11 @@ const importCommand: Command = {
     budget: { type: 'string', help: 'the epsilon this data may spend in its life (default 10)' },
     delta: { type: 'string', help: 'delta (default 1 / (N ln N))' },
     unit: { type: 'string', help: 'who or what is protected (default: one image)' },
-    licence: { type: 'string', help: 'the licence of the images' },
+    licence: { type: 'string', help: 'the licence of the data' },
+    environment: {
+      type: 'string',
+      help: 'trajectories: hopper, halfcheetah or walker2d, where the file does not tell',
+    },
   },
   example: 'data import scans/ --name "Chest scans" --sensitive --budget 4',
   async run({ words, signal, lab, say }) {
@@ -57,21 +66,33 @@ const importCommand: Command = {
     if (delta !== undefined && !(delta > 0 && delta < 1)) throw usage(this, '--delta must lie between 0 and 1.')
     const opened = await lab()
     let shown = 0
-    const dataset = await opened.importData({
+    const onProgress = (done: number, total: number): void => {
+      const percent = Math.floor((100 * done) / total)
+      if (percent >= shown + 10) say(`Importing ${(shown = percent)} %`)
+    }
+    const task = parseWith(
+      z.enum(['hopper', 'halfcheetah', 'walker2d']).optional(),
+      words.text('environment'),
+      '--environment',
+      'usage',
+    )
+    const shared = {
       path,
       name,
       as: words.text('as'),
       sensitive: !words.flag('public'),
+      licence: words.text('licence'),
+      signal,
+      onProgress,
+    }
+    const trajectories = await opened.importTrajectories({ ...shared, task })
+    if (trajectories) return { document: { dataset: trajectories }, text: trajectoryText(trajectories) }
+    const dataset = await opened.importData({
+      ...shared,
       relation: parseWith(relationSchema.optional(), words.text('relation'), '--relation', 'usage'),
       budget,
       delta,
       privacyUnit: words.text('unit'),
-      licence: words.text('licence'),
-      signal,
-      onProgress: (done, total) => {
-        const percent = Math.floor((100 * done) / total)
-        if (percent >= shown + 10) say(`Importing ${(shown = percent)} %`)
-      },
     })
     const counts = Object.entries(dataset.splits).map(([name, split]) => `${name} ${split?.count}`)
     return {
@@ -97,8 +118,17 @@ const listCommand: Command = {
       `${set.classNames.length} classes`,
       set.sensitive ? 'sensitive' : 'public',
     ])
+    const trajectories = await opened.listTrajectories()
+    for (const set of trajectories)
+      rows.push([
+        set.id,
+        `${set.episodes} episodes`,
+        `${set.steps} steps`,
+        set.environment.task ?? 'no simulator',
+        set.sensitive ? 'sensitive' : 'public',
+      ])
     return {
-      document: { datasets },
+      document: { datasets: [...datasets, ...trajectories] },
       text:
         rows.length > 0
           ? table(rows)
@@ -115,6 +145,10 @@ const showCommand: Command = {
   example: 'data show mnist',
   async run({ words, lab }) {
     const opened = await lab()
+    if (await opened.holdsTrajectories(words.first)) {
+      const dataset = await opened.showTrajectories(words.first)
+      return { document: { dataset }, text: trajectoryText(dataset) }
+    }
     const dataset = await opened.showData(words.first)
     const { summary } = await opened.ledger(dataset.id)
     const text = [
@@ -138,26 +172,34 @@ const removeCommand: Command = {
   example: 'data remove old-scans',
   async run({ words, lab }) {
     const opened = await lab()
-    const dataset = await opened.showData(words.first)
-    const trash = await opened.removeData(dataset.id)
+    const isTrajectories = await opened.holdsTrajectories(words.first)
+    const dataset = isTrajectories ? await opened.showTrajectories(words.first) : await opened.showData(words.first)
+    const trash = await (isTrajectories ? opened.removeTrajectories(dataset.id) : opened.removeData(dataset.id))
     return { document: { dataset, trash }, text: `${dataset.id} is now in ${trash}` }
   },
 }
 
 const exportCommand: Command = {
   name: 'data export',
-  summary: 'Write a data set as NPZ, StyleGAN zip or class folders',
+  summary: 'Write images as NPZ, StyleGAN zip or class folders, trajectories as a Minari folder',
   positionals: 'ID',
   options: {
     out: { type: 'string', help: 'a folder to make, inside one that exists' },
-    format: { type: 'string', help: 'npz (default), zip or folders' },
+    format: { type: 'string', help: 'npz (default), zip or folders; trajectories: minari' },
   },
   example: 'data export mnist --out mnist-files --format zip',
   async run({ words, lab, say, signal }) {
-    const format = words.text('format') ?? 'npz'
+    const opened = await lab()
+    const isTrajectories = await opened.holdsTrajectories(words.first)
+    const format = words.text('format') ?? (isTrajectories ? 'minari' : 'npz')
+    if (isTrajectories) {
+      if (format !== 'minari') throw usage(this, `--format of trajectories is minari, found ${format}.`)
+      const dataset = await opened.showTrajectories(words.first)
+      const files = await opened.exportTrajectories(dataset.id, words.required('out'), signal)
+      return { document: { dataset, files }, text: files.join('\n') }
+    }
     if (format !== 'npz' && format !== 'zip' && format !== 'folders')
       throw usage(this, `--format expects npz, zip or folders, found ${format}.`)
-    const opened = await lab()
     const dataset = await opened.showData(words.first)
     const started = performance.now()
     const files = await opened.exportData(dataset.id, words.required('out'), format, signal)
@@ -167,6 +209,17 @@ const exportCommand: Command = {
       text: `${files.join('\n')}\nwritten in ${duration((performance.now() - started) / 1000)}`,
     }
   },
+}
+
+/** A set of trajectories for people. */
+export function trajectoryText(set: TrajectorySet): string {
+  const { min, mean, max } = set.returns
+  return [
+    `${set.id}: ${set.episodes} episodes, ${set.steps} steps, ${set.observationSize} observations, ${set.actionSize} actions`,
+    `returns     ${min.toFixed(1)} to ${max.toFixed(1)}, mean ${mean.toFixed(1)}`,
+    `simulator   ${set.environment.task ?? 'none'}`,
+    ...set.problems.map((problem) => `Note        ${problem}`),
+  ].join('\n')
 }
 
 export const dataCommands: readonly Command[] = [

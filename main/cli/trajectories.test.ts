@@ -3,10 +3,12 @@ import { promises as fs } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { bundle } from '../testing/bundle.ts'
 import { terminal } from '../testing/terminal.ts'
 
 const root = await fs.mkdtemp(path.join(os.tmpdir(), 'lethe-trajectories-'))
 const { json } = terminal({ LETHE_PROJECT: path.join(root, 'project') })
+bundle('hdf5-worker')
 afterAll(() => fs.rm(root, { recursive: true, force: true }))
 
 async function write(name: string, value: unknown): Promise<string> {
@@ -97,4 +99,35 @@ test('what does not fit is said: environment, action sizes, steps, files', async
     expect({ code, document }).toMatchObject({ code: expected, document: { error: { code: errorCode } } })
     expect((document['error'] as { message: string }).message).toContain(text)
   })
+})
+
+test('collected by seed, listed, exported as Minari, inspected, imported again', async () => {
+  const collect = (name: string, seed: string) =>
+    json('trajectories', 'collect', 'hopper', '--policy', 'random', '--episodes', '3', '--seed', seed, '--name', name)
+  const [one, same, other] = [await collect('One', '4'), await collect('Same', '4'), await collect('Other', '5')]
+  const hash = ({ document }: typeof one) => (document['dataset'] as { contentHash: string }).contentHash
+  expect(hash(one)).toBe(hash(same))
+  expect(hash(one)).not.toBe(hash(other))
+  const { document: list } = await json('data', 'list')
+  expect((list['datasets'] as { id: string }[]).map(({ id }) => id)).toEqual(['one', 'other', 'same'])
+  expect((await json('data', 'export', 'one', '--out', path.join(root, 'minari'))).code).toBe(0)
+  const { document: seen } = await json('data', 'inspect', path.join(root, 'minari'), '--as', 'minari')
+  expect(seen).toMatchObject({ format: 'minari', items: 21, problems: [] })
+  expect((seen['parts'] as { path: string; dtype: string }[])[0]).toMatchObject({
+    path: 'episode_0/actions',
+    dtype: 'float32',
+  })
+  const again = await json('data', 'import', path.join(root, 'minari'), '--name', 'Again', '--public')
+  expect(again).toMatchObject({
+    code: 0,
+    document: { dataset: { episodes: 3, sensitive: false, environment: { task: 'hopper' } } },
+  })
+  expect((await json('data', 'show', 'again')).document).toMatchObject({ dataset: { format: 'minari' } })
+  expect((await json('data', 'remove', 'again')).code).toBe(0)
+  expect(await json('data', 'show', 'again')).toMatchObject({
+    code: 1,
+    document: { error: { code: 'dataset-missing' } },
+  })
+  const missing = await json('trajectories', 'collect', 'hopper', '--policy', 'none', '--episodes', '3')
+  expect(missing).toMatchObject({ code: 2, document: { error: { code: 'usage' } } })
 })

@@ -2,15 +2,18 @@ import { promises as fs } from 'node:fs'
 import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
 import { parseWith } from '../files/atomic.ts'
+import { collectors, defaultNoise } from '../trajectories/data/collect.ts'
 import { makeEnvironment, taskOf, tasks } from '../trajectories/environments/environment.ts'
+import { shippedPolicies } from '../trajectories/environments/policies.ts'
 import { networkPolicy, policySchema } from '../trajectories/environments/policy.ts'
 import { checkPolicy, record, type Act } from '../trajectories/environments/rollout.ts'
-import { variants, type Task } from '../trajectories/environments/task.ts'
+import { normalisedScore, variants, type Task } from '../trajectories/environments/task.ts'
 import { table } from './bar.ts'
 import { usage, type Command } from './command.ts'
+import { trajectoryText } from './data.ts'
 
 /** A task as the document shows it: every number a number, what is unbounded a word. */
-const describe = (task: Task) => ({
+const describe = async (task: Task) => ({
   id: task.id,
   title: task.title,
   variants,
@@ -28,6 +31,7 @@ const describe = (task: Task) => ({
   },
   reset: task.noise,
   score: task.score,
+  policies: await shippedPolicies(task.id),
 })
 const bounded = (value: number): number | string => (value === Infinity ? 'inf' : value)
 
@@ -37,7 +41,7 @@ const environmentsCommand: Command = {
   positionals: '',
   options: {},
   example: 'trajectories environments --json',
-  run() {
+  async run() {
     const rows = tasks.map((task) => [
       task.id,
       `${task.observation.length} observations`,
@@ -45,7 +49,7 @@ const environmentsCommand: Command = {
       `${task.dt} s a step`,
       task.healthy ? 'ends when it falls' : 'never ends early',
     ])
-    return Promise.resolve({ document: { environments: tasks.map(describe) }, text: table(rows) })
+    return { document: { environments: await Promise.all(tasks.map(describe)) }, text: table(rows) }
   },
 }
 
@@ -95,6 +99,53 @@ const rolloutCommand: Command = {
   },
 }
 
+const collectCommand: Command = {
+  name: 'trajectories collect',
+  summary: 'Make a data set by letting a policy that ships play; the same seed gives the same set',
+  positionals: 'ENV',
+  options: {
+    policy: { type: 'string', help: `${collectors.join(', ')}` },
+    episodes: { type: 'string', help: 'how many' },
+    seed: { type: 'string', help: 'root of all randomness (default 1)' },
+    noise: { type: 'string', help: `standard deviation of the noise on actions (default ${defaultNoise})` },
+    variant: { type: 'string', help: 'v4 (default), v5 or d4rl' },
+    name: { type: 'string', help: 'the name of the data set (default: environment and policy)' },
+  },
+  example: 'trajectories collect hopper --policy medium-expert --episodes 200',
+  async run({ words, lab, signal, say }) {
+    const task = taskOf(words.first)
+    const policy = parseWith(z.enum(collectors), words.required('policy'), '--policy', 'usage')
+    const episodes = words.number('episodes')
+    const noise = words.number('noise') ?? defaultNoise
+    if (episodes === undefined) throw usage(this, '--episodes is missing.')
+    if (!(Number.isInteger(episodes) && episodes > 0 && episodes <= mostEpisodes))
+      throw usage(this, `--episodes expects a whole number from 1 to ${mostEpisodes}.`)
+    if (!(noise >= 0 && noise <= 1)) throw usage(this, '--noise expects a number from 0 to 1.')
+    const opened = await lab()
+    let shown = 0
+    const dataset = await opened.collectTrajectories({
+      task: task.id,
+      policy,
+      episodes,
+      seed: words.number('seed') ?? 1,
+      noise,
+      variant: parseWith(z.enum(variants), words.text('variant') ?? 'v4', '--variant', 'usage'),
+      name: words.text('name') ?? `${task.title} ${policy}`,
+      signal,
+      onProgress: (done, total) => {
+        const percent = Math.floor((100 * done) / total)
+        if (percent >= shown + 10) say(`Collecting ${(shown = percent)} %`)
+      },
+    })
+    const score = normalisedScore(task, dataset.returns.mean)
+    return {
+      document: { dataset, normalisedScore: score },
+      text: `${trajectoryText(dataset)}\nscore       ${score.toFixed(1)}`,
+    }
+  },
+}
+
+const mostEpisodes = 100_000
 const mostSteps = 1_000_000
 
 async function readActions(file: string, task: Task): Promise<number[][]> {
@@ -123,4 +174,4 @@ async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   return parseWith(schema, value, file)
 }
 
-export const trajectoriesCommands: readonly Command[] = [environmentsCommand, rolloutCommand]
+export const trajectoriesCommands: readonly Command[] = [environmentsCommand, rolloutCommand, collectCommand]

@@ -16,20 +16,27 @@ export const splitFile = (split: SplitName, what: 'images' | 'labels'): string =
 
 const isId = (name: string): boolean => /^[\w-]{1,64}$/.test(name)
 
+/** Sets of trajectories lie in the same folder; main/trajectories/data reads them. */
+export const holdsTrajectories = (manifest: string): boolean => /"kind":\s*"trajectories"/.test(manifest)
+
+/** Those of images. */
 export async function listDatasets(project: string): Promise<Dataset[]> {
   const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
   const found: Dataset[] = []
   for (const name of names.filter(isId).sort()) {
     const manifest = manifestFile(project, name)
-    if (await fs.stat(manifest).catch(() => null)) found.push(await readJson(manifest, datasetSchema))
+    const text = await fs.readFile(manifest, 'utf8').catch(() => null)
+    if (text !== null && !holdsTrajectories(text)) found.push(await readJson(manifest, datasetSchema))
   }
   return found
 }
 
 export async function readDataset(project: string, id: string): Promise<Dataset> {
-  const known = isId(id) && (await fs.stat(manifestFile(project, id)).catch(() => null))
-  if (!known)
+  const text = isId(id) ? await fs.readFile(manifestFile(project, id), 'utf8').catch(() => null) : null
+  if (text === null)
     throw new LetheError('dataset-missing', `There is no data set ${id} in this project.`, 'See `lethe data list`.')
+  if (holdsTrajectories(text))
+    throw new LetheError('dataset-missing', `${id} holds trajectories, not images.`, 'Choose a data set of images.')
   return readJson(manifestFile(project, id), datasetSchema)
 }
 

@@ -4,7 +4,8 @@
  * mirrored random directions, a step along the best of them, scaled by the spread of their returns. Actions pass through tanh, and
  * the bonus for being alive is left out while training, as in the paper.
  *
- * Everything is drawn from named streams of one seed, so a search can be stopped at any time and resumed to the same result.
+ * Everything is drawn from named streams of one seed, so a search can be stopped and resumed to the same result. Settings given to a later
+ * call hold from there on, and are noted.
  *
  *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V]
  */
@@ -41,6 +42,8 @@ interface Snapshot {
 /** All that a search needs to go on. */
 interface Search {
   settings: Settings
+  /** Settings that later calls brought, and from which iteration on they held. */
+  changes: { iteration: number; settings: Settings }[]
   iteration: number
   steps: number
   weights: number[]
@@ -79,6 +82,10 @@ async function main(): Promise<void> {
   const file = path.resolve(values['state'] ?? `.lethe/policies/${task}-${settings.seed}.json`)
   const environment = await makeEnvironment(task)
   const search = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Search) : fresh(environment, settings)
+  if (JSON.stringify(search.settings) !== JSON.stringify(settings)) {
+    search.settings = settings
+    search.changes = [...(search.changes ?? []), { iteration: search.iteration, settings }]
+  }
   const end = performance.now() + 60_000 * number('minutes', 10)
   while (performance.now() < end) {
     iterate(environment, search)
@@ -93,6 +100,7 @@ function fresh({ task }: Environment, settings: Settings): Search {
   const inputs = task.observation.length
   return {
     settings,
+    changes: [],
     iteration: 0,
     steps: 0,
     weights: new Array<number>(inputs * task.actions.length).fill(0),

@@ -22,6 +22,18 @@ export interface Listing {
   readonly links: { path: string; target: string; outside: boolean }[]
 }
 
+/** A group to be written. Element types in numpy's short form: `<f4`, `<f8`, `|B`; the library cannot write booleans. */
+export interface GroupContent {
+  readonly group: string
+  readonly attributes: Readonly<Record<string, { readonly value: number; readonly type: '<i' | '<d' }>>
+  readonly datasets: readonly {
+    readonly name: string
+    readonly type: '<f' | '<d' | '|B'
+    readonly shape: readonly number[]
+    readonly values: Float32Array | Float64Array | Uint8Array
+  }[]
+}
+
 export type Request = { readonly id: number } & (
   | { readonly kind: 'open'; readonly path: string }
   | {
@@ -33,6 +45,9 @@ export type Request = { readonly id: number } & (
       readonly bytes: number
     }
   | { readonly kind: 'attributes'; readonly path: string }
+  | { readonly kind: 'create'; readonly path: string }
+  | ({ readonly kind: 'write' } & GroupContent)
+  | { readonly kind: 'finish' }
 )
 
 export interface Answer {

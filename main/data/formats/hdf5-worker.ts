@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import type { h5wasm as H5wasm } from 'h5wasm'
-import type { Answer, DatasetHeader, Listing, Request } from './hdf5-messages.ts'
+import type { Answer, DatasetHeader, GroupContent, Listing, Request } from './hdf5-messages.ts'
 
 /** What is used of h5wasm, whose own types do not cover its lower level. Groups and data sets are named by their path. */
 interface Library {
@@ -53,21 +53,25 @@ let h5wasm: typeof H5wasm
 let library: Library
 let file: InstanceType<typeof H5wasm.File> | undefined
 let handle = -1
+/** The file being written; the build of the library for Node writes to the disk as it goes. */
+let made: InstanceType<typeof H5wasm.File> | undefined
 
 async function main(): Promise<void> {
   h5wasm = (await import('h5wasm')).default
   library = (await h5wasm.ready) as unknown as Library
   // Without this a failed read is a line on standard error and an array of garbage.
   library.activate_throwing_error_handler()
-  parentPort!.on('message', (request: Request) => {
-    try {
-      const found = answer(request)
-      parentPort!.postMessage({ id: request.id, ...found }, found.bytes ? [found.bytes.buffer as ArrayBuffer] : [])
-    } catch (thrown) {
-      parentPort!.postMessage({ id: request.id, error: reason(thrown) })
-    }
-  })
+  parentPort!.on('message', (request: Request) => void respond(request))
   process.on('exit', () => handle >= 0 && closeSync(handle))
+}
+
+async function respond(request: Request): Promise<void> {
+  try {
+    const found = await answer(request)
+    parentPort!.postMessage({ id: request.id, ...found }, found.bytes ? [found.bytes.buffer as ArrayBuffer] : [])
+  } catch (thrown) {
+    parentPort!.postMessage({ id: request.id, error: reason(thrown) })
+  }
 }
 
 /** The one file of the library's world: reads of it are reads of `path`. */
@@ -163,7 +167,14 @@ function attributes(path: string): Record<string, string | number> {
   return found
 }
 
-function answer(request: Request): Omit<Answer, 'id'> {
+function write({ group, attributes, datasets }: GroupContent): void {
+  const target = made!.create_group(group)
+  for (const [name, { value, type }] of Object.entries(attributes)) target.create_attribute(name, value, null, type)
+  for (const { name, type, shape, values } of datasets)
+    made!.create_dataset({ name: `${group}/${name}`, data: values, shape: [...shape], dtype: type })
+}
+
+async function answer(request: Request): Promise<Omit<Answer, 'id'>> {
   switch (request.kind) {
     case 'open':
       return { listing: open(request.path) }
@@ -171,6 +182,18 @@ function answer(request: Request): Omit<Answer, 'id'> {
       return { bytes: read(request.path, request.shape, request.start, request.count, request.bytes) }
     case 'attributes':
       return { attributes: attributes(request.path) }
+    case 'create': {
+      const { default: writer } = await import('h5wasm/node')
+      await writer.ready
+      made = new writer.File(request.path, 'w')
+      return {}
+    }
+    case 'write':
+      write(request)
+      return {}
+    case 'finish':
+      made!.close()
+      return {}
   }
 }
 

@@ -19,7 +19,8 @@ import {
   type Problem,
   type ReadOptions,
 } from './format.ts'
-import type { Answer, DatasetHeader, Listing, Request } from './hdf5-messages.ts'
+import { columnProblems, holdsTransitions } from './transitions.ts'
+import type { Answer, DatasetHeader, GroupContent, Listing, Request } from './hdf5-messages.ts'
 
 const magic = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 export const isHdf5 = (head: Uint8Array) => head.length >= 8 && magic.equals(head.subarray(0, 8))
@@ -132,6 +133,30 @@ function startThread(): Thread {
   }
 }
 
+export interface Hdf5Writer {
+  write(content: GroupContent): Promise<void>
+  /** Closes the file; without it the file is not whole. */
+  finish(): Promise<void>
+  /** Ends the thread, whatever it does. */
+  end(): Promise<void>
+}
+
+/** Makes a new file; its folder exists. Groups that a path passes through must be written before. */
+export async function createHdf5(file: string): Promise<Hdf5Writer> {
+  const thread = startThread()
+  const ask = async (request: Ask): Promise<void> => {
+    await thread.ask(request).catch((thrown: unknown) => {
+      throw new LetheError('internal', `${file} could not be written (${(thrown as Error).message}).`)
+    })
+  }
+  await ask({ kind: 'create', path: path.resolve(file) })
+  return {
+    write: (content) => ask({ kind: 'write', ...content }),
+    finish: () => ask({ kind: 'finish' }),
+    end: thread.end,
+  }
+}
+
 /** The element type under numpy's name; null for text, records and the like. */
 export function dtypeOf({ class: type, size, signed, isBoolean }: DatasetHeader): Dtype | null {
   if (isBoolean) return 'bool'
@@ -212,13 +237,12 @@ export const hdf5: Format = {
   async open(source): Promise<ArraySource> {
     const file = await openHdf5(source)
     const { parts, problems } = partsOf(file, source)
-    const names = new Set(parts.map((part) => part.path))
-    const isD4rl = ['observations', 'actions', 'rewards', 'terminals'].every((name) => names.has(name))
+    const isD4rl = holdsTransitions(parts)
     return {
       kind: 'arrays',
       format: isD4rl ? 'd4rl' : 'hdf5',
       path: source,
-      problems,
+      problems: isD4rl ? [...problems, ...columnProblems(parts)] : problems,
       parts,
       splits: [],
       close: file.close,

@@ -277,13 +277,13 @@ function valuesOf(dtype: Dtype, bytes: Uint8Array): Values {
     : new BigUint64Array(buffer, byteOffset, byteLength / 8)
 }
 
-/** The bytes before the values: version 1, C order, little-endian, padded to a multiple of 64 as numpy does. */
-export function npyHeader(dtype: Dtype, shape: readonly number[]): Buffer {
+/** The bytes before the values: version 1, C order, little-endian, padded to a multiple of 64 as numpy does, or to `total`. */
+export function npyHeader(dtype: Dtype, shape: readonly number[], total?: number): Buffer {
   const kind = Object.keys(descriptions).find((key) => descriptions[key] === dtype)!
   const order = dtypeBytes[dtype] === 1 ? '|' : '<'
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const text = `{'descr': '${order}${kind}', 'fortran_order': False, 'shape': (${axes}), }`
-  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10
+  const length = (total ?? Math.ceil((10 + text.length + 1) / 64) * 64) - 10
   const header = Buffer.alloc(10 + length, ' ')
   magic.copy(header)
   header.set([1, 0, length & 255, length >> 8], 6)
