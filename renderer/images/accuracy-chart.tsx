@@ -13,8 +13,8 @@ interface ChartProps {
 
 const height = 220
 const frame = { left: 34, right: 8, top: 10, bottom: 26 } as const
-const range = { min: 0.1, max: 100 } as const
-const ticks = [0.1, 1, 10, 100] as const
+const range = { min: 0.01, max: 100 } as const
+const ticks = [0.01, 0.1, 1, 10, 100] as const
 
 interface Scale {
   readonly width: number

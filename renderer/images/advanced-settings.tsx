@@ -1,20 +1,26 @@
 /** The method's own fields, as a form made from its schema, or as JSON. Each says how it differs from the preset. */
 import { useState } from 'react'
 import type { MethodFacts } from '../../main/contract/calls/images.ts'
-import { Button, Copyable } from '../ui/controls.tsx'
+import { capital } from '../app/format.ts'
+import { Button } from '../ui/controls.tsx'
 import { NumberField, Segmented, SelectField, Switch, TextArea } from '../ui/field.tsx'
+import { notify } from '../ui/notices.tsx'
 import type { Draft } from './draft.ts'
 import { rangeWords, readSettings, settingsOf, strideOf, troubleOf, type Setting } from './fields.ts'
 import { parametersOf, setDraft, setParameter } from './images-store.ts'
 
 function Control({ setting, value }: { readonly setting: Setting; readonly value: unknown }) {
-  const { name, label, description } = setting
+  const { name, label } = setting
+  const description = capital(setting.description)
   const error = troubleOf(setting, value)
+  const help = `settings#${name}`
   const set = (next: unknown) => setParameter(name, next)
   switch (setting.kind) {
     case 'choice': {
       const options = setting.options.map((option) => ({ value: option, label: option }))
-      return <SelectField {...{ label, error, options }} hint={description} value={String(value)} onChange={set} />
+      return (
+        <SelectField {...{ label, error, options, help }} hint={description} value={String(value)} onChange={set} />
+      )
     }
     case 'switch':
       return <Switch label={label} hint={description} checked={value === true} onChange={set} />
@@ -22,7 +28,7 @@ function Control({ setting, value }: { readonly setting: Setting; readonly value
       const range = rangeWords(setting)
       return (
         <NumberField
-          {...{ label, error }}
+          {...{ label, error, help }}
           hint={`${description}${range && `; ${range}`}`}
           value={typeof value === 'number' ? value : null}
           step={typeof value === 'number' ? strideOf(setting, value) : 1}
@@ -66,6 +72,9 @@ function Form({ draft, method }: { readonly draft: Draft; readonly method: Metho
   )
 }
 
+const copy = (text: string) =>
+  navigator.clipboard.writeText(text).then(() => notify({ message: 'The settings are copied.', kind: 'done' }))
+
 function Json({ draft, method }: { readonly draft: Draft; readonly method: MethodFacts }) {
   const present = JSON.stringify(parametersOf(draft, method), null, 2)
   const [typed, setTyped] = useState<string | null>(null)
@@ -85,7 +94,9 @@ function Json({ draft, method }: { readonly draft: Draft; readonly method: Metho
         error={read && 'trouble' in read ? read.trouble : null}
         onChange={type}
       />
-      <Copyable text={JSON.stringify(parametersOf(draft, method))} label="Copy the settings as JSON" />
+      <Button icon="copy" onClick={() => void copy(present)}>
+        Copy
+      </Button>
     </div>
   )
 }

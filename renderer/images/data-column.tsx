@@ -84,10 +84,10 @@ function wordsOf(run: RunSummary, datasets: readonly Dataset[]): { title: string
   const { title, state, progress, waitsFor, created } = run
   const dataset = datasets.find(({ id }) => title.includes(` on ${id}, `))
   const short = dataset ? title.replace(` on ${dataset.id}, `, ', ') : title
-  const time = [dataset?.name, formatTime(created, new Date())].filter(Boolean).join(', ')
+  const time = formatTime(created, new Date())
   if (waitsFor !== null) return { title: short, note: 'Waits for the run before' }
   if (state === 'running' && progress) return { title: short, note: progress.phase }
-  return { title: short, note: state === 'succeeded' ? time : `${stateWords[state]}, ${time}` }
+  return { title: short, note: `${state === 'succeeded' ? (dataset?.name ?? 'Done') : stateWords[state]}, ${time}` }
 }
 
 interface RunsProps {

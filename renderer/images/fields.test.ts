@@ -25,7 +25,7 @@ describe('the form of a schema', () => {
       'schedule other',
     ]))
   it('says ranges in words', () => {
-    expect(rangeWords(of('features') as NumberSetting)).toBe('2 to 100000, in steps of 2')
+    expect(rangeWords(of('features') as NumberSetting)).toBe('2 to 100\u202f000, in steps of 2')
     expect(rangeWords(of('steps') as NumberSetting)).toBe('from 1')
     expect(rangeWords(of('learningRate') as NumberSetting)).toBe('above 0 to 1')
   })
@@ -35,7 +35,7 @@ describe('the form of a schema', () => {
     expect(trouble('features', 10)).toBeNull()
     expect(trouble('features', 11)).toBe('Expected a multiple of 2.')
     expect(trouble('features', 1.5)).toBe('Expected a whole number.')
-    expect(trouble('features', 0)).toContain('2 to 100000')
+    expect(trouble('features', 0)).toContain('2 to 100\u202f000')
     expect(trouble('learningRate', 0)).toContain('above 0')
     expect(trouble('learningRate', 1)).toBeNull()
     expect(trouble('learningRate', 'a')).toBe('Expected a number.')

@@ -1,5 +1,7 @@
 /** From a method's JSON schema to the fields of a form: what each may hold, and what is wrong with what it holds. */
 
+import { formatCount } from '../app/format.ts'
+
 interface Described {
   readonly name: string
   readonly label: string
@@ -70,12 +72,15 @@ export function settingsOf(schema: Schema): Setting[] {
   return Object.entries(properties).map(([name, field]) => settingOf(name, field))
 }
 
-/** `2 to 100000, in steps of 2` */
+/** Whole numbers in groups, as elsewhere; others as they are. */
+const write = (value: number): string => (Number.isInteger(value) && value >= 0 ? formatCount(value) : String(value))
+
+/** `2 to 100 000, in steps of 2` */
 export function rangeWords(setting: NumberSetting): string {
   const { min, max, aboveMin, multipleOf } = setting
-  const from = min === null ? null : aboveMin ? `above ${min}` : `${min}`
-  const range =
-    from === null ? (max === null ? '' : `up to ${max}`) : max === null ? `from ${from}` : `${from} to ${max}`
+  const from = min === null ? null : aboveMin ? `above ${write(min)}` : write(min)
+  const to = max === null ? null : write(max)
+  const range = from === null ? (to === null ? '' : `up to ${to}`) : to === null ? `from ${from}` : `${from} to ${to}`
   const stride = multipleOf !== null && multipleOf !== 1 ? `in steps of ${multipleOf}` : ''
   return [range.replace('from above', 'above'), stride].filter(Boolean).join(', ')
 }

@@ -36,25 +36,23 @@ function Details({ method }: { readonly method: MethodFacts }) {
 
 export function MethodChooser({ methods, chosen }: { methods: readonly MethodFacts[]; chosen: string }) {
   return (
-    <section className="images-part">
-      <h2 id="images-method">Method</h2>
-      <ul role="radiogroup" aria-labelledby="images-method">
-        {methods.map((method) => (
-          <li key={method.id}>
-            <label className="images-data">
-              <input
-                type="radio"
-                name="images-method"
-                checked={method.id === chosen}
-                onChange={() => setDraft({ method: method.id, set: {} }, 'method')}
-              />
-              <span className="images-data-name">{method.title}</span>
-              <Tag>{method.status}</Tag>
-            </label>
-            {method.id === chosen && <Details method={method} />}
-          </li>
-        ))}
-      </ul>
-    </section>
+    <fieldset className="images-part">
+      <legend>Method</legend>
+      {methods.map((method) => (
+        <div key={method.id}>
+          <label className="images-data">
+            <input
+              type="radio"
+              name="images-method"
+              checked={method.id === chosen}
+              onChange={() => setDraft({ method: method.id, set: {} }, 'method')}
+            />
+            <span className="images-data-name">{method.title}</span>
+            <Tag>{method.status}</Tag>
+          </label>
+          {method.id === chosen && <Details method={method} />}
+        </div>
+      ))}
+    </fieldset>
   )
 }

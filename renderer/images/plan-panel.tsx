@@ -82,11 +82,13 @@ function Phases({ plan }: { readonly plan: Plan }) {
   )
 }
 
+const nbsp = '\u00a0'
+
 function noiseWords({ event, sensitivity }: Stage): string {
-  if (event.kind === 'pure') return `Laplace, ε ${formatFigure(event.epsilon)}`
+  if (event.kind === 'pure') return `Laplace, ε${nbsp}${formatFigure(event.epsilon)}`
   const sampled = event.rate < 1 ? `, rate ${formatFigure(event.rate)}` : ''
   const steps = event.steps > 1 ? `, ${formatCount(event.steps)} steps` : ''
-  return `Gaussian, σ ${formatFigure(event.noiseMultiplier)} × ${formatFigure(sensitivity)}${sampled}${steps}`
+  return `Gaussian, σ${nbsp}${formatFigure(event.noiseMultiplier)}${nbsp}×${nbsp}${formatFigure(sensitivity)}${sampled}${steps}`
 }
 
 function Releases({ privacy, epsilons }: { readonly privacy: PrivacyPlan; readonly epsilons: readonly number[] }) {

@@ -116,7 +116,7 @@ function Delta({ draft }: { readonly draft: Draft }) {
     <div className="images-with-reset">
       <NumberField
         label="δ"
-        help="glossary#delta"
+        help="settings#target-delta"
         value={draft.delta ?? dataset?.delta ?? null}
         min={1e-300}
         max={0.999}
@@ -144,14 +144,20 @@ export function PrivacySettings({ draft }: { readonly draft: Draft }) {
       <h2>Privacy</h2>
       <LogSlider
         label="ε of this run"
-        help="glossary#epsilon"
+        help="settings#target-epsilon"
         value={draft.epsilon}
         min={epsilonRange.min}
         max={epsilonRange.max}
         onChange={(epsilon) => setDraft({ epsilon }, 'epsilon')}
       />
       {answer ? <Answer answer={answer.plan} /> : <div className="images-answer" />}
-      <Segmented label="Mode" value={draft.mode} options={modes} onChange={(mode) => setDraft({ mode }, 'mode')} />
+      <Segmented
+        label="Mode"
+        help="settings#mode"
+        value={draft.mode}
+        options={modes}
+        onChange={(mode) => setDraft({ mode }, 'mode')}
+      />
       <Delta draft={draft} />
     </section>
   )

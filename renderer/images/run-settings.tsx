@@ -49,12 +49,14 @@ export function RunSettings({ draft }: { readonly draft: Draft }) {
       <h2>Run</h2>
       <Segmented
         label="Preset"
+        help="settings#preset"
         value={draft.preset}
         options={presets}
         onChange={(preset) => choosePreset(draft, preset)}
       />
       <NumberField
         label="Seed"
+        help="settings#seed"
         value={draft.seed}
         min={0}
         max={2 ** 32 - 1}

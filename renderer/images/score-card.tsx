@@ -1,7 +1,8 @@
-/** What a finished run is worth: the one accuracy that may be released, those that may not, and what others published. */
+/** What a finished run is worth: the one accuracy that is private, those that are not, and what others published. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { formatFigure } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
+import { useDetail } from '../runs/detail.ts'
 import { Tag } from '../ui/controls.tsx'
 import { publishedNameOf } from './draft.ts'
 import { useImages } from './images-store.ts'
@@ -124,16 +125,20 @@ function PublishedRow({ run }: { readonly run: RunSummary }) {
   )
 }
 
-/** The one figure that may be released, first. */
+/** The one private figure, first: of a run in release mode it may be released. */
 export function ScoreHead({ run }: { readonly run: RunSummary }) {
   const { selection, classifiers = [] } = (run.outcome ?? {}) as Outcome
+  const mode = useDetail(run.id, 'plan')?.privacy?.mode
   if (!selection) return null
   const chosen = classifiers.find(({ id }) => id === selection.classifier)?.title ?? selection.classifier
   return (
     <section className="images-section images-score" aria-label="Score">
       <p className="images-score-figure">
         <span className="number">{percent(selection.privateAccuracy)}</span>
-        <span>accuracy, private: may be released</span>
+        <span>
+          accuracy, private
+          {mode === 'release' ? ': may be released' : '; only a run in release mode makes one that may be released'}
+        </span>
       </p>
       <p className="images-note">
         Of {chosen} after epoch {selection.epoch}, which has seen synthetic images only. It was chosen with noise on the
