@@ -36,13 +36,3 @@ export const datasetSchema = z.strictObject({
   problems: z.array(z.string()),
 })
 export type Dataset = z.infer<typeof datasetSchema>
-
-/** The id a data set gets by its name: lower case, other characters as hyphens; empty for a name without a letter or digit. */
-export function dataIdOf(name: string): string {
-  return name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 48)
-}

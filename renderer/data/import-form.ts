@@ -1,7 +1,7 @@
 /** What a person says about a data set when importing it, and what is wrong with it. */
 import type { Inspection } from '../../main/contract/calls/data.ts'
 import type { CallInput } from '../../main/contract/calls.ts'
-import { dataIdOf } from '../../main/contract/dataset.ts'
+import { dataIdOf } from '../../main/contract/data-id.ts'
 import type { Relation } from '../../main/contract/privacy.ts'
 
 export interface ImportForm {
