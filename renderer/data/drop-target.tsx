@@ -1,9 +1,15 @@
-/** Files and folders may be dropped anywhere on the window. What is dropped is looked at, never copied by the drop itself. */
+/**
+ * Files and folders may be dropped anywhere on the window, and imported by command from every screen. What is dropped is looked at,
+ * never copied by the drop itself.
+ */
 import { useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { Icon } from '../ui/icons.tsx'
 import { notify } from '../ui/notices.tsx'
-import { followTasks, look } from './data-actions.ts'
+import { useCommands } from '../app/commands.ts'
+import { showScreen } from '../app/store.ts'
+import { chooseSource, followTasks, look } from './data-actions.ts'
+import { showView } from './data-store.ts'
 import './drop-target.css'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
@@ -27,6 +33,17 @@ const mostSilence = 1200
 export function DropTarget() {
   const [over, setOver] = useState(false)
   useEffect(followTasks, [])
+  useCommands([
+    { id: 'data.folder', run: () => void chooseSource('folder') },
+    { id: 'data.file', run: () => void chooseSource('file') },
+    {
+      id: 'data.trash',
+      run: () => {
+        showView({ kind: 'trash' })
+        showScreen('data')
+      },
+    },
+  ])
   useEffect(() => {
     // While something is dragged over the window, dragover comes several times a second, also when nothing moves. A drag that
     // was given up is known by its silence: not every way of giving up is told.
