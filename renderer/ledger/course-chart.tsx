@@ -39,12 +39,16 @@ function scales(course: Course, width: number) {
   const [first = 0] = times
   const last = times[times.length - 1] ?? first
   const margin = Math.max(1000, (last - first) * 0.06) // the newest step has room to be seen
-  const top = ceiling(Math.max(...course.map(({ spent, budget }) => Math.max(spent, budget))))
+  const spent = Math.max(...course.map((point) => point.spent))
+  const budget = Math.max(...course.map((point) => point.budget))
+  // A small part of a large budget would lie flat on the axis: then the budget is named and the steps are shown.
+  const top = ceiling(spent > 0 && spent < budget / 5 ? spent * 1.4 : Math.max(spent, budget))
   const right = width - inset.right
   const round = (value: number) => Math.round(value * 10) / 10
   return {
     top,
     right,
+    budgetAbove: budget > top,
     x: (time: string) =>
       round(inset.left + ((Date.parse(time) - first) / (last + margin - first)) * (right - inset.left)),
     y: (epsilon: number) => round(inset.top + (1 - epsilon / top) * (height - inset.top - inset.bottom)),
@@ -52,7 +56,7 @@ function scales(course: Course, width: number) {
 }
 
 function Drawing({ course, width }: { readonly course: Course; readonly width: number }) {
-  const { x, y, top, right } = scales(course, width)
+  const { x, y, top, right, budgetAbove } = scales(course, width)
   const [at, setAt] = useState<number | null>(null)
   const point = at === null ? undefined : course[at]
   const spent = stepPath(
@@ -82,13 +86,15 @@ function Drawing({ course, width }: { readonly course: Course; readonly width: n
         ))}
         <path className="spent-area" d={`${spent}V${y(0)}H${inset.left}Z`} />
         <path className="spent-line" d={spent} />
-        <path
-          className="budget-line"
-          d={stepPath(
-            course.map((one) => [x(one.time), y(one.budget)] as const),
-            right,
-          )}
-        />
+        {!budgetAbove && (
+          <path
+            className="budget-line"
+            d={stepPath(
+              course.map((one) => [x(one.time), y(one.budget)] as const),
+              right,
+            )}
+          />
+        )}
         <text className="time" x={inset.left} y={height - 6}>
           {formatTime(course[0]!.time, new Date())}
         </text>
@@ -101,13 +107,18 @@ function Drawing({ course, width }: { readonly course: Course; readonly width: n
       </svg>
       <p className="course-words">
         {point ? (
-          <>
+          <span>
             {formatTime(point.time, new Date())}: <span className="number">{formatEpsilon(point.spent)}</span> of{' '}
             <span className="number">{formatBudget(point.budget)}</span>
-          </>
+          </span>
         ) : (
           <>
-            <span className="key spent">spent</span> <span className="key budget">budget</span>
+            <span className="key spent">spent</span>
+            {budgetAbove ? (
+              <span>the budget of {formatBudget(last.budget)} lies far above</span>
+            ) : (
+              <span className="key budget">budget</span>
+            )}
           </>
         )}
       </p>

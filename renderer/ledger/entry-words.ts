@@ -34,7 +34,7 @@ export function wordsOf(entry: LedgerEntry): EntryWords {
 }
 
 /** Readers that are no runs: a person at the window or the terminal. */
-const people: Record<string, string> = { window: 'in the window', terminal: 'in the terminal' }
+const people: Record<string, string> = { window: 'window', terminal: 'terminal' }
 
 /** A run by the end of its id; the whole is in the title. */
 export const shortRun = (run: string): string => people[run] ?? run.slice(-6)

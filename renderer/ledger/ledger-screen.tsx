@@ -54,11 +54,17 @@ function Entries({ entries }: { readonly entries: Ledger['entries'] }) {
   )
 }
 
-function Summary({ summary }: Pick<Ledger, 'summary'>) {
+function Summary({ summary, entries }: Ledger) {
   const { budget, spent, remaining, delta, nonPrivateReads } = summary
   return (
     <section className="ledger-summary">
       <p className="promise">{promise(summary)}</p>
+      {entries.some((entry) => entry.kind === 'charge' && entry.mode === 'research') && (
+        <p className="plum research">
+          Runs in research mode are counted here all the same, but their noise comes from a known seed: what they made
+          carries no such promise and must not be released.
+        </p>
+      )}
       <BudgetBar budget={budget} before={spent} after={spent} />
       <dl>
         <div>
@@ -121,7 +127,7 @@ function DataLedger({ data, name, present, choice }: Row & { readonly choice: Re
           />
         </div>
       </header>
-      <Summary summary={ledger.summary} />
+      <Summary {...ledger} />
       <div className="ledger-figures">
         {course ? <CourseChart course={course} /> : <div className="course" />}
         <AccountsTable accounts={ledger.summary.accounts} />
