@@ -2,7 +2,7 @@
  * Bundles the TypeScript sources into `build/` with esbuild.
  *
  * Node side: CommonJS for Node 16, the oldest runtime an Electron here brings; everything is bundled but the packages
- * that carry native code or megabytes of WebAssembly. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
+ * that carry native code. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
  * into it last time has changed. Files are put in place by renaming, so two builds at once do each other no harm.
  *
  *   node tools/build.mjs [NAME...]      cli, hdf5-worker, lab, trainer, main, preload, renderer; all when none is named
@@ -19,7 +19,7 @@ const nodeSide = {
   platform: 'node',
   format: 'cjs',
   target: 'node16',
-  external: ['electron', '@tensorflow/*', '@duckdb/*', 'mujoco-js', 'h5wasm'],
+  external: ['electron', '@tensorflow/*', '@duckdb/*'],
 }
 
 /** @type {import('esbuild').BuildOptions} */

@@ -7,6 +7,7 @@
  * Everything is drawn from named streams of one seed, so a search can be stopped and resumed to the same result. Settings given to a later
  * call hold from there on, and are noted.
  *
+ *   node tools/train-policies.mjs ship     (ship.ts)
  *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V]
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { rootStream } from '../../main/math/random.ts'
 import { makeEnvironment, type Environment } from '../../main/trajectories/environments/environment.ts'
 import { networkPolicy, type Layers } from '../../main/trajectories/environments/policy.ts'
 import { normalisedScore } from '../../main/trajectories/environments/task.ts'
+import { ship } from './ship.ts'
 
 interface Settings {
   readonly seed: number
@@ -40,7 +42,7 @@ interface Snapshot {
 }
 
 /** All that a search needs to go on. */
-interface Search {
+export interface Search {
   settings: Settings
   /** Settings that later calls brought, and from which iteration on they held. */
   changes: { iteration: number; settings: Settings }[]
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
     ),
   })
   const task = positionals[0] ?? ''
+  if (task === 'ship') return ship(path.resolve('.lethe/policies'))
   const number = (name: string, fallback: number): number => Number(values[name] ?? fallback)
   const base = defaults[task]
   if (!base) throw new Error(`Name one of ${Object.keys(defaults).join(', ')}.`)

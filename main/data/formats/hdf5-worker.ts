@@ -3,7 +3,7 @@
  * bytes of the one file it was given (links, external storage and plug-ins lead nowhere), and its thread is ended after a failure.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { h5wasm as H5wasm } from 'h5wasm'
 import type { Answer, DatasetHeader, GroupContent, Listing, Request } from './hdf5-messages.ts'
 
@@ -49,6 +49,8 @@ const mostObjects = 500_000
 const mostDepth = 32
 const inside = '/file.h5'
 
+/** Where the two builds of h5wasm lie. */
+const libraries = workerData as { readonly reader: string; readonly writer: string }
 let h5wasm: typeof H5wasm
 let library: Library
 let file: InstanceType<typeof H5wasm.File> | undefined
@@ -57,7 +59,7 @@ let handle = -1
 let made: InstanceType<typeof H5wasm.File> | undefined
 
 async function main(): Promise<void> {
-  h5wasm = (await import('h5wasm')).default
+  h5wasm = ((await import(libraries.reader)) as { default: typeof H5wasm }).default
   library = (await h5wasm.ready) as unknown as Library
   // Without this a failed read is a line on standard error and an array of garbage.
   library.activate_throwing_error_handler()
@@ -183,7 +185,7 @@ async function answer(request: Request): Promise<Omit<Answer, 'id'>> {
     case 'attributes':
       return { attributes: attributes(request.path) }
     case 'create': {
-      const { default: writer } = await import('h5wasm/node')
+      const { default: writer } = (await import(libraries.writer)) as { default: typeof H5wasm }
       await writer.ready
       made = new writer.File(request.path, 'w')
       return {}

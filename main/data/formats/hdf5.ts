@@ -3,10 +3,12 @@
  * external storage, and filters the library lacks, for which it would answer garbage instead of an error. A thread serves one
  * file and is ended by its first failure; the next read starts a new one.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { LetheError } from '../../contract/errors.ts'
-import { installationFolder } from '../../resources.ts'
+import { installationFolder, packageFile } from '../../resources.ts'
 import { arrayBytes, chunkBytes, malformed, openRegular, shown, throwIfAborted } from './bytes.ts'
 import {
   dtypeBytes,
@@ -96,8 +98,22 @@ interface Thread {
   end(): Promise<void>
 }
 
+/** The bundle of hdf5-worker.ts: beside this bundle, also inside an archive, which threads cannot read; in a test below the clone. */
+function workerText(): string {
+  const folders = [__dirname, path.dirname(__dirname), path.join(installationFolder(), 'build')]
+  const file = folders.map((folder) => path.join(folder, 'hdf5-worker.cjs')).find((one) => existsSync(one))
+  if (file) return readFileSync(file, 'utf8')
+  throw new LetheError('internal', 'The reader of HDF5 files, hdf5-worker.cjs, is not built.', 'Run `npm run setup`.')
+}
+
 function startThread(): Thread {
-  const worker = new Worker(path.join(installationFolder(), 'build', 'hdf5-worker.cjs'), { stdout: true, stderr: true })
+  const library = (name: string): string => pathToFileURL(packageFile('h5wasm', 'dist', name, 'hdf5_hl.js')).href
+  const worker = new Worker(workerText(), {
+    eval: true,
+    workerData: { reader: library('esm'), writer: library('node') },
+    stdout: true,
+    stderr: true,
+  })
   const waiting = new Map<
     number,
     { resolve(answer: Answer): void; reject(error: Error): void; timer: NodeJS.Timeout }

@@ -4,9 +4,11 @@
  */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type Start from 'mujoco-js'
 import type { MainModule, MjData, MjModel } from 'mujoco-js'
 import { LetheError } from '../../contract/errors.ts'
-import { installationFolder } from '../../resources.ts'
+import { installationFolder, packageFile } from '../../resources.ts'
 
 /** The vectors of a simulation are views into the engine's memory: live, and detached when that memory grows. */
 export interface Simulation {
@@ -34,7 +36,8 @@ export function loadEngine(): Promise<MainModule> {
 
 async function importEngine(): Promise<MainModule> {
   try {
-    const { default: start } = await import('mujoco-js')
+    const file = packageFile('mujoco-js', 'dist', 'mujoco_wasm.js')
+    const { default: start } = (await import(pathToFileURL(file).href)) as { default: typeof Start }
     return await start({ print: () => undefined, printErr: () => undefined })
   } catch (cause) {
     loading = undefined

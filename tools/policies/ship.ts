@@ -1,0 +1,71 @@
+/**
+ * Takes what the searches found (tools/policies/train.ts) into resources/policies: for each task the policy with the best score as
+ * `expert` and the one nearest to 33 as `medium`, measured anew over episodes that no search has seen, with and without the noise
+ * that `trajectories collect` puts on actions.
+ *
+ *   node tools/train-policies.mjs ship
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { rootStream } from '../../main/math/random.ts'
+import { makeEnvironment } from '../../main/trajectories/environments/environment.ts'
+import { levels, type ShippedPolicy } from '../../main/trajectories/environments/policies.ts'
+import { networkPolicy, type Layers } from '../../main/trajectories/environments/policy.ts'
+import { runEpisode } from '../../main/trajectories/environments/rollout.ts'
+import { normalisedScore } from '../../main/trajectories/environments/task.ts'
+import type { Search } from './train.ts'
+
+const episodes = 30
+const seed = 1_000_000
+
+export async function ship(searches: string): Promise<void> {
+  const folder = path.resolve('resources/policies')
+  mkdirSync(folder, { recursive: true })
+  for (const task of ['hopper', 'halfcheetah', 'walker2d'] as const) {
+    const file = path.join(searches, `${task}-1.json`)
+    if (!existsSync(file)) continue
+    const search = JSON.parse(readFileSync(file, 'utf8')) as Search
+    for (const level of levels) {
+      const snapshot = level === 'expert' ? search.best : search.medium
+      if (!snapshot) continue
+      const policy: ShippedPolicy = {
+        schema: 'lethe.policy/1',
+        task,
+        level,
+        training: {
+          method: 'augmented random search, tools/policies/train.ts',
+          settings: search.settings,
+          changes: search.changes,
+          iteration: snapshot.iteration,
+          steps: snapshot.steps,
+        },
+        measured: [await measure(task, snapshot.layers, 0), await measure(task, snapshot.layers, 0.1)],
+        layers: snapshot.layers,
+      }
+      writeFileSync(path.join(folder, `${task}-${level}.json`), `${JSON.stringify(policy)}\n`)
+      const scores = policy.measured.map(({ noise, score }) => `${score.toFixed(1)} at noise ${noise}`)
+      process.stdout.write(`${task} ${level}: ${scores.join(', ')}\n`)
+    }
+  }
+}
+
+async function measure(task: string, layers: Layers, noise: number): Promise<ShippedPolicy['measured'][number]> {
+  const environment = await makeEnvironment(task)
+  const policy = networkPolicy(layers)
+  const action = new Float64Array(policy.actions)
+  let total = 0
+  for (let episode = 0; episode < episodes; episode++) {
+    const stream = rootStream(seed).fork(`episode ${episode}`)
+    const draws = stream.fork('actions')
+    const act = (observation: Float64Array): Float64Array => {
+      const wanted = policy.act(observation)
+      for (let i = 0; i < action.length; i++)
+        action[i] = Math.max(-1, Math.min(1, wanted[i]! + (noise > 0 ? noise * draws.normal() : 0)))
+      return action
+    }
+    total += runEpisode(environment, act, stream.fork('start')).totalReward
+  }
+  environment.close()
+  const mean = total / episodes
+  return { noise, episodes, seed, return: mean, score: normalisedScore(environment.task, mean) }
+}
