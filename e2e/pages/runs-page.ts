@@ -41,6 +41,9 @@ export function runsPage(page: Page) {
       await message.waitFor()
       return message.innerText()
     },
+    openTab: (name: string) => page.getByRole('tab', { name }).click(),
+    /** Titles of the runs in the list, as far as they are in sight. */
+    listed: () => page.locator('.run-item-title').allInnerTexts(),
     trouble: () => page.locator('.trouble').innerText(),
     privacy: () => page.getByRole('complementary').innerText(),
     async open(name: string): Promise<void> {

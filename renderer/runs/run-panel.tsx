@@ -6,9 +6,11 @@ import { Tabs } from '../ui/tabs.tsx'
 import { useDetail, useView } from './detail.ts'
 import { Figures } from './figures.tsx'
 import { Previews } from './previews.tsx'
+import { RunCharts } from './run-charts.tsx'
 import { RunAdvice } from './run-advice.tsx'
 import { RunFiles } from './run-files.tsx'
 import { RunHeader } from './run-header.tsx'
+import { RunLog } from './run-log.tsx'
 import { RunNotes } from './run-notes.tsx'
 import { RunPlan } from './run-plan.tsx'
 import { RunProgress } from './run-progress.tsx'
@@ -49,7 +51,9 @@ export function RunPanel({ run }: { readonly run: RunSummary }) {
   const tab = useRuns((state) => state.tab)
   const items = [
     { id: 'overview', label: 'Overview', content: <Overview run={run} /> },
+    { id: 'charts', label: 'Charts', content: <RunCharts run={run} /> },
     { id: 'plan', label: 'Plan & privacy', content: <RunPlan run={run} /> },
+    { id: 'log', label: 'Log', content: <RunLog run={run} /> },
     { id: 'files', label: 'Files', content: <RunFiles run={run} /> },
   ] as const
   return (

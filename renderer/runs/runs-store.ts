@@ -9,6 +9,13 @@ import { allRuns, type ListQuery } from './list-query.ts'
 export const runTabs = ['overview', 'charts', 'images', 'plan', 'log', 'files'] as const
 export type RunTab = (typeof runTabs)[number]
 
+export interface ChartSettings {
+  readonly smoothing: number
+  readonly logX: boolean
+  readonly logY: boolean
+  readonly along: 'steps' | 'time'
+}
+
 export interface RunMemory {
   readonly residentBytes: number
   readonly graphicsBytes: number | null
@@ -19,6 +26,7 @@ export interface RunMemory {
 export interface RunsState {
   readonly query: ListQuery
   readonly tab: RunTab
+  readonly charts: ChartSettings
   /** Chosen together, beside the one that is shown. */
   readonly marked: ReadonlySet<string>
   /** Runs side by side in place of one. */
@@ -33,6 +41,7 @@ export type RunAction = 'start' | 'pause' | 'continue' | 'cancel'
 export const runsStore = createStore<RunsState>(() => ({
   query: allRuns,
   tab: 'overview',
+  charts: { smoothing: 0, logX: false, logY: false, along: 'steps' },
   marked: new Set(),
   comparing: null,
   asked: {},
@@ -45,6 +54,8 @@ export function useRuns<Value>(select: (state: RunsState) => Value): Value {
 
 export const changeQuery = (change: Partial<ListQuery>): void =>
   runsStore.setState(({ query }) => ({ query: { ...query, ...change } }))
+export const changeCharts = (change: Partial<ChartSettings>): void =>
+  runsStore.setState(({ charts }) => ({ charts: { ...charts, ...change } }))
 export const showTab = (tab: RunTab): void => runsStore.setState({ tab })
 export const markRuns = (marked: ReadonlySet<string>): void => runsStore.setState({ marked })
 export const compareRuns = (comparing: readonly string[] | null): void => runsStore.setState({ comparing })

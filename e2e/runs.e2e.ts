@@ -1,0 +1,121 @@
+/** The screen of runs: two runs by hand, looked at in every tab, found, marked, compared, removed and brought back. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startLethe, type Lethe } from './pages/lethe.ts'
+import { runsPage } from './pages/runs-page.ts'
+
+let lethe: Lethe
+let runs: ReturnType<typeof runsPage>
+beforeAll(async () => {
+  lethe = await startLethe()
+  runs = runsPage(lethe.page)
+})
+afterAll(() => lethe.close())
+
+it('says at once that a pause was asked, then that it has happened', async () => {
+  await runs.runDemo()
+  await runs.reaches('running')
+  await runs.progress()
+  await runs.pause()
+  const asked = lethe.page.locator('[data-asked="pause"], .run-header [data-state="paused"]').first()
+  await asked.waitFor({ timeout: 1000 })
+  await runs.reaches('paused', ['succeeded'])
+  await runs.resume()
+  await runs.reaches('succeeded', ['failed'])
+})
+
+it('draws the figures and reads the log without a call for them', async () => {
+  await runs.openTab('Charts')
+  await lethe.page.locator('.line-chart canvas').first().waitFor()
+  await runs.openTab('Log')
+  const log = lethe.page.getByRole('log')
+  await log.locator('.log-line').first().waitFor()
+  await lethe.page.getByLabel('Find in the log').fill('succeeded')
+  await expect.poll(() => log.locator('.log-line').count()).toBe(1)
+})
+
+it('keeps tags and a note in the folder of the run, and finds the run by them', async () => {
+  await runs.openTab('Overview')
+  await lethe.page.getByLabel('Tags').fill('baseline, keep')
+  await lethe.page.getByLabel('Tags').press('Enter')
+  await lethe.page.locator('.run-header').getByText('baseline', { exact: true }).waitFor()
+  await lethe.page.evaluate(() => window.lethe.call('images.demo', { epsilon: 2 }))
+  await expect.poll(() => runs.listed()).toHaveLength(2)
+  await lethe.page.getByLabel('Find runs').fill('/BASE.*ine/')
+  await expect.poll(() => runs.listed()).toHaveLength(1)
+  await lethe.page.getByLabel('Find runs').fill('')
+  await expect.poll(() => runs.listed()).toHaveLength(2)
+})
+
+it('compares two marked runs, what differs first', async () => {
+  await lethe.page
+    .locator('.run-item')
+    .first()
+    .click({ modifiers: ['Control'] })
+  await lethe.page.getByRole('button', { name: 'Compare', exact: true }).click()
+  const table = lethe.page.locator('.compare-table')
+  await table.getByText('Settings that differ').waitFor()
+  expect(await table.locator('tbody').first().innerText()).toMatch(/epsilon\s+2\s+1/)
+  await lethe.page.getByRole('button', { name: 'Close', exact: true }).click()
+})
+
+it('opens the report in a window where nothing runs', async () => {
+  await lethe.page.locator('.run-item').last().click()
+  await runs.reaches('succeeded')
+  const opened = lethe.electron.waitForEvent('window')
+  await lethe.page.getByRole('button', { name: 'Open report' }).click()
+  const report = await opened
+  expect(report.url()).toMatch(/^app:\/\/lab\/runs\/[\w-]+\/report\.html$/)
+  const preferences = await lethe.electron.evaluate(({ BrowserWindow }) => {
+    const window = BrowserWindow.getAllWindows().find((one) => one.webContents.getURL().endsWith('report.html'))
+    const contents = window?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+    return contents.getLastWebPreferences()
+  })
+  expect(preferences).toMatchObject({ sandbox: true, javascript: false, nodeIntegration: false })
+  expect(preferences['preload']).toBeFalsy()
+  await report.close()
+})
+
+it('removes a run to the trash and brings it back', async () => {
+  await lethe.page.getByRole('button', { name: 'More', exact: true }).click()
+  await lethe.page.getByRole('menuitem', { name: 'Remove' }).click()
+  await expect.poll(() => runs.listed()).toHaveLength(1)
+  await lethe.page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect.poll(() => runs.listed()).toHaveLength(2)
+})
+
+it('does not grow while an hour of events goes by', async () => {
+  const session = await lethe.page.context().newCDPSession(lethe.page)
+  const run = await lethe.page.locator('.run-item[data-shown]').getAttribute('data-run')
+  const measure = async () => {
+    await session.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await session.send('Runtime.getHeapUsage')
+    return { heap: usedSize, nodes: await lethe.page.evaluate(() => document.querySelectorAll('*').length) }
+  }
+  const replay = (from: number, count: number) =>
+    lethe.electron.evaluate(
+      async ({ BrowserWindow }, told) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents
+        for (let seq = told.from; seq < told.from + told.count; seq += 100) {
+          const events = Array.from({ length: 100 }, (_none, index) => ({
+            ...{ seq: seq + index, time: new Date(1e12 + 100 * (seq + index)).toISOString() },
+            ...{ kind: 'metric', name: `replay ${index % 5}`, step: seq + index, value: Math.sin(seq), private: true },
+          }))
+          contents?.send('lethe:topic', 'run-events', { run: told.run, events })
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+      },
+      { run, from, count },
+    )
+  const first = await lethe.page.evaluate(async (id) => {
+    const log = await fetch(`app://lab/runs/${id}/log.ndjson`)
+    return (await log.text()).trimEnd().split('\n').length
+  }, run)
+  await replay(first, 4000)
+  await lethe.page.getByText('Replay 4').first().waitFor()
+  const before = await measure()
+  await replay(first + 4000, 36_000)
+  await lethe.page.waitForTimeout(500)
+  const after = await measure()
+  expect(after.nodes).toBe(before.nodes)
+  expect(after.heap - before.heap).toBeLessThan(2 << 20)
+})

@@ -1,0 +1,71 @@
+/** Settings that differ, then privacy, figures, and last the settings that agree. */
+import type { Comparison } from '../../main/contract/calls/runs.ts'
+import type { RunSummary } from '../../main/contract/run.ts'
+import { formatEpsilon, formatFigure, formatName } from '../app/format.ts'
+import { seriesColour } from '../charts/colours.ts'
+import { letterOf } from './compare-view.tsx'
+import { NotPrivate } from './figures.tsx'
+
+type Row = Comparison['rows'][number]
+
+const differs = ({ values }: Row): boolean => new Set(values).size > 1
+
+function wordsOf(row: Row, value: Row['values'][number]): string {
+  if (value === null) return '–'
+  if (typeof value === 'string') return value
+  return row.name === 'epsilon' ? formatEpsilon(value) : row.kind === 'setting' ? String(value) : formatFigure(value)
+}
+
+function Part({ title, rows, runs }: { readonly title: string; readonly rows: readonly Row[]; readonly runs: number }) {
+  if (rows.length === 0) return null
+  return (
+    <tbody>
+      <tr className="compare-part">
+        <th scope="rowgroup" colSpan={runs + 1}>
+          {title}
+        </th>
+      </tr>
+      {rows.map((row) => (
+        <tr key={row.name}>
+          <th scope="row">
+            {row.kind === 'setting' ? <code>{row.name}</code> : formatName(row.name)} {!row.private && <NotPrivate />}
+          </th>
+          {row.values.map((value, index) => (
+            <td key={index} className="number" data-best={row.best.includes(index) || undefined}>
+              {wordsOf(row, value)}
+              {row.best.includes(index) && <span className="best"> best</span>}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  )
+}
+
+export function CompareTable({ rows, runs }: { readonly rows: readonly Row[]; readonly runs: readonly RunSummary[] }) {
+  const of = (kind: Row['kind']) => rows.filter((row) => row.kind === kind)
+  const settings = of('setting')
+  return (
+    <div className="compare-table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="unseen">What</span>
+            </th>
+            {runs.map((run, index) => (
+              <th key={run.id} scope="col" title={run.title}>
+                <span className="compare-mark" style={{ background: seriesColour(index) }} aria-hidden="true" />
+                {letterOf(index)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <Part title="Settings that differ" rows={settings.filter(differs)} runs={runs.length} />
+        <Part title="Privacy of each run" rows={of('privacy')} runs={runs.length} />
+        <Part title="Figures at their last step" rows={of('metric')} runs={runs.length} />
+        <Part title="Settings that agree" rows={settings.filter((row) => !differs(row))} runs={runs.length} />
+      </table>
+    </div>
+  )
+}
