@@ -62,7 +62,7 @@ const row = (kind: Row['kind'], name: string, values: Row['values']): Row => ({
 function directionOf(name: string): 'higher' | 'lower' | null {
   const known = imageMetrics.find(({ id, title }) => name === id || name.startsWith(title))
   if (known) return known.direction
-  if (/loss|error|distance|fid\b/i.test(name)) return 'lower'
+  if (/error|distance|fid\b/i.test(name)) return 'lower' // not a loss: each method has one of its own
   return /accuracy|precision|recall|score|auroc|aupro|return/i.test(name) ? 'higher' : null
 }
 

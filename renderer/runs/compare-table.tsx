@@ -13,7 +13,8 @@ const differs = ({ values }: Row): boolean => new Set(values).size > 1
 function wordsOf(row: Row, value: Row['values'][number]): string {
   if (value === null) return '–'
   if (typeof value === 'string') return value
-  return row.name === 'epsilon' ? formatEpsilon(value) : row.kind === 'setting' ? String(value) : formatFigure(value)
+  if (row.kind === 'setting') return String(value)
+  return row.name === 'epsilon' ? formatEpsilon(value) : formatFigure(value)
 }
 
 function Part({ title, rows, runs }: { readonly title: string; readonly rows: readonly Row[]; readonly runs: number }) {

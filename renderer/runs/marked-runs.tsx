@@ -1,6 +1,7 @@
 /** What can be done with the runs that are marked together. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { Button } from '../ui/controls.tsx'
+import { Icon } from '../ui/icons.tsx'
 import { removeRuns } from './run-actions.ts'
 import { compareRuns, markRuns, useRuns } from './runs-store.ts'
 
@@ -32,9 +33,15 @@ export function MarkedRuns({ runs }: { readonly runs: readonly RunSummary[] }) {
       >
         Remove
       </Button>
-      <Button look="bare" icon="close" aria-label="Mark none" onClick={() => markRuns(new Set())}>
-        {''}
-      </Button>
+      <button
+        type="button"
+        className="mark-none"
+        aria-label="Mark none"
+        title="Mark none"
+        onClick={() => markRuns(new Set())}
+      >
+        <Icon name="close" size={14} />
+      </button>
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { RunCharts } from './run-charts.tsx'
 import { RunAdvice } from './run-advice.tsx'
 import { RunFiles } from './run-files.tsx'
 import { RunHeader } from './run-header.tsx'
+import { RunImages } from './run-images.tsx'
 import { RunLog } from './run-log.tsx'
 import { RunNotes } from './run-notes.tsx'
 import { RunPlan } from './run-plan.tsx'
@@ -52,6 +53,7 @@ export function RunPanel({ run }: { readonly run: RunSummary }) {
   const items = [
     { id: 'overview', label: 'Overview', content: <Overview run={run} /> },
     { id: 'charts', label: 'Charts', content: <RunCharts run={run} /> },
+    { id: 'images', label: 'Images', content: <RunImages run={run} /> },
     { id: 'plan', label: 'Plan & privacy', content: <RunPlan run={run} /> },
     { id: 'log', label: 'Log', content: <RunLog run={run} /> },
     { id: 'files', label: 'Files', content: <RunFiles run={run} /> },
