@@ -61,6 +61,7 @@ const driving = { platform: 'node', format: 'esm', target: 'node20', packages: '
 
 /** @param {string} name  a bundle of the application, `bench/NAME`, `tools/NAME` or `e2e/NAME` @returns {Bundle} */
 function bundleOf(name) {
+  if (name === 'bench/window') return { entry: `${name}.ts`, out: `${name}.mjs`, options: driving }
   if (/^(bench|tools)\//.test(name)) return { entry: `${name}.ts`, out: `${name}.cjs`, options: nodeSide }
   if (name.startsWith('e2e/')) return { entry: `${name}.ts`, out: `${name}.mjs`, options: driving }
   const bundle = application[name]

@@ -60,6 +60,16 @@ export async function selectRun(run: string): Promise<void> {
   store.setState((state) => ({ detail: { run, ...rest, view }, runs: withRun(state.runs ?? [], summary) }))
 }
 
+/** What stands in the folder of the run that is shown: files and environment are there once it has started or ended. */
+async function reread(run: string): Promise<void> {
+  if (store.getState().detail?.run !== run) return
+  const shown = await ask('runs.show', { run }, showFailure)
+  const { detail } = store.getState()
+  if (!shown || detail?.run !== run) return
+  const { summary: _summary, ...rest } = shown
+  store.setState({ detail: { ...detail, ...rest } })
+}
+
 export async function startDemo(): Promise<void> {
   store.setState({ starting: true })
   const made = await ask('images.demo', { epsilon: 1 }, showFailure)
@@ -128,6 +138,7 @@ export function followLab(): () => void {
       if (before?.state === summary.state) return
       void loadData() // what is spent may have changed
       if (before) stateChanged(before, summary)
+      void reread(summary.id)
     }),
     subscribe('run-memory', ({ run, ...memory }) => keepMemory(run, memory)),
     subscribe('run-events', ({ run, events }) => {
