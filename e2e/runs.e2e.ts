@@ -79,7 +79,7 @@ it('removes a run to the trash and brings it back', async () => {
   await lethe.page.getByRole('button', { name: 'More', exact: true }).click()
   await lethe.page.getByRole('menuitem', { name: 'Remove' }).click()
   await expect.poll(() => runs.listed()).toHaveLength(1)
-  await lethe.page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await lethe.page.locator('.notices, .notice').getByRole('button', { name: /Undo/ }).first().click()
   await expect.poll(() => runs.listed()).toHaveLength(2)
 })
 
