@@ -56,7 +56,7 @@ it('holds on another machine, without a project', async () => {
 
 it('opens in the window, only to be read, and is reviewed by keyboard', async () => {
   await review.answerOpen(at('evidence.zip'))
-  await lethe.page.keyboard.press('Control+o')
+  await lethe.page.keyboard.press('Control+Shift+o')
   await lethe.page.getByText('A bundle, open to be read').waitFor()
   await review.shows('DP-MERF')
   await review.answerSave(at('evidence.review.ndjson'))
@@ -103,10 +103,10 @@ it('says so when a line of the review was changed', async () => {
 
 it('refuses a bundle in which one byte was changed, and says why', async () => {
   const bytes = await readFile(at('evidence.zip'))
-  bytes[bytes.indexOf('"epsilon": 1')! + 11]! ^= 3
+  bytes[bytes.indexOf('"epsilon": 1') + 11]! ^= 3
   await writeFile(at('tampered.zip'), bytes)
   await review.answerOpen(at('tampered.zip'))
-  await lethe.page.keyboard.press('Control+o')
+  await lethe.page.keyboard.press('Control+Shift+o')
   const dialog = lethe.page.getByRole('dialog', { name: 'This bundle does not hold' })
   await dialog.waitFor()
   expect(await dialog.innerText()).toMatch(/checksum is wrong|sha256/)

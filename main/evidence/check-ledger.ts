@@ -91,7 +91,7 @@ function checkCharges(findings: Findings, file: string, { id, extract, events, r
     ({ id: stage }) => ![...charges.values()].some((one) => one.stage === stage),
   )
   for (const { id: stage } of unpaid) findings.problem(file, `a charge for the release of ${stage}`, 'none')
-  return `${charges.size} charges`
+  return `${charges.size} ${charges.size === 1 ? 'charge' : 'charges'}`
 }
 
 /** The opening line is not shown in release mode; what it says of terms stands with the data set. */

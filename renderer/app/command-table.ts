@@ -33,7 +33,7 @@ export const commandTable = {
   'review.dispute': { title: 'Dispute…', group: 'Review', keys: ['D'] },
   'review.note': { title: 'Note…', group: 'Review', keys: ['N'] },
   'review.undo': { title: 'Withdraw what you said last', group: 'Review', keys: ['U'] },
-  'review.open': { title: 'Open a bundle…', group: 'Review', keys: ['Ctrl+O'] },
+  'review.open': { title: 'Open a bundle…', group: 'Review', keys: ['Ctrl+Shift+O'] },
   'review.sheet': { title: 'Save the review sheet…', group: 'Review', keys: ['Ctrl+P'] },
 
   'help.back': { title: 'Back to the page before', group: 'Help', keys: ['Alt+←'] },

@@ -156,7 +156,7 @@ function Ledger({ evidence: { ledger, item } }: { readonly evidence: RunEvidence
       </table>
       <p className="review-quiet">
         {ledger.form === 'chained'
-          ? 'Lines of this run are dark. Each line carries the hash of the one before.'
+          ? 'The lines of this run stand out. Each line carries the hash of the one before.'
           : 'In release mode the hashes stay with the keeper of the data: they would confirm a guess about it.'}
       </p>
     </section>
@@ -164,7 +164,14 @@ function Ledger({ evidence: { ledger, item } }: { readonly evidence: RunEvidence
 }
 
 function Made({ evidence: { config, environment, record } }: { readonly evidence: RunEvidence }) {
-  const facts = { ...config, ended: record.ended, lethe: environment['lethe'], platform: environment['platform'] }
+  const { parameters = {}, ...asked } = config
+  const facts = {
+    ...asked,
+    ...(parameters as object),
+    ended: record.ended,
+    lethe: environment['lethe'],
+    platform: environment['platform'],
+  }
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
   return (
     <section className="review-part">

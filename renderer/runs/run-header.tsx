@@ -2,6 +2,7 @@
 import type { RunState, RunSummary } from '../../main/contract/run.ts'
 import { formatTime } from '../app/format.ts'
 import { showFailure, usePage } from '../app/store.ts'
+import { exportEvidence } from '../review/export.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { RunMemoryFigure } from './run-memory.tsx'
@@ -32,6 +33,7 @@ function Actions({ run }: { readonly run: RunSummary }) {
   const more: (MenuItem | 'line')[] = [
     { label: 'Show folder', onSelect: () => void revealRun(run.id) },
     { label: 'Save report as PDF…', disabled: !succeeded, reason, onSelect: () => void savePdf(run) },
+    { label: 'Export evidence…', disabled: !succeeded, reason, onSelect: () => exportEvidence([run]) },
     'line',
     {
       label: 'Remove',
