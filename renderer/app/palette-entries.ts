@@ -63,20 +63,18 @@ const helpEntries = (): Entry[] =>
 
 /** The groups in order; what was chosen last comes first of all. Places inside help pages are found by typing only. */
 export function paletteGroups(typing: boolean, now: Date): EntryGroup[] {
-  const help = helpEntries()
-  const shownHelp = typing ? help : help.filter(({ note }) => note === undefined)
   const groups = [
     { name: 'Commands', entries: commandEntries() },
     { name: 'Runs', entries: runEntries(now) },
     { name: 'Data', entries: dataEntries() },
-    { name: 'Help', entries: shownHelp },
+    { name: 'Help', entries: helpEntries() },
   ]
+  if (typing) return groups
   const all = new Map(groups.flatMap(({ entries }) => entries).map((entry) => [entry.id, entry]))
   const recent = recentCommands().flatMap((id) => all.get(id) ?? [])
-  if (typing || recent.length === 0) return groups
   const rest = groups.map(({ name, entries }) => ({
     name,
-    entries: entries.filter((entry) => !recent.includes(entry)),
+    entries: entries.filter((entry) => !recent.includes(entry) && (name !== 'Help' || entry.note === undefined)),
   }))
   return [{ name: 'Used last', entries: recent }, ...rest]
 }

@@ -18,8 +18,6 @@ function Place({ row: { id, name, icon } }: { readonly row: Row }) {
       type="button"
       className={later ? 'place later' : 'place'}
       aria-current={current ? 'page' : undefined}
-      aria-label={name}
-      aria-description={later ? 'Not built yet' : undefined}
       title={`${name}  ${keysOf(`go.${id}`)}`}
       onClick={() => showScreen(id)}
     >
