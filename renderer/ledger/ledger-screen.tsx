@@ -58,7 +58,7 @@ function Summary({ summary, entries }: Ledger) {
   const { budget, spent, remaining, delta, nonPrivateReads } = summary
   return (
     <section className="ledger-summary">
-      <p className="promise">{promise(summary)}</p>
+      <p className="ledger-promise">{promise(summary)}</p>
       {entries.some((entry) => entry.kind === 'charge' && entry.mode === 'research') && (
         <p className="plum research">
           Runs in research mode are counted here all the same, but their noise comes from a known seed: what they made
