@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { utilityProcess } from 'electron'
 import { childEnvironment } from './policy/environment.ts'
-import type { Child } from './supervisor.ts'
+import type { Child } from './child.ts'
 
 const mostWords = 16_000
 

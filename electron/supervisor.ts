@@ -2,25 +2,10 @@
  * Starts and owns the two kinds of processes that do the work: one lab, and one trainer for each running job. Either may
  * die at any moment; the window is told (`engine-gone`) and goes on. The lab is started again unless it keeps dying.
  */
-import os from 'node:os'
-import type { CallName, CallResult, LoggedEvent, TopicName, TopicValue } from '../main/contract/calls.ts'
-import { causeOf } from './known-causes.ts'
-import type { ErrorRecord } from '../main/contract/errors.ts'
-import type { FromLab, FromTrainer, Resource, ToLab, ToTrainer } from './messages.ts'
-import { watchMemory } from './run-memory.ts'
-import { memoryKills, trainerEnd } from './trainer-end.ts'
-
-/** The part of Electron's UtilityProcess that is used, so that a test can stand in for it. */
-export interface Child {
-  readonly pid?: number | undefined
-  postMessage(message: unknown): void
-  kill(): boolean
-  on(event: 'message', listener: (message: unknown) => void): unknown
-  on(event: 'spawn', listener: () => void): unknown
-  on(event: 'exit', listener: (code: number) => void): unknown
-  /** The end of what it wrote to standard error. */
-  readonly lastWords?: () => string
-}
+import type { CallName, CallResult, TopicName, TopicValue } from '../main/contract/calls.ts'
+import { causeOfEnd, stop, type Child } from './child.ts'
+import type { FromLab, Resource, ToLab } from './messages.ts'
+import { createTrainers } from './trainers.ts'
 
 export interface SupervisorOptions {
   startLab(): Child
@@ -52,82 +37,35 @@ export function mayRestart(exits: readonly number[], now: number): boolean {
   return exits.filter((time) => now - time < restartWindow).length <= maxRestarts
 }
 
-interface Trainer {
-  readonly child: Child
-  readonly gone: Promise<void>
-  readonly pid: number | undefined
-  graphicsBytes: number | null
-}
-
 type Settle = (value: CallResult<CallName> | Resource | null) => void
 interface Waiting {
   readonly settle: Settle
   readonly onGone: () => void
 }
 
-/** Resolves when the process is gone: asked first, killed after `grace` milliseconds. */
-function stop(gone: Promise<unknown>, child: Child, ask: ToLab | ToTrainer, grace: number): Promise<unknown> {
-  child.postMessage(ask)
-  const timer = setTimeout(() => child.kill(), grace)
-  return gone.then(() => clearTimeout(timer))
-}
-
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { now = Date.now, grace = { trainer: 11_000, lab: 3_000 } } = options
   const waiting = new Map<number, Waiting>()
-  const trainers = new Map<string, Trainer>()
   const labExits: number[] = []
   let lab: { child: Child; gone: Promise<void> } | null = null
   let nextId = 1
   let closing: Promise<void> | null = null
 
-  function startTrainer(run: string): void {
-    if (closing || trainers.has(run)) return
-    const child = options.startTrainer(run)
-    child.on('spawn', () => lowerPriority(child.pid))
-    const report = (events: readonly LoggedEvent[], gone?: ErrorRecord) =>
-      lab?.child.postMessage({ kind: 'report', run, events, ...(gone ? { gone } : {}) } satisfies ToLab)
-    const killsBefore = memoryKills()
-    child.on('message', (raw) => {
-      const message = raw as FromTrainer
-      if (message.kind === 'events') return report(message.events)
-      if (message.kind === 'knock') return options.heardKnock?.('trainer', message.what)
-      const trainer = trainers.get(run)
-      if (trainer) trainer.graphicsBytes = message.bytes
-    })
-    const gone = new Promise<void>((resolve) => {
-      child.on('exit', (code) => {
-        trainers.delete(run)
-        const end =
-          code === 0 || closing
-            ? undefined
-            : trainerEnd({
-                code,
-                killsBefore,
-                killsNow: memoryKills(),
-                cause: causeOf(child.lastWords?.() ?? '', code),
-              })
-        report([], end) // the lab looks at the run again: its folder says how it ended
-        if (end) options.tell('engine-gone', { process: 'trainer', reason: end.message })
-        resolve()
-      })
-    })
-    trainers.set(run, {
-      child,
-      gone,
-      graphicsBytes: null,
-      get pid() {
-        return child.pid // known once it has been spawned
-      },
-    })
-  }
+  const trainers = createTrainers({
+    start: options.startTrainer,
+    report: (run, events, gone) =>
+      lab?.child.postMessage({ kind: 'report', run, events, ...(gone ? { gone } : {}) } satisfies ToLab),
+    tell: options.tell,
+    heardKnock: (what) => options.heardKnock?.('trainer', what),
+    residentBytes: options.residentBytes,
+  })
 
   function startLab(): void {
     const child = options.startLab()
     child.on('message', (raw) => {
       const message = raw as FromLab
       if (message.kind === 'topic') options.tell(message.topic, message.value as never)
-      else if (message.kind === 'start-run') startTrainer(message.run)
+      else if (message.kind === 'start-run') trainers.start(message.run)
       else if (message.kind === 'knock') options.heardKnock?.('lab', message.what)
       else {
         waiting.get(message.id)?.settle(message.value)
@@ -169,13 +107,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
   }
 
-  const stopWatching = watchMemory({ workers: trainers, residentBytes: options.residentBytes, tell: options.tell })
-
   async function closeAll(): Promise<void> {
-    stopWatching()
-    await Promise.all(
-      [...trainers.values()].map(({ child, gone }) => stop(gone, child, { kind: 'stop' }, grace.trainer)),
-    )
+    await trainers.stopAll(grace.trainer)
     if (lab) await stop(lab.gone, lab.child, { kind: 'close' }, grace.lab)
   }
 
@@ -197,22 +130,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
           () => resolve(null),
         )
       }),
-    activeRuns: () => trainers.size,
+    activeRuns: () => trainers.count(),
     close: () => (closing ??= closeAll()),
   }
 }
 
 function withCause(what: string, child: Child, code: number): string {
-  const cause = causeOf(child.lastWords?.() ?? '', code)
+  const cause = causeOfEnd(child, code)
   return cause === null ? what : `${what} ${cause}`
-}
-
-/** Training yields to the window and to whatever else the person does. */
-function lowerPriority(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_LOW)
-  } catch {
-    // Not allowed on every system; training then competes as an equal.
-  }
 }

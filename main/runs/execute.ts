@@ -20,10 +20,11 @@ import { makeMechanisms } from '../privacy/mechanisms.ts'
 import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
 import { version } from '../version.ts'
 import { clearRequest, readRequest } from './control.ts'
-import { environmentRecord } from './environment.ts'
+import { openEnvironment } from './environment.ts'
 import {
   deviceLock,
   readConfig,
+  readEnvironment,
   readPlan,
   readRecord,
   runPaths,
@@ -106,7 +107,12 @@ async function* executeLocked(
     )
     await log.truncateMetrics(metricsBytes)
     for (const message of problems) yield await log.write({ kind: 'warning', message })
-    await writeJson(paths.environment, await environmentRecord(previous.device ?? 'auto'))
+    const { record: environment, warning } = await openEnvironment(
+      previous.device ?? 'auto',
+      await readEnvironment(paths),
+    )
+    if (warning !== null) yield await log.write({ kind: 'warning', message: warning })
+    await writeJson(paths.environment, environment)
 
     const plan = await readPlan(paths)
     const meter = progressMeter(plan.steps, now)

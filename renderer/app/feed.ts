@@ -2,6 +2,7 @@
 import type { LoggedEvent } from '../../main/contract/calls.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { fetchCourse } from '../runs/course.ts'
+import { tellEndings } from '../runs/run-ended.ts'
 import { emptyView, foldEvents, viewOf } from '../runs/run-view.ts'
 import { keepMemory, stateChanged } from '../runs/runs-store.ts'
 import { notify } from '../ui/notices.tsx'
@@ -164,6 +165,11 @@ export function followLab(): () => void {
   window.addEventListener('focus', onFocus)
   stops.push(() => window.removeEventListener('focus', onFocus))
   void loadAll()
-  stops.push(tellFailures(), followPulse(), rereadReturned())
+  stops.push(
+    tellEndings((run) => void selectRun(run)),
+    tellFailures(),
+    followPulse(),
+    rereadReturned(),
+  )
   return () => stops.forEach((stop) => stop())
 }

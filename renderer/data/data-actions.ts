@@ -1,7 +1,7 @@
 /** What the Data screen asks of the lab. Tasks have names of this window's making, so that they can be followed and stopped. */
 import type { SplitName } from '../../main/contract/dataset.ts'
 import { ask, subscribe, type Failure } from '../app/bridge.ts'
-import { loadData, loadLedger } from '../app/feed.ts'
+import { loadData, loadLedger, loadRuns } from '../app/feed.ts'
 import { showFailure, showScreen, store } from '../app/store.ts'
 import { notify } from '../ui/notices.tsx'
 import { dataStore, openDataset, secondsLeft, showView, type Source } from './data-store.ts'
@@ -158,7 +158,7 @@ export async function removeData(data: string): Promise<void> {
 
 export async function restore(id: string): Promise<void> {
   const record = await ask('trash.restore', { id }, told)
-  await Promise.all([loadData(), loadTrash(), loadBuiltIns()])
+  await Promise.all([loadData(), loadTrash(), loadBuiltIns(), record?.kind === 'run' && loadRuns()])
   if (record) notify({ kind: 'done', message: `${record.name} is back.` })
 }
 

@@ -45,6 +45,11 @@ function PurgeDialog({ entry, onClose }: { readonly entry: TrashEntry; readonly 
           the same images ever came back.
         </p>
       )}
+      {entry.kind === 'run' && (
+        <p className="faint">
+          What it spent of a budget stays spent. Its evidence goes with it: export that first if somebody may ask.
+        </p>
+      )}
       <TextField label={`Type ${entry.name} to confirm`} value={typed} onChange={setTyped} onEnter={go} />
     </Dialog>
   )

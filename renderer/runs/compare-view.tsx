@@ -50,6 +50,7 @@ export function CompareView({ runs }: { readonly runs: readonly RunSummary[] }) 
   const comparison = useComparison(runs)
   const [tab, setTab] = useState<'table' | 'charts' | 'pictures'>('table')
   const ids = runs.map(({ id }) => id)
+  const modes = comparison?.rows.find(({ kind, name }) => kind === 'privacy' && name === 'mode')?.values ?? []
   return (
     <section className="run-panel compare" aria-label="Comparison">
       <header className="run-header">
@@ -86,7 +87,7 @@ export function CompareView({ runs }: { readonly runs: readonly RunSummary[] }) 
               content: <CompareTable rows={comparison.rows} runs={runs} />,
             },
             { id: 'charts', label: 'Charts', content: <CompareCharts runs={runs} /> },
-            { id: 'pictures', label: 'Pictures', content: <ComparePictures runs={runs} /> },
+            { id: 'pictures', label: 'Pictures', content: <ComparePictures runs={runs} modes={modes} /> },
           ]}
         />
       )}

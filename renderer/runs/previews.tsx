@@ -11,7 +11,8 @@ export function crispWidth(natural: number, available: number, ratio: number): n
   return multiple >= 1 ? (natural * multiple) / ratio : available
 }
 
-function useWidth() {
+/** How wide an element is, as it changes. */
+export function useWidth() {
   const ref = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
   useLayoutEffect(() => {

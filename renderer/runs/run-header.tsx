@@ -5,7 +5,7 @@ import { showFailure, usePage } from '../app/store.ts'
 import { exportEvidence } from '../review/export.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
-import { RunMemoryFigure } from './run-memory.tsx'
+import { RunDevice, RunMemoryFigure } from './run-memory.tsx'
 import { openReport, removeRuns, revealRun, savePdf } from './run-actions.ts'
 import { askRun, useRuns, type RunAction } from './runs-store.ts'
 import { actionsOf, StateWord } from './state.tsx'
@@ -83,6 +83,7 @@ export function RunHeader({ run }: { readonly run: RunSummary }) {
           {run.waitsFor !== null && <Waiting run={run.waitsFor} />}
           <span>{formatTime(run.created, new Date())}</span>
           {run.attempts > 1 && <span>attempt {run.attempts}</span>}
+          <RunDevice run={run.id} />
           <RunMemoryFigure run={run.id} />
           {run.tags.map((tag) => (
             <Tag key={tag}>{tag}</Tag>

@@ -1,4 +1,4 @@
-/** The device of a run and the memory its process holds, while it works. */
+/** The device of a run, and the memory its process holds while it works. */
 import { formatBytes } from '../app/format.ts'
 import { Sparkline } from '../ui/controls.tsx'
 import { useDetail } from './detail.ts'
@@ -16,13 +16,28 @@ export function useBackend(run: string): Backend | null {
   return (environment?.['backend'] as Backend | undefined) ?? null
 }
 
+export function RunDevice({ run }: { readonly run: string }) {
+  const backend = useBackend(run)
+  if (!backend?.device) return null
+  const { device, name, threads } = backend
+  return (
+    <span className="run-device" title={device}>
+      <span className="run-device-name">{device}</span>
+      {name === 'tensorflow-cpu' && threads !== undefined && (
+        <span>
+          <span className="number">{threads}</span> {threads === 1 ? 'thread' : 'threads'}
+        </span>
+      )}
+    </span>
+  )
+}
+
 export function RunMemoryFigure({ run }: { readonly run: string }) {
   const memory = useRuns((state) => state.memory[run])
-  const backend = useBackend(run)
   if (!memory) return null
   const { course, residentBytes, graphicsBytes } = memory
   return (
-    <span className="run-memory" title={backend?.device ?? 'Memory of the process that works on this run'}>
+    <span className="run-memory">
       <span>
         memory <span className="number">{formatBytes(residentBytes)}</span>
       </span>

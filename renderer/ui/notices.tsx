@@ -21,7 +21,11 @@ export const notify = (notice: Notice): void => notices.notify(notice)
 const icons: Record<NoticeKind, IconName> = { info: 'info', done: 'check', failed: 'warning' }
 
 function OneNotice({ notice, undoKey }: { readonly notice: ShownNotice; readonly undoKey: boolean }) {
-  const { id, kind, message, hint, code, undo } = notice
+  const { id, kind, message, hint, code, undo, open } = notice
+  const goThere = () => {
+    notices.dismiss(id)
+    open?.run()
+  }
   return (
     <div className={`notice ${kind}`} role={kind === 'failed' ? 'alert' : undefined}>
       <Icon name={icons[kind]} />
@@ -34,6 +38,11 @@ function OneNotice({ notice, undoKey }: { readonly notice: ShownNotice; readonly
           </button>
         )}
       </div>
+      {open && (
+        <Button look="bare" onClick={goThere}>
+          {open.label}
+        </Button>
+      )}
       {undo && (
         <Button look="bare" icon="undo" onClick={() => notices.undo(id)}>
           {undo.label}
