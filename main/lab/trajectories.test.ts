@@ -160,6 +160,31 @@ describe('NPZ', () => {
     expect(opened.episodes[1]).toMatchObject({ start: 5, length: 5, return: 2.5 + 3 + 3.5 + 4 + 4.5, end: 'terminal' })
   })
 
+  test('without timeouts, episodes of a known task are cut at its length', async () => {
+    const steps = 2300
+    const flat = (width: number) => ({
+      dtype: 'float32' as const,
+      shape: [steps, width],
+      data: new Float32Array(steps * width),
+    })
+    const file = await write('hopper-old.npz', {
+      ...columns(steps),
+      observations: flat(11),
+      actions: flat(3),
+      terminals: flat(1),
+    })
+    const source = await openTrajectorySource(file)
+    const ends: unknown[] = []
+    for await (const { rewards, end } of source!.read()) ends.push([rewards.length, end])
+    expect(ends).toEqual([
+      [1000, 'timeout'],
+      [1000, 'timeout'],
+      [300, 'cut'],
+    ])
+    expect(source!.problems[0]).toContain('There are no timeouts')
+    await source!.close()
+  })
+
   /** One error, naming the episode and the field. */
   test.each([
     [

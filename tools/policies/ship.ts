@@ -1,12 +1,13 @@
 /**
  * Takes what the searches found (tools/policies/train.ts) into resources/policies: for each task the policy with the best score as
- * `expert` and the one nearest to 33 as `medium`, measured anew over episodes that no search has seen, with and without the noise
- * that `trajectories collect` puts on actions.
+ * `expert`, where it is well above the medium one, and the one nearest to 33 as `medium`, measured anew over episodes that no search has
+ * seen, with and without the noise that `trajectories collect` puts on actions.
  *
- *   node tools/train-policies.mjs ship
+ *   node tools/train-policies.mjs ship [TASK]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { defaultNoise } from '../../main/trajectories/data/collect.ts'
 import { rootStream } from '../../main/math/random.ts'
 import { makeEnvironment } from '../../main/trajectories/environments/environment.ts'
 import { levels, type ShippedPolicy } from '../../main/trajectories/environments/policies.ts'
@@ -17,17 +18,21 @@ import type { Search } from './train.ts'
 
 const episodes = 30
 const seed = 1_000_000
+const leastGain = 10
 
-export async function ship(searches: string): Promise<void> {
+/** All tasks, or the one named. */
+export async function ship(searches: string, only?: string): Promise<void> {
   const folder = path.resolve('resources/policies')
   mkdirSync(folder, { recursive: true })
   for (const task of ['hopper', 'halfcheetah', 'walker2d'] as const) {
     const file = path.join(searches, `${task}-1.json`)
-    if (!existsSync(file)) continue
+    if (!existsSync(file) || (only && only !== task)) continue
     const search = JSON.parse(readFileSync(file, 'utf8')) as Search
     for (const level of levels) {
       const snapshot = level === 'expert' ? search.best : search.medium
       if (!snapshot) continue
+      const isNoBetter = search.medium !== null && snapshot.score < search.medium.score + leastGain
+      if (level === 'expert' && isNoBetter) continue
       const policy: ShippedPolicy = {
         schema: 'lethe.policy/1',
         task,
@@ -39,7 +44,7 @@ export async function ship(searches: string): Promise<void> {
           iteration: snapshot.iteration,
           steps: snapshot.steps,
         },
-        measured: [await measure(task, snapshot.layers, 0), await measure(task, snapshot.layers, 0.1)],
+        measured: [await measure(task, snapshot.layers, 0), await measure(task, snapshot.layers, defaultNoise)],
         layers: snapshot.layers,
       }
       writeFileSync(path.join(folder, `${task}-${level}.json`), `${JSON.stringify(policy)}\n`)

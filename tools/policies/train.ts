@@ -7,7 +7,7 @@
  * Everything is drawn from named streams of one seed, so a search can be stopped and resumed to the same result. Settings given to a later
  * call hold from there on, and are noted.
  *
- *   node tools/train-policies.mjs ship     (ship.ts)
+ *   node tools/train-policies.mjs ship [TASK]     (ship.ts)
  *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V]
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     ),
   })
   const task = positionals[0] ?? ''
-  if (task === 'ship') return ship(path.resolve('.lethe/policies'))
+  if (task === 'ship') return ship(path.resolve('.lethe/policies'), positionals[1])
   const number = (name: string, fallback: number): number => Number(values[name] ?? fallback)
   const base = defaults[task]
   if (!base) throw new Error(`Name one of ${Object.keys(defaults).join(', ')}.`)

@@ -1,0 +1,41 @@
+/** The policies that ship play as well as their files say. */
+import { expect, test } from 'vitest'
+import { defaultNoise } from '../data/collect.ts'
+import { rootStream } from '../../math/random.ts'
+import { makeEnvironment, tasks } from './environment.ts'
+import { levels, readShippedPolicy, shippedPolicies } from './policies.ts'
+import { networkPolicy } from './policy.ts'
+import { checkPolicy, runEpisode } from './rollout.ts'
+import { normalisedScore } from './task.ts'
+
+const shipped = (
+  await Promise.all(tasks.map(async ({ id }) => (await shippedPolicies(id)).map((one) => ({ id, ...one }))))
+).flat()
+
+test('a medium policy of every task scores 20 to 45 on D4RL’s scale, an expert more than it; each is measured with noise and without', () => {
+  for (const { id } of tasks) {
+    const [medium, expert] = levels.map((level) => shipped.find((one) => one.id === id && one.level === level))
+    expect(medium!.measured.map(({ noise }) => noise)).toEqual([0, defaultNoise])
+    for (const { score } of medium!.measured) expect(score > 20 && score < 45).toBe(true)
+    if (expert) expect(expert.measured[1]!.score).toBeGreaterThan(medium!.measured[1]!.score + 10)
+  }
+})
+
+test.each(shipped)('$id $level plays as measured', async ({ id, level }) => {
+  const { layers, measured } = await readShippedPolicy(id, level)
+  const environment = await makeEnvironment(id)
+  const policy = checkPolicy(environment, networkPolicy(layers))
+  // Three of the measured episodes, started as tools/policies/ship.ts does.
+  const returns = [0, 1, 2].map((episode) => {
+    const stream = rootStream(measured[0]!.seed).fork(`episode ${episode}`)
+    return runEpisode(environment, policy.act, stream.fork('start')).totalReward
+  })
+  environment.close()
+  const score = normalisedScore(environment.task, returns.reduce((sum, value) => sum + value, 0) / 3)
+  expect(score).toBeGreaterThan(measured[0]!.score / 2)
+  expect(score).toBeLessThan(measured[0]!.score * 1.5)
+})
+
+test('a skill that does not ship for a task is said', async () => {
+  await expect(readShippedPolicy('halfcheetah', 'expert')).rejects.toThrow('There is no expert policy for halfcheetah')
+})
