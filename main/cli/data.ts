@@ -3,6 +3,7 @@ import { relationSchema } from '../contract/privacy.ts'
 import type { TrajectorySet } from '../contract/trajectories.ts'
 import { inspect } from '../data/inspect.ts'
 import { parseWith } from '../files/atomic.ts'
+import { roundDown, roundUp } from '../privacy/compose.ts'
 import { usage, type Command } from './command.ts'
 import { duration, table } from './bar.ts'
 
@@ -155,7 +156,7 @@ const showCommand: Command = {
       `${dataset.name} (${dataset.id})`,
       `source    ${dataset.source}; licence: ${dataset.licence}`,
       `protects  ${dataset.privacyUnit}, ${dataset.relation}, delta ${dataset.delta}`,
-      `budget    ${dataset.budget}, spent ${summary.spent.toFixed(3)}, remaining ${summary.remaining.toFixed(3)}`,
+      `budget    ${dataset.budget}, spent ${roundUp(summary.spent)}, remaining ${roundDown(summary.remaining)}`,
       ...Object.entries(dataset.splits).map(
         ([name, split]) => `${name.padEnd(11)}${split?.count} images, by class ${split?.classCounts.join(' ')}`,
       ),

@@ -1,5 +1,6 @@
 import { LetheError } from '../contract/errors.ts'
 import { epsilonFor, noiseFor } from '../privacy/answer.ts'
+import { roundDown, roundUp } from '../privacy/compose.ts'
 import { readJson } from '../files/atomic.ts'
 import { z } from 'zod'
 import { table } from './bar.ts'
@@ -63,7 +64,7 @@ const ledgerShow: Command = {
               : `budget ${entry.budget}: ${entry.reason}`
       return [String(entry.seq), entry.time.slice(0, 19), entry.kind, what]
     })
-    const text = `${table(rows)}\nspent ${summary.spent.toFixed(4)} of ${summary.budget}, remaining ${summary.remaining.toFixed(4)}`
+    const text = `${table(rows)}\nspent ${roundUp(summary.spent)} of ${summary.budget}, remaining ${roundDown(summary.remaining)}`
     return { document: { entries, ...summary }, text }
   },
 }

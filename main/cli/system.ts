@@ -1,4 +1,5 @@
 import { doctor } from '../doctor.ts'
+import { roundUp } from '../privacy/compose.ts'
 import { table } from './bar.ts'
 import { usage, type Command } from './command.ts'
 import { finish } from './runs.ts'
@@ -93,7 +94,7 @@ const demoCommand: Command = {
       '',
       '* what not to do: an epoch chosen on the sensitive test set leaks and flatters.',
       'Accuracies on the real test set; Fréchet, precision and recall on EfficientNet-Lite0 features (not the published FID).',
-      `MNIST has now spent ε = ${summary.spent.toFixed(3)} of ${summary.budget} in this project.`,
+      `MNIST has now spent ε = ${roundUp(summary.spent)} of ${summary.budget} in this project.`,
       '',
       `Report: ${report}`,
     ].join('\n')

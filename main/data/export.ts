@@ -17,6 +17,8 @@ export interface ExportProgress {
   readonly signal?: AbortSignal | undefined
   /** In images. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Awaited once the target is ours and before anything is read: a place to note that it will be. */
+  readonly beforeReading?: (dataset: Dataset) => Promise<void>
 }
 
 /**
@@ -28,7 +30,7 @@ export async function exportDataset(
   id: string,
   target: string,
   format: 'npz' | 'zip' | 'folders',
-  { signal, onProgress }: ExportProgress = {},
+  { signal, onProgress, beforeReading }: ExportProgress = {},
 ): Promise<string[]> {
   const dataset = await readDataset(project, id)
   const folder = path.resolve(target)
@@ -38,6 +40,7 @@ export async function exportDataset(
   let before = 0
   const files: string[] = []
   await writeFolder(folder, async (temporary) => {
+    await beforeReading?.(dataset)
     for (const name of splits) {
       const file = format === 'folders' ? name : `${name}.${format}`
       async function* chunks(): AsyncGenerator<StoredChunk, void> {

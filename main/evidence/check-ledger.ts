@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { LedgerExtract } from '../contract/evidence.ts'
 import type { LedgerEntry, LedgerSummary } from '../contract/privacy.ts'
 import { genesis, linkHash } from '../files/chain.ts'
+import { roundUp } from '../privacy/compose.ts'
 import { chargedEvents, summarise } from '../privacy/ledger.ts'
 import type { RunUnderCheck } from './check-run.ts'
 import { near, requireOrdinary } from './check-epsilon.ts'
@@ -149,5 +150,5 @@ function checkSpent(findings: Findings, run: RunUnderCheck): string | { open: st
   const reads = found.nonPrivateReads + links
   if (extract.form === 'chained' && reads !== summary.nonPrivateReads)
     findings.problem(file, `${reads} reads without noise, from the ledger`, `${summary.nonPrivateReads}`)
-  return `${summary.spent.toFixed(3)} of ${summary.budget}`
+  return `${roundUp(summary.spent)} of ${summary.budget}`
 }

@@ -61,3 +61,21 @@ test('a crash before the move leaves the data in its place and nothing in the li
   expect(await fs.readdir(at('trash'))).toEqual(['half'])
   await expect(restoreFromTrash(project, '../data')).rejects.toMatchObject({ code: 'dataset-missing' })
 })
+
+test('a record that names a place outside the project is not believed', async () => {
+  const record = await remove('ward')
+  const file = at('trash', record.id, 'trash.json')
+  for (const origin of ['../../taken', '..', 'a/b', '']) {
+    await fs.writeFile(file, JSON.stringify({ ...record, origin }))
+    await expect(restoreFromTrash(project, record.id)).rejects.toMatchObject({ code: 'dataset-missing' })
+    expect(await listTrash(project)).toEqual([])
+  }
+  expect(await fs.readdir(trashFolder(project, record.id))).toContain('content')
+})
+
+test('only looking deletes nothing', async () => {
+  const record = await remove('ward')
+  await fs.rename(trashFolder(project, record.id), at('trash', `.gone-${record.id}`))
+  expect(await listTrash(project, { readOnly: true })).toEqual([])
+  expect(await fs.readdir(at('trash'))).toEqual([`.gone-${record.id}`])
+})

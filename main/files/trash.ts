@@ -39,16 +39,20 @@ export async function moveToTrash(
   return record
 }
 
-/** Everything that can be brought back, newest first. Finishes removals that were cut short. */
-export async function listTrash(project: string): Promise<TrashEntry[]> {
+/** Everything that can be brought back, newest first. Finishes removals that were cut short, unless only to look. */
+export async function listTrash(project: string, { readOnly = false } = {}): Promise<TrashEntry[]> {
   const names = await fs.readdir(trashOf(project)).catch(() => [])
   const entries: TrashEntry[] = []
   for (const name of names) {
     const folder = path.join(trashOf(project), name)
-    if (name.startsWith(gone)) await fs.rm(folder, { recursive: true, force: true })
-    else if (await fs.stat(path.join(folder, 'content')).catch(() => null)) {
+    if (name.startsWith(gone)) {
+      if (!readOnly) await fs.rm(folder, { recursive: true, force: true })
+    } else if (await fs.stat(path.join(folder, 'content')).catch(() => null)) {
       const record = await readJson(path.join(folder, 'trash.json'), trashRecordSchema).catch(() => null)
-      if (record?.id === name) entries.push({ ...record, bytes: await bytesIn(path.join(folder, 'content')) })
+      if (record?.id !== name) continue
+      // Another window may bring it back or delete it while it is counted: then it is no longer in the trash.
+      const bytes = await bytesIn(path.join(folder, 'content')).catch(() => null)
+      if (bytes !== null) entries.push({ ...record, bytes })
     }
   }
   return entries.sort((a, b) => b.removed.localeCompare(a.removed))

@@ -155,4 +155,22 @@ describe('ledger', () => {
     const line = csvOf([{ ...entry!, reason: '=HYPERLINK("x"),\ny' } as never])
     expect(line).toContain(`"'=HYPERLINK(""x""),\ny"`)
   })
+
+  test('a copy of sensitive data is noted, split by split; one that is refused at the door is not', async () => {
+    const reads = async () =>
+      (await ask('ledger.show', { data: 'digits' })).entries.filter(({ kind }) => kind === 'read').length
+    const before = await reads()
+    const target = path.join(root, 'copy')
+    await fs.mkdir(target)
+    const request = { data: 'digits', path: target, task: 'copy', format: 'npz' } as const
+    await expect(ask('data.export', request)).rejects.toMatchObject({ code: 'usage' })
+    expect(await reads()).toBe(before)
+    await fs.rmdir(target)
+    await ask('data.export', request)
+    const { entries } = await ask('ledger.show', { data: 'digits' })
+    expect(entries.slice(-3)).toMatchObject(
+      ['train', 'validation', 'test'].map((split) => ({ kind: 'read', run: 'window', split })),
+    )
+    expect(await reads()).toBe(before + 3)
+  })
 })

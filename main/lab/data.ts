@@ -5,12 +5,12 @@ import type { HandlersOf } from '../contract/calls.ts'
 import type { dataCalls, Inspection } from '../contract/calls/data.ts'
 import type { TrashRecord } from '../contract/calls/trash.ts'
 import { dataIdOf } from '../contract/data-id.ts'
-import type { Dataset } from '../contract/dataset.ts'
+import { splitNameSchema, type Dataset } from '../contract/dataset.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Relation } from '../contract/privacy.ts'
 import { builtIns } from '../data/built-in.ts'
 import { dataHash, listDatasets, manifestFile, readDataset, removeDataset } from '../data/catalogue.ts'
-import { exportDataset } from '../data/export.ts'
+import { exportDataset, type ExportProgress } from '../data/export.ts'
 import { importImages } from '../data/import.ts'
 import { preview, type Preview } from '../data/preview.ts'
 import { trashFolder } from '../files/trash.ts'
@@ -148,6 +148,23 @@ export function dataPart(context: LabContext) {
     return removeDataset(project, id)
   }
 
+  /** A copy of sensitive data is a read without noise: it is in the ledger before the first byte leaves. */
+  const exportData = (
+    id: string,
+    target: string,
+    format: 'npz' | 'zip' | 'folders',
+    { run, ...progress }: Omit<ExportProgress, 'beforeReading'> & { readonly run: string },
+  ): Promise<string[]> =>
+    exportDataset(project, id, target, format, {
+      ...progress,
+      async beforeReading({ sensitive, splits }) {
+        if (!sensitive) return
+        for (const split of splitNameSchema.options)
+          if (splits[split])
+            await appendLedger(ledgerOf(project, id), { kind: 'read', run, what: 'a copy was exported', split })
+      },
+    })
+
   const inspectSource = async (path: string, task: string, as: string | undefined): Promise<Inspection> => {
     const seen = await tasks.run(task, (progress) => preview(path, { as, ...progress }))
     pictures.keepPreview(task, seen.tiles)
@@ -183,7 +200,7 @@ export function dataPart(context: LabContext) {
     'data.labels': ({ data, split, start: first, count }) => pictures.labels(data, split, first, count),
     'data.remove': ({ data }) => remove(data),
     'data.export': async ({ data, path: target, task, format }) => ({
-      files: await tasks.run(task, (progress) => exportDataset(project, data, target, format, progress)),
+      files: await tasks.run(task, (progress) => exportData(data, target, format, { ...progress, run: 'window' })),
     }),
   }
 
@@ -198,7 +215,7 @@ export function dataPart(context: LabContext) {
     /** The folder where it lies now. */
     removeData: async (id: string) => trashFolder(project, (await remove(id)).id),
     exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
-      exportDataset(project, id, target, format, { signal }),
+      exportData(id, target, format, { signal, run: 'terminal' }),
     stopTasks: tasks.cancelAll,
   }
 }

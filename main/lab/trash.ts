@@ -4,9 +4,9 @@ import type { trashCalls } from '../contract/calls/trash.ts'
 import { listTrash, purgeFromTrash, restoreFromTrash } from '../files/trash.ts'
 import type { LabContext } from './context.ts'
 
-export function trashPart({ project }: LabContext) {
+export function trashPart({ project, readOnly }: LabContext) {
   const handlers: HandlersOf<typeof trashCalls> = {
-    'trash.list': () => listTrash(project),
+    'trash.list': () => listTrash(project, { readOnly }),
     'trash.restore': ({ id }) => restoreFromTrash(project, id),
     'trash.purge': async ({ id }) => {
       await purgeFromTrash(project, id)

@@ -20,6 +20,12 @@ export function bestEpsilon(epsilons: Epsilons): number {
   return Math.min(...[epsilons.rdp, epsilons.pld, epsilons.gaussian].filter((value) => value !== undefined))
 }
 
+/** For people, where it is what is left: three decimals, never above the number itself. */
+export function roundDown(epsilon: number): number {
+  const rounded = Math.round(epsilon * 1000) / 1000
+  return rounded <= epsilon ? rounded : Math.floor(epsilon * 1000) / 1000
+}
+
 /** For people: three decimals, never below the number itself. */
 export function roundUp(epsilon: number): number {
   const rounded = Math.round(epsilon * 1000) / 1000

@@ -86,7 +86,7 @@ export function requireBudget(data: string, before: number, after: number, budge
   if (after <= budget + 1e-9) return
   throw new LetheError(
     'budget-exceeded',
-    `This would bring the privacy loss of ${data} to epsilon ${after.toFixed(3)}; its budget is ${budget} and ${before.toFixed(3)} is spent.`,
+    `This would bring the privacy loss of ${data} to epsilon ${roundUp(after)}; its budget is ${budget} and ${roundUp(before)} is spent.`,
     `Choose a smaller epsilon, or use what was released already: generating more images from it costs nothing.`,
   )
 }

@@ -109,6 +109,11 @@ const scientific = (value: number): string => {
   const [digits, exponent] = value.toExponential().split('e')
   return `${digits} × 10${[...exponent!.replace('+', '')].map((character) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(character)]).join('')}`
 }
+/** Three digits, the last of them rounded up: a bound. */
+const noLess = (value: number): string => {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2)
+  return String(Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3)))
+}
 const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): string =>
   `<table><thead><tr>${head.map((cell) => `<th>${escape(cell)}</th>`).join('')}</tr></thead><tbody>${rows
     .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`)
@@ -122,8 +127,7 @@ function statement({ privacy, dataset, config, ledger }: ReportData): string {
     privacy.relation === 'add-remove' ? 'whether any one image is in the data or not' : 'what any one image shows'
   const reads = ledger.summary.nonPrivateReads
   const factor = Math.exp(Math.min(privacy.epsilon, 700))
-  const odds =
-    factor < 1000 ? `at most ${factor.toPrecision(3)} times` : 'by a very large factor (this epsilon is weak)'
+  const odds = factor < 1000 ? `at most ${noLess(factor)} times` : 'by a very large factor (this epsilon is weak)'
   return [
     config.mode === 'release'
       ? paragraph(
@@ -133,7 +137,7 @@ function statement({ privacy, dataset, config, ledger }: ReportData): string {
         )
       : paragraph(
           `Accounted as (ε, δ)-differential privacy with ε = ${privacy.epsilon} and δ = ${scientific(privacy.delta)}: made in release mode, ` +
-            `such images let nobody change the odds of a guess about ${relation} by more than a factor of ${factor < 1000 ? factor.toPrecision(3) : 'very many'}. ` +
+            `such images let nobody change the odds of a guess about ${relation} by more than a factor of ${factor < 1000 ? noLess(factor) : 'very many'}. ` +
             'The noise of this run comes from a known seed, so these very images carry no such guarantee.',
           'statement',
         ),
@@ -174,7 +178,7 @@ function statement({ privacy, dataset, config, ledger }: ReportData): string {
         ),
     config.mode === 'release' && reads > 0
       ? paragraph(
-          `Before this report the data was read ${reads} time${reads === 1 ? '' : 's'} without noise, in research mode. What was learnt there may have guided the settings of this run; ε does not cover that.`,
+          `Before this report the data was read ${reads} time${reads === 1 ? '' : 's'} without noise: by runs in research mode, or by people who looked at it or took a copy. What was learnt there may have guided the settings of this run; ε does not cover that.`,
           'warning',
         )
       : '',

@@ -21,6 +21,17 @@ beforeAll(async () => {
     path.join(logs, 'lethe.ndjson'),
     `{"message":"${folder}/data/digits is gone, ${os.homedir()}/x too"}\n`,
   )
+  // A set of trajectories, one in the trash, and one whose manifest is damaged: their names are names of data, too.
+  const sets = { 'data/hopper-x': 'Gait of ward 9', 'trash/t/content': 'Old scans', 'data/torn-set': null }
+  for (const [place, name] of Object.entries(sets)) {
+    await fs.mkdir(path.join(folder, place), { recursive: true })
+    const manifest = name === null ? '{' : JSON.stringify({ kind: 'trajectories', name, source: `${name}.npz` })
+    await fs.writeFile(path.join(folder, place, 'manifest.json'), manifest)
+  }
+  await fs.writeFile(
+    path.join(logs, 'more.ndjson'),
+    '{"message":"hopper-x, Gait of ward 9.npz, Old scans, torn-set"}\n',
+  )
   // A run that fails with words about the data, as a damaged file would make it fail.
   const [run] = await fs.readdir(path.join(folder, 'runs'))
   const state = path.join(folder, 'runs', run!, 'state.json')
@@ -57,6 +68,7 @@ test('it says what a helper needs', () => {
 
 test('it does not say where things lie, who works here, or what the data is called', () => {
   const banned = [small.folder, path.dirname(small.folder), os.tmpdir(), os.hostname(), 'digits', 'Digits']
+  banned.push('hopper-x', 'Gait of ward 9', 'Old scans', 'torn-set')
   if (os.homedir().length > 1) banned.push(os.homedir())
   for (const secret of banned) expect(text).not.toContain(secret)
 })

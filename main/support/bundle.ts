@@ -8,7 +8,6 @@ import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import type { LoggedEvent } from '../contract/calls.ts'
 import { toErrorRecord } from '../contract/errors.ts'
-import { listDatasets } from '../data/catalogue.ts'
 import { doctor } from '../doctor.ts'
 import { createRedactor, type Redact } from './redact.ts'
 import { listRuns, readConfig, readEvents, summariseRun, type RunPaths } from '../runs/folder.ts'
@@ -51,15 +50,26 @@ async function describeRun(run: RunPaths): Promise<string> {
   return [head, ...events.slice(-mostEvents)].map((line) => JSON.stringify(line)).join('\n') + '\n'
 }
 
-/** Every name by which data is called in this project: also of sets that are gone, as runs remember them. */
-async function namesOfData(project: string, runs: readonly RunPaths[]): Promise<string[]> {
-  const datasets = await listDatasets(project).catch(() => [])
-  const names = datasets.flatMap(({ id, name, source, classNames }) => [id, name, source, ...classNames])
-  for (const run of runs) {
-    const config = (await readConfig(run).catch(() => null)) as { data?: unknown } | null
-    if (typeof config?.data === 'string') names.push(config.data)
+/** What a manifest calls its data, of whatever kind it is and however damaged: what cannot be read names nothing. */
+async function namesIn(folder: string): Promise<unknown[]> {
+  const text = await fs.readFile(path.join(folder, 'manifest.json'), 'utf8').catch(() => '')
+  try {
+    const { id, name, source, classNames = [] } = JSON.parse(text) as Record<string, unknown>
+    return [id, name, source, ...(Array.isArray(classNames) ? (classNames as unknown[]) : [])]
+  } catch {
+    return []
   }
-  return names
+}
+
+/** Every name by which data is called in this project: also of sets that are gone, as trash, ledgers and runs remember them. */
+async function namesOfData(project: string, runs: readonly RunPaths[]): Promise<string[]> {
+  const listOf = (folder: string): Promise<string[]> => fs.readdir(path.join(project, folder)).catch(() => [])
+  const [sets, removed, ledgers] = await Promise.all(['data', 'trash', 'ledger'].map(listOf))
+  const found: unknown[] = [...sets!, ...ledgers!.map((file) => path.basename(file, '.ndjson'))]
+  for (const set of sets!) found.push(...(await namesIn(path.join(project, 'data', set))))
+  for (const one of removed!) found.push(...(await namesIn(path.join(project, 'trash', one, 'content'))))
+  for (const run of runs) found.push(((await readConfig(run).catch(() => null)) as { data?: unknown } | null)?.data)
+  return found.filter((name) => typeof name === 'string')
 }
 
 async function logsOf(folder: string | undefined): Promise<[string, string][]> {

@@ -31,7 +31,9 @@ describe('format', () => {
       '∞',
     ]))
   it('rounds what is spent up and what remains down', () => {
-    expect([1, 0.9990001, 1.00000001, 12.341].map(formatEpsilon)).toEqual(['1.000', '1.000', '1.001', '12.34'])
+    expect([1, 0.9990001, 1.00000001, 12.341].map(formatEpsilon)).toEqual(['1.000', '1.000', '1.001', '12.35'])
+    expect([10.001, 99.991, 12.34].map(formatEpsilon)).toEqual(['10.01', '100.00', '12.34'])
+    expect([12.346, 10, 19.999].map(formatRemaining)).toEqual(['12.34', '10.00', '19.99'])
     expect([1, 0.9999, 9.0006, -1].map(formatRemaining)).toEqual(['1.000', '0.999', '9.000', '0.000'])
   })
   it('makes long durations coarse', () =>

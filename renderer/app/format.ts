@@ -18,10 +18,14 @@ export function formatFigure(value: number): string {
   return value.toPrecision(4).replace(/^-/, '−')
 }
 
-/** A privacy loss is never shown smaller than it is: rounded up at the third decimal. */
+/** Decimals that a privacy figure is shown with. */
+const decimalsOf = (value: number): 2 | 3 => (value >= 10 ? 2 : 3)
+
+/** A privacy loss is never shown smaller than it is: rounded up at the last decimal shown. */
 export function formatEpsilon(value: number): string {
   if (!Number.isFinite(value)) return '∞'
-  return (Math.ceil(value * 1000 - 1e-9) / 1000).toFixed(value >= 10 ? 2 : 3)
+  const decimals = decimalsOf(value)
+  return (Math.ceil(value * 10 ** decimals - 1e-9) / 10 ** decimals).toFixed(decimals)
 }
 
 /** A budget as it was set. */
@@ -29,7 +33,8 @@ export const formatBudget = (value: number): string => String(Number(value.toFix
 
 /** What remains is never shown larger than it is. */
 export function formatRemaining(value: number): string {
-  return (Math.floor(Math.max(0, value) * 1000 + 1e-9) / 1000).toFixed(value >= 10 ? 2 : 3)
+  const decimals = decimalsOf(value)
+  return (Math.floor(Math.max(0, value) * 10 ** decimals + 1e-9) / 10 ** decimals).toFixed(decimals)
 }
 
 /** Coarser the longer it is, so that it does not flicker. */

@@ -37,7 +37,7 @@ export function ExportDialog() {
       {dataset.sensitive && (
         <p className="export-warning">
           These files are the sensitive images themselves, not a private release: no noise protects them. Whoever has
-          the folder has the data.
+          the folder has the data. That a copy was taken is noted in the ledger.
         </p>
       )}
     </Dialog>

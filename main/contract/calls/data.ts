@@ -126,9 +126,9 @@ export const dataCalls = {
   },
   /** To the trash; the ledger stays. Errors: `run-state` while a run works on it. */
   'data.remove': { access: 'write', input: z.strictObject({ data: dataId }), output: trashRecordSchema },
-  /** Makes the folder `path`, which must not exist, and fills it. */
+  /** Makes the folder `path`, which must not exist, and fills it. Of sensitive data this is a read that its ledger notes. */
   'data.export': {
-    access: 'read',
+    access: 'write',
     paths: ['path'],
     input: z.strictObject({ data: dataId, path: chosenPath, task: taskId, format: z.enum(['npz', 'zip', 'folders']) }),
     output: z.object({ files: z.array(z.string()) }),

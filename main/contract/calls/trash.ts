@@ -10,7 +10,10 @@ export const trashRecordSchema = z.strictObject({
   schema: z.literal('lethe.trash/1'),
   id: z.string().regex(/^[\w-]{1,200}$/),
   kind: trashKindSchema,
-  origin: z.string().describe('the id of the data set or run, under which it comes back'),
+  origin: z
+    .string()
+    .regex(/^[\w-]{1,120}$/)
+    .describe('the id of the data set or run, under which it comes back'),
   name: z.string(),
   removed: z.string(),
 })
