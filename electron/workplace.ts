@@ -19,25 +19,31 @@ export interface WorkplaceOptions {
 export function createWorkplace(first: string, { start, recent, opened }: WorkplaceOptions): Workplace {
   let project = first
   let supervisor = start(first)
-  let switching: Promise<unknown> = recent.add(first)
+  // A list of recent projects that cannot be written costs convenience, nothing else.
+  const remember = (folder: string): Promise<void> => recent.add(folder).catch(() => undefined)
+  let last: Promise<unknown> = remember(first)
+
+  async function change(folder: string, leaveRuns: boolean): Promise<{ opened: boolean; activeRuns: number }> {
+    const activeRuns = supervisor.activeRuns()
+    if (folder === project) return { opened: true, activeRuns }
+    await checkProjectFolder(folder)
+    if (activeRuns > 0 && !leaveRuns) return { opened: false, activeRuns }
+    await supervisor.close()
+    project = folder
+    supervisor = start(folder)
+    opened(folder)
+    await remember(folder)
+    return { opened: true, activeRuns }
+  }
+
   return {
     project: () => project,
     supervisor: () => supervisor,
-    async open(folder, leaveRuns) {
-      await switching.catch(() => undefined)
-      const activeRuns = supervisor.activeRuns()
-      if (folder === project) return { opened: true, activeRuns }
-      await checkProjectFolder(folder)
-      if (activeRuns > 0 && !leaveRuns) return { opened: false, activeRuns }
-      const change = async (): Promise<void> => {
-        await supervisor.close()
-        project = folder
-        supervisor = start(folder)
-        opened(folder)
-        await recent.add(folder)
-      }
-      await (switching = change())
-      return { opened: true, activeRuns }
+    // One after the other: two at once would start two labs, and one of them nobody would ever end.
+    open(folder, leaveRuns) {
+      const opening = last.then(() => change(folder, leaveRuns))
+      last = opening.catch(() => undefined)
+      return opening
     },
   }
 }

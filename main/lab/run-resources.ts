@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { openCourses, packCourse } from '../runs/course.ts'
-import { runPaths, readConfig, type RunPaths } from '../runs/folder.ts'
+import { readConfig, requireOwnFiles, runPaths, type RunPaths } from '../runs/folder.ts'
 import { readLog } from '../runs/log.ts'
 import { openTiles, perAtlas } from '../runs/tiles.ts'
 import type { Resource, ResourceHandler } from './context.ts'
@@ -50,6 +50,7 @@ export function runResources(
     const [, run = '', name = '', ending = ''] = match
     const paths = runPaths(project, run)
     const answer = Object.hasOwn(answers, name) ? answers[name] : undefined
+    await requireOwnFiles(paths, ['config.json', 'events.ndjson', 'artifacts/synthetic.npz', name])
     if (answer) return answer(paths, query)
     if (ending !== 'png' && ending !== 'html') return null
     const bytes = await fs.readFile(path.join(paths.folder, name)).catch(() => null)

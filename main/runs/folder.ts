@@ -18,6 +18,7 @@ import {
 import type { LoggedEvent } from '../contract/calls.ts'
 import { readJson, readLines, writeJson } from '../files/atomic.ts'
 import { lockOwner } from '../files/lock.ts'
+import { requireOwn } from '../files/own.ts'
 
 export interface RunPaths {
   readonly id: string
@@ -37,6 +38,13 @@ export interface RunPaths {
   readonly reportHtml: string
   readonly reportJson: string
 }
+
+/** Refuses a run whose files lead out of it. Errors: `file-unreadable`. */
+export const requireOwnFiles = ({ id, folder }: RunPaths, names: readonly string[]): Promise<void> =>
+  requireOwn(
+    path.dirname(folder),
+    names.map((name) => `${id}/${name}`),
+  )
 
 export const runsFolder = (project: string): string => path.join(project, 'runs')
 

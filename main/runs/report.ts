@@ -15,7 +15,7 @@ import { methodOf } from '../images/methods.ts'
 import type { ClassifierScore, Utility } from '../images/protocol.ts'
 import type { SynthesizeConfig } from '../images/synthesize.ts'
 import { roundUp } from '../privacy/compose.ts'
-import { readConfig, readPlan, readRecord, type RunPaths } from './folder.ts'
+import { readConfig, readPlan, readRecord, requireOwnFiles, type RunPaths } from './folder.ts'
 
 export interface ReportInput {
   readonly dataset: Dataset
@@ -56,8 +56,15 @@ export async function writeReport(paths: RunPaths, input: ReportInput): Promise<
   return paths.reportHtml
 }
 
-/** Errors: `run-state` for a run that has not ended well. */
+/** What reports and bundles are made of: what goes into them leaves the room. */
+const evidenceFiles = [
+  ...['state.json', 'config.json', 'plan.json', 'environment.json', 'events.ndjson', 'metrics.ndjson'],
+  ...['artifacts/samples-final.png', 'artifacts/synthetic.npz'],
+]
+
+/** Errors: `run-state` for a run that has not ended well, `file-unreadable` for one whose files lead elsewhere. */
 export async function makeReport(paths: RunPaths, { dataset, ledger }: ReportInput): Promise<ReportDocument> {
+  await requireOwnFiles(paths, evidenceFiles)
   const record = await readRecord(paths)
   if (record.state !== 'succeeded')
     throw new LetheError(
