@@ -120,6 +120,20 @@ describe('data', () => {
   })
 })
 
+describe('a project that is only looked at', () => {
+  test('can be looked into, helped with and left; its sensitive images are neither shown nor copied', async () => {
+    const looking = await openLab({ project, readOnly: true })
+    const target = path.join(root, 'support.zip')
+    expect(await looking.call('data.cancel', { task: 'none' })).toMatchObject({ ok: true })
+    expect(await looking.call('lab.supportBundle', { target })).toMatchObject({ ok: true })
+    const refused = { ok: false, error: { code: 'folder-read-only' } }
+    const out = { data: 'digits', path: path.join(root, 'taken'), task: 'take', format: 'npz' }
+    expect(await looking.call('data.export', out)).toMatchObject(refused)
+    expect(await looking.call('data.showImages', { data: 'digits', split: 'train' })).toMatchObject(refused)
+    await looking.close()
+  })
+})
+
 describe('ledger', () => {
   test('another budget needs a reason, stands from then on, and is never the same again', async () => {
     await expect(ask('ledger.setBudget', { data: 'digits', budget: 8, reason: 'more' })).rejects.toMatchObject({

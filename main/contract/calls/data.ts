@@ -97,7 +97,7 @@ export const dataCalls = {
     output: datasetSchema,
   },
   /** Stops an inspection, import or export; nothing of it is kept. */
-  'data.cancel': { access: 'write', input: z.strictObject({ task: taskId }), output: nothing },
+  'data.cancel': { access: 'read', input: z.strictObject({ task: taskId }), output: nothing },
   /**
    * Pictures and labels of a sensitive split are served only after this. Looking is a read without noise: it is noted in the
    * ledger, once for each split and start of the lab.

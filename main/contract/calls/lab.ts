@@ -47,7 +47,7 @@ export const labCalls = {
    * or any path beyond `<project>/…`, `<home>/…`. The target comes from `shell.chooseTarget`.
    */
   'lab.supportBundle': {
-    access: 'write',
+    access: 'aside',
     paths: ['target'],
     input: z.strictObject({ target: chosenPath }),
     output: z.object({ files: z.number().int(), bytes: z.number().int() }),

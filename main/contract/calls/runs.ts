@@ -82,7 +82,7 @@ export const runsCalls = {
   'runs.compare': { access: 'read', input: z.strictObject({ runs: someRuns }), output: comparisonSchema },
   /** The comparison as CSV; written to `path`, where one is given. */
   'runs.exportComparison': {
-    access: 'write',
+    access: 'aside',
     paths: ['path'],
     input: z.strictObject({ runs: someRuns, path: chosenPath.nullable() }),
     output: z.object({ csv: z.string() }),
