@@ -3,6 +3,8 @@
  * and the last are kept: what is drawn is then the same as if all had been drawn, and no peak is lost.
  */
 
+import { extremesIn, isShown, pyramidOf, type Places } from './pyramid.ts'
+
 export interface View {
   readonly from: number
   readonly to: number
@@ -13,7 +15,7 @@ export interface View {
 }
 
 /** Places for points in one column. All lines share them, so that one axis serves them all. */
-const slots = 4
+export const slots = 4
 
 /** Undefined: no point here, the line goes on. Null: a value that is no number, the line is broken. */
 export type Drawn = (number | null | undefined)[]
@@ -48,64 +50,88 @@ export function lowerBound(xs: Float64Array, x: number): number {
   return low
 }
 
-/** Puts a column's points into its slots: one at its own place, several in their order. */
-function putColumn(drawn: Drawn, column: number, chosen: readonly number[], ys: Float64Array, share: number): void {
-  const base = 1 + column * slots
-  if (chosen.length === 1) {
-    const slot = Math.min(slots - 1, Math.max(0, Math.floor(share * slots)))
-    drawn[base + slot] = ys[chosen[0]!]!
-    return
+/** First index at which `xs` is above x. */
+function boundAbove(xs: Float64Array, x: number): number {
+  let index = lowerBound(xs, x)
+  while (xs[index] === x) index++
+  return index
+}
+
+/** The first that is not below x, from `start` on: near by where columns are narrow. */
+function nextBound(xs: Float64Array, x: number, start: number): number {
+  let [low, stride] = [start, 1]
+  while (low + stride < xs.length && xs[low + stride]! < x) {
+    low += stride
+    stride *= 2
   }
-  chosen.forEach((index, rank) => {
-    drawn[base + (rank === chosen.length - 1 ? slots - 1 : rank)] = ys[index]!
-  })
+  let high = Math.min(xs.length, low + stride)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (xs[middle]! < x) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /**
  * The values of the slots for one line.
  * @param xs rising
- * @param canShow which values the other axis has a place for; the rest break the line
+ * @param floor values above it, and finite, have a place on the other axis; the rest break the line
  */
-export function drawnValues(
-  xs: Float64Array,
-  ys: Float64Array,
-  view: View,
-  canShow: (y: number) => boolean = Number.isFinite,
-): Drawn {
+export function drawnValues(xs: Float64Array, ys: Float64Array, view: View, floor = -Infinity): Drawn {
   const { from, to, columns } = view
   const drawn: Drawn = new Array<number | undefined>(columns * slots + 2).fill(undefined)
   const edge = edgeOf(view)
+  const pyramid = pyramidOf(ys, floor)
+  const found = { low: -1, high: -1 }
   const start = lowerBound(xs, from)
+  const stop = boundAbove(xs, to)
   let index = start
-  for (let column = 0; column < columns && index < xs.length && xs[index]! <= to; column++) {
-    const end = column === columns - 1 ? Infinity : edge(column + 1)
-    if (xs[index]! >= end) continue
+  for (let column = 0; column < columns && index < stop; column++) {
+    const right = edge(column + 1)
     const begin = index
-    let [first, last, low, high] = [-1, -1, -1, -1]
-    for (; index < xs.length && xs[index]! < end && xs[index]! <= to; index++) {
-      const y = ys[index]!
-      if (!canShow(y)) continue
-      if (first < 0) first = low = high = index
-      last = index
-      if (y < ys[low]!) low = index
-      if (y > ys[high]!) high = index
-    }
-    if (first < 0) drawn[1 + column * slots] = null
-    else {
-      const chosen = [...new Set([first, Math.min(low, high), Math.max(low, high), last])]
+    index = column === columns - 1 ? stop : Math.min(stop, nextBound(xs, right, begin))
+    if (index === begin) continue
+    const base = 1 + column * slots
+    if (index === begin + 1) {
       const left = edge(column)
-      putColumn(drawn, column, chosen, ys, (xs[begin]! - left) / (edge(column + 1) - left))
+      const share = Math.floor(((xs[begin]! - left) / (right - left)) * slots)
+      drawn[base + Math.min(slots - 1, Math.max(0, share))] = isShown(ys[begin]!, floor) ? ys[begin] : null
+      continue
     }
+    extremesIn(pyramid, begin, index, found)
+    if (found.low < 0) drawn[base] = null
+    else putColumn(drawn, base, ys, floor, begin, index, found)
   }
-  if (start > 0 && start < xs.length) drawn[0] = heightAt(xs, ys, start - 1, from, canShow)
-  if (index > 0 && index < xs.length) drawn[drawn.length - 1] = heightAt(xs, ys, index - 1, to, canShow)
+  if (start > 0 && start < xs.length) drawn[0] = heightAt(xs, ys, start - 1, from, floor)
+  if (index > 0 && index < xs.length) drawn[drawn.length - 1] = heightAt(xs, ys, index - 1, to, floor)
   return broken(drawn)
 }
 
+/** First, lowest, highest and last of a column in their order, each once. */
+function putColumn(
+  drawn: Drawn,
+  base: number,
+  ys: Float64Array,
+  floor: number,
+  begin: number,
+  end: number,
+  at: Places,
+) {
+  let [first, last] = [begin, end - 1]
+  while (!isShown(ys[first]!, floor)) first++
+  while (!isShown(ys[last]!, floor)) last--
+  const [second, third] = at.low < at.high ? [at.low, at.high] : [at.high, at.low]
+  drawn[base] = ys[first]!
+  if (second !== first && second !== last) drawn[base + 1] = ys[second]!
+  if (third !== second && third !== first && third !== last) drawn[base + 2] = ys[third]!
+  if (last !== first) drawn[base + slots - 1] = ys[last]!
+}
+
 /** Where the straight line from one point to the next crosses x. */
-function heightAt(xs: Float64Array, ys: Float64Array, index: number, x: number, canShow: (y: number) => boolean) {
+function heightAt(xs: Float64Array, ys: Float64Array, index: number, x: number, floor: number) {
   const [x0, x1, y0, y1] = [xs[index]!, xs[index + 1]!, ys[index]!, ys[index + 1]!]
-  return canShow(y0) && canShow(y1) ? y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) : undefined
+  return isShown(y0, floor) && isShown(y1, floor) ? y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) : undefined
 }
 
 /** A break reaches from the point before it to the point after it. */
@@ -120,4 +146,20 @@ function broken(drawn: Drawn): Drawn {
     breaks = false
   }
   return drawn
+}
+
+/** The lowest and highest of all that is drawn, and how many points the longest line has. */
+export function extremes(all: readonly Drawn[]): { low: number; high: number; most: number } {
+  let [low, high, most] = [Infinity, -Infinity, 0]
+  for (const drawn of all) {
+    let count = 0
+    for (const y of drawn) {
+      if (typeof y !== 'number') continue
+      count++
+      if (y < low) low = y
+      if (y > high) high = y
+    }
+    most = Math.max(most, count)
+  }
+  return { low, high, most }
 }

@@ -112,7 +112,7 @@ function ChartPlace({ place, plot, label, height, children }: PlaceProps) {
         aria-roledescription="chart"
         aria-label={label}
         aria-describedby={words}
-        title="Drag, or Ctrl and the wheel, to zoom; double-click to show all"
+        title="Drag, or Ctrl and the wheel, to zoom; Shift and the wheel to move; double-click to show all"
         onKeyDown={onKeyDown}
       />
       {children}

@@ -2,6 +2,7 @@
 import type uPlot from 'uplot'
 import { isSecondRound, resolveColour } from './colours.ts'
 import type { Drawn } from './columns.ts'
+import type { BarLook } from './dense-lines.ts'
 import type { Line } from './series.ts'
 import { linearTicks, logTicks, tickLabels } from './ticks.ts'
 
@@ -36,14 +37,31 @@ export function axis(log: boolean, spacing: number, size: number): uPlot.Axis {
   }
 }
 
+const dashOf = ({ dashed, index }: PlotLine): [number, number] | null =>
+  dashed ? [5, 4] : isSecondRound(index) ? [1.5, 3] : null
+
+/** Behind the smoothed line. */
+const faint = 0.28
+
+/** How a line is drawn where it is dense; `series` is uPlot's number for it. */
+export function barLook(lines: readonly PlotLine[], smoothing: boolean, series: number): BarLook {
+  const line = lines[(series - 1) >> 1]!
+  return { colour: resolveColour(line.colour), alpha: smoothing && series % 2 === 1 ? faint : 1, dash: dashOf(line) }
+}
+
 /** Two of uPlot's series for each line: as it is, and smoothed over it. Few points are drawn as such. */
-export function lineSeries(line: PlotLine, smoothing: boolean, isSparse: () => boolean): uPlot.Series[] {
-  const dash = line.dashed ? [5, 4] : isSecondRound(line.index) ? [1.5, 3] : null
+export function lineSeries(
+  line: PlotLine,
+  smoothing: boolean,
+  isSparse: () => boolean,
+  paths: uPlot.Series.PathBuilder,
+): uPlot.Series[] {
+  const dash = dashOf(line)
   const stroke = () => resolveColour(line.colour)
   const points = { show: isSparse, size: 5, stroke, fill: stroke }
-  const shared = { stroke, points, spanGaps: false, ...(dash ? { dash } : {}) }
+  const shared = { stroke, points, paths, spanGaps: false, ...(dash ? { dash } : {}) }
   return [
-    { ...shared, width: smoothing ? 1 : 1.5, alpha: smoothing ? 0.28 : 1, show: line.shown },
+    { ...shared, width: smoothing ? 1 : 1.5, alpha: smoothing ? faint : 1, show: line.shown },
     { ...shared, width: 1.75, show: line.shown && smoothing },
   ]
 }

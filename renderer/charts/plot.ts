@@ -4,8 +4,9 @@
  */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { drawnValues, slotPlaces, type Drawn } from './columns.ts'
-import { axis, axisHeight, axisWidth, cursor, lineSeries, type PlotLine } from './plot-look.ts'
+import { drawnValues, extremes, slotPlaces, type Drawn } from './columns.ts'
+import { createDenseLines } from './dense-lines.ts'
+import { axis, axisHeight, axisWidth, barLook, cursor, lineSeries, type PlotLine } from './plot-look.ts'
 import { padded, stepExtent, type Extent } from './series.ts'
 
 export interface PlotContent {
@@ -39,6 +40,8 @@ interface State {
   heights: Extent
   sparse: boolean
   plot: uPlot
+  /** Of the next drawing, where one is due. */
+  frame: number
 }
 
 export interface Plot {
@@ -70,12 +73,17 @@ function lookAt(state: State, wanted: Extent | null): void {
   const isPart = next !== null && next.high > next.low && (next.low > whole.low || next.high < whole.high)
   state.part = isPart ? next : null
   state.options.onZoom(isPart)
-  refresh(state)
+  // A wheel turns several times before the next picture.
+  state.frame ||= requestAnimationFrame(() => refresh(state))
 }
+
+const same = (x: number) => x
+const scales = ({ options }: State) =>
+  (options.logX ? [Math.log, Math.exp] : [same, same]) as [typeof same, typeof same]
 
 /** Around the cursor, or the middle. */
 function zoom(state: State, factor: number): void {
-  const [scale, back] = state.options.logX ? [Math.log, Math.exp] : [(x: number) => x, (x: number) => x]
+  const [scale, back] = scales(state)
   const { low, high } = seen(state)
   const [from, to] = [scale(low), scale(high)]
   const step = cursorStep(state)
@@ -85,31 +93,32 @@ function zoom(state: State, factor: number): void {
   lookAt(state, { low: back(at - (at - from) * factor), high: back(at + (to - at) * factor) })
 }
 
-function extremes(all: readonly Drawn[]): Extent & { readonly most: number } {
-  let [low, high, most] = [Infinity, -Infinity, 0]
-  for (const drawn of all) {
-    let count = 0
-    for (const y of drawn) {
-      if (typeof y !== 'number') continue
-      count++
-      if (y < low) low = y
-      if (y > high) high = y
-    }
-    most = Math.max(most, count)
-  }
-  return { low, high, most }
+/** Moves the part that is seen by a share of its width, no further than the line goes. */
+function pan(state: State, share: number): void {
+  const [scale, back] = scales(state)
+  const { low, high } = seen(state)
+  const [from, to, first, last] = [low, high, state.whole.low, state.whole.high].map(scale) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  const by = Math.min(last - to, Math.max(first - from, share * (to - from)))
+  lookAt(state, { low: back(from + by), high: back(to + by) })
 }
 
 /** Chooses the points of the part that is seen, and draws once. */
 function refresh(state: State): void {
+  cancelAnimationFrame(state.frame)
+  state.frame = 0
   const { plot, content, options } = state
   const { lines, smoothing } = content
   const columns = Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio))
   const view = { from: seen(state).low, to: seen(state).high, columns, log: options.logX }
-  const canShow = options.logY ? (y: number) => y > 0 && y < Infinity : Number.isFinite
+  const floor = options.logY ? 0 : -Infinity
   const drawn = lines.flatMap(({ line, shown }): Drawn[] => [
-    shown ? drawnValues(line.xs, line.ys, view, canShow) : [],
-    shown && smoothing ? drawnValues(line.xs, line.smooth, view, canShow) : [],
+    shown ? drawnValues(line.xs, line.ys, view, floor) : [],
+    shown && smoothing ? drawnValues(line.xs, line.smooth, view, floor) : [],
   ])
   const { low, high, most } = extremes(drawn)
   state.sparse = most <= fewPoints
@@ -138,6 +147,7 @@ function makePlot(state: State): uPlot {
   const { options, size, content, host } = state
   const { lines, smoothing } = content
   const colourOf = (series: number) => lines[(series - 1) >> 1]?.colour ?? 'var(--ink)'
+  const dense = createDenseLines((index) => barLook(lines, smoothing, index))
   const plot = new uPlot(
     {
       ...size,
@@ -148,12 +158,13 @@ function makePlot(state: State): uPlot {
         y: { distr: options.logY ? 3 : 1, range: () => [state.heights.low, state.heights.high] },
       },
       axes: [axis(options.logX, 90, axisHeight), axis(options.logY, 28, axisWidth)],
-      series: [{}, ...lines.flatMap((line) => lineSeries(line, smoothing, () => state.sparse))],
+      series: [{}, ...lines.flatMap((line) => lineSeries(line, smoothing, () => state.sparse, dense.paths))],
       cursor: {
         ...cursor(colourOf, options.syncKey),
         bind: { dblclick: () => () => (lookAt(state, null), null) },
       },
       hooks: {
+        drawSeries: [dense.draw],
         setCursor: [() => options.onCursor(cursorStep(state))],
         setSelect: [() => zoomToSelection(state)],
       },
@@ -162,9 +173,11 @@ function makePlot(state: State): uPlot {
     host,
   )
   const onWheel = (event: WheelEvent) => {
-    if (!event.ctrlKey && !event.metaKey) return // the page scrolls
+    const zooms = event.ctrlKey || event.metaKey
+    if (!zooms && (event.deltaX === 0 || state.part === null)) return // the page scrolls
     event.preventDefault()
-    zoom(state, Math.exp(Math.sign(event.deltaY) * 0.22))
+    if (zooms) zoom(state, Math.exp(Math.sign(event.deltaY) * 0.22))
+    else pan(state, Math.sign(event.deltaX) * 0.08)
   }
   plot.over.addEventListener('wheel', onWheel, { passive: false })
   return plot
@@ -173,10 +186,18 @@ function makePlot(state: State): uPlot {
 const shapeOf = ({ lines, smoothing }: PlotContent): string =>
   JSON.stringify([smoothing, lines.map(({ colour, dashed, index }) => [colour, dashed, index])])
 
+/** Of a page of charts only those are drawn again whose own lines have grown. */
+const isSame = (a: PlotContent, b: PlotContent): boolean =>
+  a.smoothing === b.smoothing &&
+  a.lines.length === b.lines.length &&
+  a.lines.every((one, index) => one.line === b.lines[index]?.line && one.shown === b.lines[index].shown)
+
 function show(state: State, content: PlotContent): void {
   const sameShape = shapeOf(content) === shapeOf(state.content)
+  const unchanged = sameShape && isSame(content, state.content)
   const { logX } = state.options
   state.content = content
+  if (unchanged) return
   const lines = content.lines.filter(({ shown }) => shown).map(({ line }) => line)
   state.whole = stepExtent(lines, logX) ?? state.whole
   if (!sameShape) {
@@ -203,6 +224,7 @@ export function createPlot(host: HTMLElement, size: Size, options: PlotOptions):
     part: null,
     heights: padded(Infinity, -Infinity, options.logY),
     sparse: false,
+    frame: 0,
   } as unknown as State
   state.plot = makePlot(state)
   return {
@@ -218,6 +240,9 @@ export function createPlot(host: HTMLElement, size: Size, options: PlotOptions):
     zoom: (factor) => zoom(state, factor),
     reset: () => lookAt(state, null),
     canvas: () => state.plot.ctx.canvas,
-    destroy: () => state.plot.destroy(),
+    destroy(): void {
+      cancelAnimationFrame(state.frame)
+      state.plot.destroy()
+    },
   }
 }

@@ -21,26 +21,45 @@ export interface Line {
   readonly smooth: Float64Array
 }
 
-function sortedLine({ steps, values }: Series): { xs: Float64Array; ys: Float64Array } {
-  const length = Math.min(steps.length, values.length)
-  const xs = Float64Array.from({ length }, (_, index) => steps[index]!)
-  const ys = Float64Array.from({ length }, (_, index) => values[index]!)
-  if (xs.every((x, index) => index === 0 || x >= xs[index - 1]!)) return { xs, ys }
-  const order = Array.from(xs.keys()).sort((a, b) => xs[a]! - xs[b]! || a - b)
-  return { xs: Float64Array.from(order, (index) => xs[index]!), ys: Float64Array.from(order, (index) => ys[index]!) }
+/** A copy: a live line is written on in the same memory. */
+const copied = (values: ArrayLike<number>, length: number): Float64Array =>
+  values instanceof Float64Array ? values.slice(0, length) : Float64Array.from({ length }, (_, index) => values[index]!)
+
+function rises(xs: Float64Array): boolean {
+  for (let index = 1; index < xs.length; index++) if (!(xs[index]! >= xs[index - 1]!)) return false
+  return true
 }
 
-const known = new WeakMap<object, { readonly length: number; readonly weight: number; readonly line: Line }>()
+function sortedLine({ steps, values }: Series): Line {
+  const length = Math.min(steps.length, values.length)
+  const [xs, ys] = [copied(steps, length), copied(values, length)]
+  if (rises(xs)) return { xs, ys, smooth: ys }
+  const order = Array.from(xs.keys()).sort((a, b) => xs[a]! - xs[b]! || a - b)
+  const sorted = Float64Array.from(order, (index) => ys[index]!)
+  return { xs: Float64Array.from(order, (index) => xs[index]!), ys: sorted, smooth: sorted }
+}
+
+interface Known {
+  readonly length: number
+  readonly steps: ArrayLike<number>
+  /** As it is, and as it was smoothed last: both are asked for in turn. */
+  readonly line: Line
+  smooth: { readonly weight: number; readonly line: Line } | null
+}
+const known = new WeakMap<object, Known>()
 
 /** Remembered by the array of values, for as long as it has the same length: a live chart grows one line and keeps nine. */
 export function lineOf(series: Series, weight: number): Line {
-  const before = known.get(series.values)
   const { length } = series.values
-  if (before && before.length === length && before.weight === weight) return before.line
-  const { xs, ys } = before?.length === length ? before.line : sortedLine(series)
-  const line = { xs, ys, smooth: weight > 0 ? smoothed(ys, weight) : ys }
-  known.set(series.values, { length, weight, line })
-  return line
+  let found = known.get(series.values)
+  if (found?.length !== length || found.steps !== series.steps) {
+    found = { length, steps: series.steps, line: sortedLine(series), smooth: null }
+    known.set(series.values, found)
+  }
+  if (weight <= 0) return found.line
+  if (found.smooth?.weight !== weight)
+    found.smooth = { weight, line: { ...found.line, smooth: smoothed(found.line.ys, weight) } }
+  return found.smooth.line
 }
 
 /** Index of the point whose step is nearest, or -1. */
@@ -91,8 +110,18 @@ export interface Summary {
   readonly highestStep: number
 }
 
-/** What a person who cannot see the line needs of it. */
-export function summary({ xs, ys }: Line): Summary {
+const summaries = new WeakMap<Float64Array, Summary>()
+
+/** What a person who cannot see the line needs of it. Remembered: a chart is put together more often than its lines change. */
+export function summary(line: Line): Summary {
+  const before = summaries.get(line.ys)
+  if (before) return before
+  const made = summarise(line)
+  summaries.set(line.ys, made)
+  return made
+}
+
+function summarise({ xs, ys }: Line): Summary {
   let [low, high] = [-1, -1]
   for (let index = 0; index < ys.length; index++) {
     const y = ys[index]!

@@ -7,7 +7,8 @@ interface Store<Picture> {
   readonly bytes: (picture: Picture) => number
   /** Decoded bytes kept at most; what is wanted now is kept in any case. */
   readonly most: number
-  readonly onChange: () => void
+  /** A page has come, or will not. */
+  readonly onChange: (page: number) => void
 }
 
 /** Loads under way at once: enough to keep the lab busy, few enough that what has scrolled by is not waited for. */
@@ -44,14 +45,14 @@ export function createAtlasCache<Picture>({ load, close, bytes, most, onChange }
           if (closed) return close(picture)
           kept.set(page, picture)
           makeRoom()
-          onChange()
+          onChange(page)
           loadNext()
         },
         () => {
           loading.delete(page)
           if (closed) return
           failed.add(page)
-          onChange()
+          onChange(page)
           loadNext()
         },
       )

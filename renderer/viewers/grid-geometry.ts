@@ -12,6 +12,8 @@ export interface Layout {
   readonly columns: number
   readonly rows: number
   readonly gap: number
+  /** Beside the rows, so that they stand in the middle. */
+  readonly left: number
   /** Of all rows. */
   readonly height: number
 }
@@ -34,12 +36,13 @@ export function layOut(count: number, tile: Size, zoom: number, width: number, g
   const cell = { width: tile.width * zoom, height: tile.height * zoom }
   const columns = Math.max(1, Math.floor((width - gap) / (cell.width + gap)))
   const rows = Math.ceil(count / columns)
-  return { count, cell, columns, rows, gap, height: gap + rows * (cell.height + gap) }
+  const left = Math.max(gap, Math.floor((width - columns * (cell.width + gap) + gap) / 2))
+  return { count, cell, columns, rows, gap, left, height: gap + rows * (cell.height + gap) }
 }
 
-export function placeOf({ columns, cell, gap }: Layout, index: number): { x: number; y: number } {
+export function placeOf({ columns, cell, gap, left }: Layout, index: number): { x: number; y: number } {
   return {
-    x: gap + (index % columns) * (cell.width + gap),
+    x: left + (index % columns) * (cell.width + gap),
     y: gap + Math.floor(index / columns) * (cell.height + gap),
   }
 }
@@ -54,8 +57,8 @@ export function inSight({ columns, cell, gap, count }: Layout, top: number, heig
 
 /** The tile at a place, and how far inside it the place is; null in a gap or outside. */
 export function tileAt(layout: Layout, x: number, y: number): { index: number; x: number; y: number } | null {
-  const { columns, cell, gap, count } = layout
-  const column = Math.floor((x - gap) / (cell.width + gap))
+  const { columns, cell, gap, left, count } = layout
+  const column = Math.floor((x - left) / (cell.width + gap))
   const row = Math.floor((y - gap) / (cell.height + gap))
   const index = row * columns + column
   if (column < 0 || column >= columns || row < 0 || index >= count) return null
