@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Dataset, SplitName } from '../../main/contract/dataset.ts'
 import { ask } from '../app/bridge.ts'
 import { formatCount } from '../app/format.ts'
-import { showFailure } from '../app/store.ts'
+import { showFailure, usePage } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
 import { Segmented, SelectField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -67,8 +67,9 @@ interface ChosenProps {
 function Chosen({ dataset, split, index, label, caption }: ChosenProps) {
   const { height, width } = dataset
   const scale = Math.max(1, Math.floor(224 / Math.max(height, width)))
+  const covered = usePage((state) => state.covered) && dataset.sensitive
   return (
-    <figure className="chosen-image">
+    <figure className="chosen-image" style={covered ? { visibility: 'hidden' } : {}}>
       <img
         src={tilesUrl(dataset.id, split, index, { perAtlas: 1, columnsPerAtlas: 1 }, label)}
         width={width * scale}

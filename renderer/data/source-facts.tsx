@@ -2,6 +2,7 @@
 import type { DataProblem, Inspection } from '../../main/contract/calls/data.ts'
 import { Bars } from '../charts/bars.tsx'
 import { formatCount, formatFigure } from '../app/format.ts'
+import { usePage } from '../app/store.ts'
 import { Icon } from '../ui/icons.tsx'
 
 function Facts({ found }: { readonly found: Inspection }) {
@@ -36,11 +37,13 @@ const scaleOf = (width: number, height: number): number => Math.max(1, Math.floo
 
 /** The places of the pictures are kept while they load: nothing moves. */
 function Tiles({ found, task }: { readonly found: Inspection; readonly task: string }) {
+  // What is looked at before import may be sensitive: it is covered while the screen is locked.
+  const covered = usePage((state) => state.covered)
   if (found.tiles.length === 0) return null
   return (
     <section>
       <h2>{found.tiles.length} of its images, from all over the set</h2>
-      <ul className="source-tiles">
+      <ul className="source-tiles" style={covered ? { visibility: 'hidden' } : {}}>
         {found.tiles.map(({ width, height, caption }, index) => (
           <li key={index}>
             <img
