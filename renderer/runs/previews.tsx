@@ -84,7 +84,9 @@ export function Previews({
     if (run.state !== 'running') return null
     return (
       <div className="preview-waiting">
-        The first samples appear here as soon as the generator has learnt something.
+        {run.waitsFor === null
+          ? 'The first samples appear here as soon as the generator has learnt something.'
+          : 'This run begins by itself when the one before has ended.'}
       </div>
     )
   }

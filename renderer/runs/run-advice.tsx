@@ -12,16 +12,19 @@ function wordsOf({ state, error }: RunSummary): { message: string; hint: string;
   return {
     code: 'engine-gone',
     message: 'The process that worked on this run ended before the run did.',
-    hint: 'Everything up to the last checkpoint is kept; resume it to go on from there. What was charged to the budget is not charged again.',
+    hint: 'Resume it to go on. What was charged to the budget is not charged again.',
   }
 }
 
-/** What helps, where the run's own words may not say it. */
-const advice: Readonly<Record<string, string>> = {
-  'out-of-memory':
-    'A run of the same settings will need the same memory. Where closing other programs is not enough, start a new run with a smaller batch, fewer features or fewer images.',
-  'disk-full':
-    'The run stopped before anything was damaged. Make room on the disk of the project, or empty its trash; then resume, and it goes on from the last checkpoint.',
+/** What happened and what helps, where the words of the system do not say it. */
+const advice: Readonly<Record<string, { readonly what?: string; readonly help: string }>> = {
+  'out-of-memory': {
+    help: 'A run of the same settings will need the same memory. Where closing other programs is not enough, start a new run with a smaller batch, fewer features or fewer images.',
+  },
+  'disk-full': {
+    what: 'The disk is full.',
+    help: 'The run stopped before anything was damaged. Make room on the disk of the project, or empty its trash; then resume.',
+  },
 }
 
 function Checkpoint({ run }: { readonly run: string }) {
@@ -39,13 +42,15 @@ function Checkpoint({ run }: { readonly run: string }) {
 export function RunAdvice({ run }: { readonly run: RunSummary }) {
   const words = wordsOf(run)
   if (!words) return null
+  const known = advice[words.code]
   return (
     <div className="trouble" role="status">
       <Icon name="warning" />
       <div>
-        <p>{words.message}</p>
-        <p className="hint">
-          {advice[words.code] ?? words.hint} <Checkpoint run={run.id} />
+        <p>{known?.what ?? words.message}</p>
+        {known?.what !== undefined && <p className="trouble-hint">{words.message}</p>}
+        <p className="trouble-hint">
+          {known?.help ?? words.hint} <Checkpoint run={run.id} />
         </p>
         <button type="button" className="link" onClick={() => openHelp(words.code)}>
           What this means

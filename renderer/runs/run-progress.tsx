@@ -42,7 +42,7 @@ function Headline({ run }: { readonly run: RunSummary }) {
 
 function Details({ run, plan, present }: { readonly run: RunSummary; readonly plan: Plan; readonly present: number }) {
   const { progress, state } = run
-  if (!progress || state === 'succeeded') return null
+  if (!progress || state === 'succeeded' || run.waitsFor !== null) return null
   return (
     <p className="progress-details">
       {present >= 0 && (
