@@ -5,9 +5,8 @@ import type { CallName, CallResult, HandlersOf, ShellCallName } from '../main/co
 import type { shellCalls } from '../main/contract/calls/shell.ts'
 import { toErrorRecord } from '../main/contract/errors.ts'
 import type { Attempts } from './attempts.ts'
+import { printDocument, reportAddress, sheetAddress, showDocument } from './documents.ts'
 import type { Grants } from './grants.ts'
-import { saveReview } from './review-sheet.ts'
-import { openReport, savePdf } from './report-window.ts'
 import type { RecentProjects } from './recent-projects.ts'
 import type { KeptTheme } from './theme.ts'
 import type { Workplace } from './workplace.ts'
@@ -65,15 +64,15 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
     },
     'shell.offlineState': () => Promise.resolve(attempts.state()),
     'shell.openReport': async ({ run }) => {
-      await openReport(run, window())
+      await showDocument(reportAddress(run), window())
       return {}
     },
     'shell.savePdf': async ({ run, path }) => {
-      await savePdf(run, path)
+      await printDocument(reportAddress(run), path)
       return {}
     },
     'shell.saveReview': async ({ source, path }) => {
-      await saveReview(source, path)
+      await printDocument(sheetAddress(source), path)
       return {}
     },
   }

@@ -12,7 +12,12 @@ export const manifestSchema = z.strictObject({
   created: z.string().describe('when the newest thing in it was written: the same evidence gives the same bytes'),
   mode: privacyModeSchema.describe('of all its runs'),
   samples: z.boolean().describe('whether the synthetic images are in it'),
-  runs: z.array(z.strictObject({ id: z.string(), kind: z.string(), title: z.string(), data: z.string() })),
+  runs: z.array(
+    z.strictObject({
+      ...{ id: z.string(), kind: z.string(), title: z.string(), data: z.string() },
+      dataRemoved: z.literal(true).optional().describe('the data was no longer in the project; its facts were kept'),
+    }),
+  ),
   files: z.array(z.strictObject({ path: z.string(), bytes: z.number().int().nonnegative(), sha256 })),
   id: sha256,
 })
@@ -153,7 +158,10 @@ export const runEvidenceSchema = z.object({
   plan: planSchema,
   config: z.record(z.string(), z.unknown()),
   environment: z.record(z.string(), z.unknown()),
-  dataset: z.object({ id: z.string(), name: z.string(), source: z.string(), licence: z.string(), unit: z.string() }),
+  dataset: z.object({
+    ...{ id: z.string(), name: z.string(), source: z.string(), licence: z.string(), unit: z.string() },
+    removed: z.boolean().describe('the data is no longer in the project; its ledger is'),
+  }),
   spent: z.number(),
   budget: z.number(),
   ledger: extractSchema,

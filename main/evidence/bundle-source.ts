@@ -60,7 +60,8 @@ export async function bundleSource(
       if (!run) throw new LetheError('run-missing', `There is no run ${item.id} in this bundle.`)
       const checks = verification.checks.filter((check) => check.run === null || check.run === run.id)
       const address = picture(run.id) ? `app://lab/bundles/${name}/${run.id}/samples-final.png` : null
-      return Promise.resolve(evidenceOf(run, item, { checks, problems: [], picture: address }))
+      const removed = manifest.runs.some(({ id, dataRemoved }) => id === run.id && dataRemoved === true)
+      return Promise.resolve(evidenceOf(run, item, { checks, problems: [], picture: address, removed }))
     },
     logOf: () => log,
     async said(item) {

@@ -1,7 +1,7 @@
 /** Computes the privacy loss again from the stages of the plan, with the accountants of this installation. */
 import { LetheError } from '../contract/errors.ts'
-import type { Account, Epsilons, PrivacyEvent } from '../contract/privacy.ts'
-import { bestEpsilon, epsilonsOf, roundUp } from '../privacy/compose.ts'
+import type { Epsilons, PrivacyEvent } from '../contract/privacy.ts'
+import { bestEpsilon, composeInTurns, roundUp } from '../privacy/compose.ts'
 import type { RunUnderCheck } from './check-run.ts'
 import type { Findings } from './findings.ts'
 import { runPath } from './layout.ts'
@@ -31,17 +31,18 @@ export function requireOrdinary(events: readonly PrivacyEvent[], delta: number):
 export async function checkEpsilon(findings: Findings, { id, report }: RunUnderCheck): Promise<void> {
   const { privacy } = report
   const file = runPath(id, 'plan.json')
-  await findings.check(id, 'Epsilon, computed again from the plan, is the one stated', () => {
-    const losses = (['train', 'validation'] as const).map((account: Account) => {
+  await findings.check(id, 'Epsilon, computed again from the plan, is the one stated', async () => {
+    const losses: number[] = []
+    for (const account of ['train', 'validation'] as const) {
       const events = privacy.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
       requireOrdinary(events, privacy.delta)
-      const found = epsilonsOf(events, privacy.delta, privacy.relation)
+      const found = await composeInTurns(events, privacy.delta, privacy.relation)
       const stated: Epsilons = privacy.accounts[account]
       for (const name of ['rdp', 'pld', 'gaussian'] as const)
         if (!near(stated[name], found[name]))
           findings.problem(file, `epsilon of the ${account} account by ${name}: ${found[name]}`, `${stated[name]}`)
-      return bestEpsilon(found)
-    })
+      losses.push(bestEpsilon(found))
+    }
     const loss = Math.max(...losses)
     // Rounded up from a number that may differ in its last digits, it may be one thousandth off; below the loss it may not be.
     if (privacy.epsilon < loss - tolerance || privacy.epsilon > roundUp(loss) + 0.001 + tolerance)

@@ -4,7 +4,7 @@ import type { LedgerExtract } from '../contract/evidence.ts'
 import type { LedgerEntry, LedgerSummary } from '../contract/privacy.ts'
 import { genesis, linkHash } from '../files/chain.ts'
 import { roundUp } from '../privacy/compose.ts'
-import { chargedEvents, summarise } from '../privacy/ledger.ts'
+import { chargedEvents, summariseInTurns } from '../privacy/ledger.ts'
 import type { RunUnderCheck } from './check-run.ts'
 import { near, requireOrdinary } from './check-epsilon.ts'
 import type { Findings } from './findings.ts'
@@ -119,7 +119,7 @@ function wholeLedger({ extract, report }: RunUnderCheck): { entries: LedgerEntry
   }
 }
 
-function checkSpent(findings: Findings, run: RunUnderCheck): string | { open: string } {
+async function checkSpent(findings: Findings, run: RunUnderCheck): Promise<string | { open: string }> {
   const { id, extract, report } = run
   const file = runPath(id, 'report.json')
   const shown = extract.entries.filter((entry) => entry.kind !== 'link')
@@ -132,7 +132,7 @@ function checkSpent(findings: Findings, run: RunUnderCheck): string | { open: st
   } catch (error) {
     return { open: (error as Error).message }
   }
-  const found = summarise(entries)
+  const found = await summariseInTurns(entries)
   const { summary } = stated
   for (const key of ['spent', 'remaining', 'budget', 'delta'] as const)
     if (!near(found[key], summary[key]))

@@ -72,8 +72,9 @@ async function makeBundle(
       .at(-1)!,
     mode,
     samples: options.samples,
-    runs: made.map(({ document: { record, config } }) => ({
+    runs: made.map(({ document: { record, config }, removed }) => ({
       ...{ id: record.id, kind: record.kind, title: record.title, data: config.data },
+      ...(removed ? { dataRemoved: true as const } : {}),
     })),
   } as const
   files.push(await inMemory(readmeName, Buffer.from(readme(facts))))

@@ -44,6 +44,7 @@ export function readme({
   runs,
 }: Pick<Manifest, 'version' | 'mode' | 'samples' | 'runs'>): string {
   const release = mode === 'release'
+  const removed = [...new Set(runs.flatMap(({ data, dataRemoved }) => (dataRemoved ? [data] : [])))]
   return `Evidence of ${runs.length === 1 ? 'a run' : `${runs.length} runs`} of Lethe ${version}
 
 ${runs.map(({ id, title }) => `${title}\n  runs/${id}`).join('\n')}
@@ -58,7 +59,7 @@ report.html opens in any browser and says what was done and what it cost in priv
 ${release ? '' : '  metrics.ndjson    its figures, step by step; "private": false marks those computed without noise\n'}  ledger.json       what the data set was asked, in order: ${release ? 'charges and budgets, without hashes' : 'the lines of the privacy ledger, chained by hash'}
   review.ndjson     where there is one: what reviewers said, chained by hash
 
-The data itself is not here. ${samples ? 'The synthetic images are here because somebody chose to add them.' : 'The synthetic images are not here either.'}
+The data itself is not here. ${removed.length > 0 ? `Of ${removed.join(', ')} it was no longer in the project either when this was\nwritten; what the report says of it was kept. ` : ''}${samples ? 'The synthetic images are here because somebody chose to add them.' : 'The synthetic images are not here either.'}
 
 ${
   release

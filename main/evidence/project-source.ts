@@ -55,7 +55,7 @@ export function projectSource(
         )
       const sampled = await fs.stat(path.join(paths.artifacts, 'samples-final.png')).catch(() => null)
       const picture = sampled ? `app://lab/runs/${item.id}/artifacts/samples-final.png` : null
-      return evidenceOf(run, item, { ...findings, picture })
+      return evidenceOf(run, item, { ...findings, picture, removed: input.removed })
     },
     logOf: (item) => reviewOfRun(project, item.id),
     said: (item) => verifyReview(reviewOfRun(project, item.id)),

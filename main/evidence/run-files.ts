@@ -19,6 +19,8 @@ export interface Sample {
 
 export interface RunFiles {
   readonly document: ReportDocument
+  /** Whether the data was no longer in the project. */
+  readonly removed: boolean
   /** By name below `runs/ID/`. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly samples: readonly Sample[]
@@ -45,7 +47,7 @@ export async function runFiles(paths: RunPaths, input: ReportInput, withSamples:
     ['report.json', jsonBytes(document)],
   ])
   const times = [document.record.ended ?? document.record.created, ...document.ledger.entries.map(({ time }) => time)]
-  return { document, files, samples, newest: times.sort().at(-1)! }
+  return { document, removed: input.removed, files, samples, newest: times.sort().at(-1)! }
 }
 
 /** What a verdict is given on: the hash of what was asked, planned and came out. It covers neither data nor ledger. */

@@ -46,7 +46,12 @@ export const itemNote = ({ config, privacy }: RunUnderCheck['report']): string =
 export function evidenceOf(
   run: RunUnderCheck,
   item: Item,
-  found: { readonly checks: readonly Check[]; readonly problems: readonly Problem[]; readonly picture: string | null },
+  found: {
+    readonly checks: readonly Check[]
+    readonly problems: readonly Problem[]
+    readonly picture: string | null
+    readonly removed: boolean
+  },
 ): RunEvidence {
   const { record, plan, config, environment, dataset, ledger } = run.report
   return {
@@ -56,6 +61,7 @@ export function evidenceOf(
     dataset: {
       ...{ id: dataset.id, name: dataset.name, source: dataset.source, licence: dataset.licence },
       unit: dataset.privacyUnit,
+      removed: found.removed,
     },
     spent: ledger.summary.spent,
     budget: ledger.summary.budget,

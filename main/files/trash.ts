@@ -58,6 +58,22 @@ export async function listTrash(project: string, { readOnly = false } = {}): Pro
   return entries.sort((a, b) => b.removed.localeCompare(a.removed))
 }
 
+/** The folder as it was of what was last removed from there, to be looked at; null where the trash holds nothing of it. */
+export async function findInTrash(project: string, kind: TrashKind, origin: string): Promise<string | null> {
+  const names = await fs.readdir(trashOf(project)).catch(() => [])
+  // A name begins with the time of the removal.
+  for (const name of names
+    .filter((one) => !one.startsWith(gone))
+    .sort()
+    .reverse()) {
+    const record = await readJson(path.join(trashFolder(project, name), 'trash.json'), trashRecordSchema).catch(
+      () => null,
+    )
+    if (record?.kind === kind && record.origin === origin) return path.join(trashFolder(project, name), 'content')
+  }
+  return null
+}
+
 /** Moves it back to where it was. Errors: `dataset-missing` or `run-missing`, `dataset-exists` where its place is taken. */
 export async function restoreFromTrash(project: string, id: string): Promise<TrashRecord> {
   const record = await recordOf(project, id)

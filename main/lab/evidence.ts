@@ -4,7 +4,6 @@ import type { HandlersOf } from '../contract/calls.ts'
 import type { evidenceCalls } from '../contract/calls/evidence.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Review } from '../contract/evidence.ts'
-import { readDataset } from '../data/catalogue.ts'
 import { bundleSource, type BundleSource } from '../evidence/bundle-source.ts'
 import { exportBundle, type Exported, type ExportRun } from '../evidence/export.ts'
 import { projectSource } from '../evidence/project-source.ts'
@@ -12,6 +11,7 @@ import { addToReview, reviewOfRun, verifyReview } from '../evidence/review.ts'
 import { reviewSheet } from '../evidence/sheet.ts'
 import { reviewOf, type Source } from '../evidence/source.ts'
 import { readBundle } from '../evidence/verify.ts'
+import { datasetOfRun } from '../runs/dataset-facts.ts'
 import { readConfig, runPaths, summariseRun } from '../runs/folder.ts'
 import { jobOf } from '../runs/jobs.ts'
 import { version } from '../version.ts'
@@ -24,7 +24,7 @@ export function evidencePart({ project, tell }: LabContext, { ledger }: Pick<Led
   const inputOf = async (run: string): Promise<Pick<ExportRun, 'paths' | 'input'>> => {
     const paths = runPaths(project, run)
     const data = jobOf((await summariseRun(paths)).kind).data((await readConfig(paths)) as never)
-    return { paths, input: { dataset: await readDataset(project, data), ledger: await ledger(data) } }
+    return { paths, input: { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) } }
   }
 
   /** Errors: `run-missing`, `run-state`, `review-corrupt`, `usage` for runs of both modes. */

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerSummary } from '../contract/privacy.ts'
 import { listDatasets, readDataset } from '../data/catalogue.ts'
 import { writeAtomic } from '../files/atomic.ts'
 import { courseOf, type CoursePoint } from '../privacy/course.ts'
-import { appendLedger, ledgerOf, readLedger, summarise, verifyLedger } from '../privacy/ledger.ts'
+import { appendLedger, ledgerOf, readLedger, summarise, summariseInTurns, verifyLedger } from '../privacy/ledger.ts'
 import { missingCharges } from '../runs/evidence.ts'
 import type { LabContext } from './context.ts'
 
@@ -25,7 +25,7 @@ export function ledgerPart({ project }: LabContext) {
 
   const ledger = async (data: string) => {
     const entries = await readLedger(await knownLedger(data))
-    return { summary: summarise(entries), entries: [...entries] }
+    return { summary: await summariseInTurns(entries), entries: [...entries] }
   }
 
   const listLedgers = async () => {

@@ -13,6 +13,7 @@ import { readConfig, readEnvironment, readEvents, readPlan, runFiles, runPaths }
 import { jobOf } from '../runs/jobs.ts'
 import { writeNotes } from '../runs/notes.ts'
 import { removeRun } from '../runs/remove.ts'
+import { datasetOfRun } from '../runs/dataset-facts.ts'
 import { writeReport } from '../runs/report.ts'
 import { openSummaries } from '../runs/summaries.ts'
 import { deviceMemory } from '../tensor/backend.ts'
@@ -32,7 +33,7 @@ export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<
   const report = async (run: string): Promise<{ run: string; report: string }> => {
     const paths = runPaths(project, run)
     const data = jobOf((await summaries.one(run)).kind).data((await readConfig(paths)) as never)
-    const input = { dataset: await readDataset(project, data), ledger: await ledger(data) }
+    const input = { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) }
     return { run, report: await writeReport(paths, input) }
   }
 

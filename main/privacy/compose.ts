@@ -1,5 +1,6 @@
 /** Epsilon of a composition by every accountant that applies, and the number shown: the smallest, rounded up. */
 import type { Epsilons, PrivacyEvent, Relation } from '../contract/privacy.ts'
+import { takeTurns } from '../files/turns.ts'
 import { gaussianEpsilon } from './accountants/gaussian.ts'
 import { pldEpsilon } from './accountants/pld.ts'
 import { rdpEpsilon } from './accountants/rdp.ts'
@@ -13,6 +14,32 @@ export function epsilonsOf(events: readonly PrivacyEvent[], delta: number, relat
     pld: pldEpsilon(events, delta, relation).epsilon,
     ...(gaussian === null ? {} : { gaussian }),
   }
+}
+
+/** Compositions are asked for again and again where evidence is looked at; this many are remembered. */
+const mostRemembered = 200
+const remembered = new Map<string, Epsilons>()
+
+/** The same, on the thread that answers the window: others get a turn after each accountant, and what was composed before is at hand. */
+export async function composeInTurns(
+  events: readonly PrivacyEvent[],
+  delta: number,
+  relation: Relation,
+): Promise<Epsilons> {
+  const key = JSON.stringify([events, delta, relation])
+  const known = remembered.get(key)
+  if (known || events.length === 0) return known ?? epsilonsOf(events, delta, relation)
+  const turn = takeTurns()
+  const gaussian = gaussianEpsilon(events, delta)
+  const rdp = rdpEpsilon(events, delta, relation).epsilon
+  await turn()
+  const pld = pldEpsilon(events, delta, relation).epsilon
+  await turn()
+  const found = { rdp, pld, ...(gaussian === null ? {} : { gaussian }) }
+  const [oldest] = remembered.keys()
+  if (remembered.size >= mostRemembered && oldest !== undefined) remembered.delete(oldest)
+  remembered.set(key, found)
+  return found
 }
 
 /** All are valid upper bounds, so the smallest counts. */

@@ -13,7 +13,7 @@ import {
   type PrivacyEvent,
 } from '../contract/privacy.ts'
 import { appendChain, verifyChain, type Chain, type Verification } from '../files/chain.ts'
-import { bestEpsilon, epsilonsOf } from './compose.ts'
+import { bestEpsilon, composeInTurns, epsilonsOf } from './compose.ts'
 
 export interface Ledger {
   readonly file: string
@@ -65,13 +65,30 @@ export function chargedEvents(entries: readonly LedgerEntry[], account: Account)
 
 /** Composition of everything charged so far. Train and validation are disjoint: the data set has spent the larger one. */
 export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {
-  const open = entries[0]
+  const { delta, relation } = openingOf(entries)
+  return summaryOf(entries, {
+    train: epsilonsOf(chargedEvents(entries, 'train'), delta, relation),
+    validation: epsilonsOf(chargedEvents(entries, 'validation'), delta, relation),
+  })
+}
+
+/** The same with turns for others in between: a ledger of many charges takes the accountants a while. */
+export async function summariseInTurns(entries: readonly LedgerEntry[]): Promise<LedgerSummary> {
+  const { delta, relation } = openingOf(entries)
+  return summaryOf(entries, {
+    train: await composeInTurns(chargedEvents(entries, 'train'), delta, relation),
+    validation: await composeInTurns(chargedEvents(entries, 'validation'), delta, relation),
+  })
+}
+
+function openingOf([open]: readonly LedgerEntry[]): Extract<LedgerEntry, { kind: 'open' }> {
   if (open?.kind !== 'open')
     throw new LetheError('dataset-missing', 'The privacy ledger has no opening entry.', 'Import the data again.')
-  const accounts = {
-    train: epsilonsOf(chargedEvents(entries, 'train'), open.delta, open.relation),
-    validation: epsilonsOf(chargedEvents(entries, 'validation'), open.delta, open.relation),
-  }
+  return open
+}
+
+function summaryOf(entries: readonly LedgerEntry[], accounts: LedgerSummary['accounts']): LedgerSummary {
+  const open = openingOf(entries)
   const budget = entries.reduce((value, entry) => (entry.kind === 'budget' ? entry.budget : value), open.budget)
   const spent = Math.max(bestEpsilon(accounts.train), bestEpsilon(accounts.validation))
   return {

@@ -18,7 +18,9 @@ import { roundUp } from '../privacy/compose.ts'
 import { readConfig, readPlan, readRecord, requireOwnFiles, type RunPaths } from './folder.ts'
 
 export interface ReportInput {
-  readonly dataset: Dataset
+  readonly dataset: ShownDataset
+  /** The data is no longer in the project; its facts were kept. */
+  readonly removed: boolean
   readonly ledger: { readonly summary: LedgerSummary; readonly entries: readonly LedgerEntry[] }
 }
 
@@ -89,9 +91,9 @@ export async function makeReport(paths: RunPaths, { dataset, ledger }: ReportInp
  * What may leave in a release: no hash of the data, no class counts, no problem texts, and no hash of the ledger, whose first
  * line covers the data's. A hash of data is a perfect test of a guess about it. They stay in the project.
  */
-function shownDataset(dataset: Dataset, mode: PrivacyMode): ShownDataset {
+function shownDataset(dataset: ShownDataset | Dataset, mode: PrivacyMode): ShownDataset {
   if (mode === 'research') return dataset
-  const { contentHash: _content, problems: _problems, splits, ...facts } = dataset
+  const { contentHash: _content, problems: _problems, splits, ...facts } = { contentHash: '', problems: [], ...dataset }
   return {
     ...facts,
     splits: Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, { count: split.count }])),

@@ -90,6 +90,9 @@ function Privacy({ evidence: { plan, mode, spent, budget, dataset } }: { readonl
         </span>
         , <span className="number">{formatRemaining(budget - spent)}</span> left
       </p>
+      {dataset.removed && (
+        <p className="review-quiet">The data was removed from the project. Its ledger stays, and so do these facts.</p>
+      )}
     </section>
   )
 }

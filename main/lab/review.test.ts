@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLab } from '../lab.ts'
 import { quickSynthesis, smallProject, type SmallProject } from '../testing/small-project.ts'
-import { verifyBundle } from './verify.ts'
+import { verifyBundle } from '../evidence/verify.ts'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what comes back is held against shapes
 type Answer = any
@@ -106,4 +106,25 @@ test('a project open read-only takes reviews and nothing else', async () => {
   expect((await call('review.add', input, lab)).items[0].standing).toMatchObject({ reviewer: 'Dee' })
   await expect(openLab({ project: at('nowhere'), readOnly: true })).rejects.toMatchObject({ code: 'file-missing' })
   await expect(fs.stat(at('nowhere'))).rejects.toThrow()
+})
+
+test('evidence outlives the data, and says that the data was removed', async () => {
+  await fs.rm(path.join(small.folder, 'runs', run, 'report.json'), { force: true })
+  await small.lab.removeData('digits')
+  const removed = async (): Promise<boolean> =>
+    (await call('review.show', { source: 'project', item: item() })).dataset.removed
+  const exported = async (name: string): Promise<Answer> => {
+    await small.lab.exportEvidence([run], at(name), { samples: false })
+    expect(await verifyBundle(at(name))).toMatchObject({ ok: true, problems: [] })
+    const { source } = await call('evidence.open', { path: at(name) })
+    return (await call('review.show', { source, item: item() })).dataset
+  }
+  expect(await exported('of-trash.zip')).toMatchObject({ id: 'digits', name: 'Digits', removed: true })
+  expect(await removed()).toBe(true)
+  await small.lab.writeReport(run)
+  const [trashed] = await call('trash.list', {})
+  await call('trash.purge', { id: trashed.id })
+  expect(await exported('of-report.zip')).toMatchObject({ id: 'digits', name: 'Digits', removed: true })
+  await fs.rm(path.join(small.folder, 'runs', run, 'report.json'))
+  await expect(exported('of-nothing.zip')).rejects.toMatchObject({ code: 'dataset-missing' })
 })

@@ -1,0 +1,68 @@
+/** Documents that the lab made, a report or a review sheet: shown or printed in a window in which nothing runs and from which nothing leads away. */
+import { writeFile } from 'node:fs/promises'
+import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron'
+
+/** No preload and no script, over the policy that the document itself is served with. */
+export const documentOptions: BrowserWindowConstructorOptions = {
+  title: 'Lethe',
+  width: 900,
+  height: 1000,
+  minWidth: 480,
+  minHeight: 320,
+  show: false,
+  autoHideMenuBar: true,
+  backgroundColor: '#ffffff',
+  webPreferences: {
+    sandbox: true,
+    contextIsolation: true,
+    javascript: false,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webviewTag: false,
+    spellcheck: false,
+    devTools: false,
+  },
+}
+
+export const reportAddress = (run: string): string => `app://lab/runs/${encodeURIComponent(run)}/report.html`
+export const sheetAddress = (source: string): string => `app://lab/reviews/${encodeURIComponent(source)}/sheet.html`
+
+const shown = new Map<string, BrowserWindow>()
+
+async function load(address: string): Promise<BrowserWindow> {
+  const window = new BrowserWindow(documentOptions)
+  window.removeMenu()
+  window.webContents.on('will-navigate', (event) => event.preventDefault()) // not even to the page of the main window
+  await window.loadURL(address).catch((error: unknown) => {
+    window.destroy()
+    throw error
+  })
+  return window
+}
+
+/** Shows it, or brings the window that shows it to the front with what the document says now. */
+export async function showDocument(address: string, parent: BrowserWindow | null): Promise<void> {
+  const known = shown.get(address)
+  if (known && !known.isDestroyed()) {
+    known.webContents.reload()
+    known.show()
+    return
+  }
+  const window = await load(address)
+  shown.set(address, window)
+  window.on('closed', () => shown.delete(address))
+  parent?.on('closed', () => !window.isDestroyed() && window.destroy())
+  window.show()
+}
+
+/** As a PDF on A4, which nobody but the person can read. */
+export async function printDocument(address: string, path: string): Promise<void> {
+  const window = await load(address)
+  try {
+    const pdf = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true })
+    await writeFile(path, pdf, { mode: 0o600 })
+  } finally {
+    window.destroy()
+  }
+}
