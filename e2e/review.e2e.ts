@@ -112,3 +112,29 @@ it('refuses a bundle in which one byte was changed, and says why', async () => {
   expect(await dialog.innerText()).toMatch(/checksum is wrong|sha256/)
   await lethe.page.keyboard.press('Escape')
 })
+
+it('opens a bundle that is dropped on it', async () => {
+  await lethe.page.getByRole('button', { name: 'Close', exact: true }).click()
+  await lethe.page.getByText('The runs of this project').waitFor()
+  await review.drop(at('evidence.zip'))
+  await lethe.page.getByText('A bundle, open to be read').waitFor()
+  await review.shows('DP-MERF')
+})
+
+it('reviews a project that is open read-only, and changes nothing else in it', async () => {
+  const reader = await startLethe({}, lethe.project, ['--read-only'])
+  try {
+    await reader.page.getByLabel('Status').getByText('Read-only', { exact: true }).waitFor()
+    const refused = await reader.page.evaluate(() => window.lethe.call('images.demo', { epsilon: 1 }))
+    expect(refused).toMatchObject({ ok: false, error: { code: 'folder-read-only' } })
+    await runsPage(reader.page).open('Review')
+    const second = reviewPage(reader)
+    await second.shows('DP-MERF')
+    await reader.page.keyboard.press('c')
+    await second.signs('Ben Reader')
+    await second.verdict('Confirmed')
+    expect(await second.progress()).toBe('1 of 1 reviewed')
+  } finally {
+    await reader.close()
+  }
+})

@@ -27,15 +27,19 @@ export interface Lethe {
   close(): Promise<void>
 }
 
-/** `given` is the folder of a project to open in place of a new one; it is left where it is. */
-export async function startLethe(environment: Readonly<Record<string, string>> = {}, given?: string): Promise<Lethe> {
+/** `given` is the folder of a project to open in place of a new one; it is left where it is. `words` go on the command line. */
+export async function startLethe(
+  environment: Readonly<Record<string, string>> = {},
+  given?: string,
+  words: readonly string[] = [],
+): Promise<Lethe> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-'))
   const project = given ?? join(folder, 'project')
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const start = async (profile: string): Promise<{ electron: ElectronApplication; page: Page }> => {
     const electron = await _electron.launch({
       executablePath: runtime,
-      args: [...hold, application, `--user-data-dir=${join(folder, profile)}`, '--project', project],
+      args: [...hold, application, `--user-data-dir=${join(folder, profile)}`, '--project', project, ...words],
       env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
       timeout: patience,
     })

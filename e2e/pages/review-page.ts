@@ -28,6 +28,13 @@ export function reviewPage({ electron, page }: Lethe) {
       await page.keyboard.press('Control+Enter')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     },
+    /** Lets go of a file from outside over the middle of the window. */
+    async drop(file: string): Promise<void> {
+      const session = await page.context().newCDPSession(page)
+      const data = { items: [], files: [file], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await session.send('Input.dispatchDragEvent', { type, x: 600, y: 300, data })
+    },
     verdict: (word: string) => page.locator('.review-verdict', { hasText: word }).waitFor(),
     progress: () => page.locator('.review-progress p').innerText(),
   }

@@ -53,7 +53,7 @@ export async function readBundle(file: string): Promise<ReadBundle> {
     return answer(findings, bundle)
   } catch (error) {
     if (error instanceof LetheError && (error.code === 'file-missing' || error.code === 'file-unreadable')) throw error
-    findings.problem(name, 'an evidence bundle', (error as Error).message.replace(`${file}: `, ''))
+    findings.problem(name, 'an evidence bundle', reasonOf(error, file))
     return answer(findings, null)
   } finally {
     await archive?.close()
@@ -78,6 +78,12 @@ export async function verifyBundle(file: string, review?: string): Promise<Verif
     checks: [...verification.checks, check],
     problems: [...verification.problems, ...(ok ? [] : [problem])],
   }
+}
+
+/** Without the places that stand beside it anyway. */
+function reasonOf(error: unknown, ...places: readonly string[]): string {
+  const words = places.reduce((text, place) => text.replace(`${place}: `, ''), (error as Error).message)
+  return words.replace(/\.+$/, '')
 }
 
 type Found = Omit<Bundle, 'manifest'> & { readonly manifest: Manifest | null }
@@ -229,7 +235,7 @@ async function checkFiles(
       if (entry.size !== bytes) findings.problem(name, `${bytes} bytes`, `${entry.size} bytes`)
       if (hash !== sha256) findings.problem(name, `sha256 ${sha256}`, hash)
     } catch (error) {
-      findings.problem(name, `sha256 ${sha256}`, (error as Error).message.replace(`${archive.path}: `, ''))
+      findings.problem(name, `sha256 ${sha256}`, reasonOf(error, archive.path, name))
     }
   }
   return `${named.size} files`

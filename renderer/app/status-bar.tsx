@@ -81,6 +81,11 @@ export function StatusBar() {
         <Icon name="folder" size={13} />
         <span className="status-words">{about?.projectName}</span>
       </button>
+      {about?.readOnly && (
+        <span className="status-item" title="Opened with --read-only: reviews can be added, nothing else changes">
+          Read-only
+        </span>
+      )}
       {working && <Working run={working} />}
       <span className="status-gap" />
       <Machine />

@@ -11,8 +11,14 @@ import { Refused } from './refused.tsx'
 import { begin, chooseBundle, loadReview, openBundle, printSheet, step, useReview } from './review-store.ts'
 import './review.css'
 
-function onDrop(event: DragEvent): void {
+/** What is dropped here is a bundle; the window at large would take it for data to import. */
+function keep(event: DragEvent): void {
   event.preventDefault()
+  event.stopPropagation()
+}
+
+function onDrop(event: DragEvent): void {
+  keep(event)
   const [file] = event.dataTransfer.files
   const path = file ? window.lethe.pathForFile(file) : ''
   if (path !== '') void openBundle(path)
@@ -61,7 +67,7 @@ export function ReviewScreen() {
   const opening = useReview((state) => state.opening)
   const item = review?.items.find(({ id }) => id === selected) ?? null
   return (
-    <div className="review-place" onDrop={onDrop} onDragOver={(event) => event.preventDefault()}>
+    <div className="review-place" onDrop={onDrop} onDragEnter={keep} onDragOver={keep}>
       {review && review.items.length === 0 && review.source === 'project' && <Nothing />}
       {review && (review.items.length > 0 || review.source !== 'project') && (
         <div className="review-screen">
