@@ -55,6 +55,7 @@ const screenKeys = {
   Defects: 'Control+3',
   Runs: 'Control+5',
   Ledger: 'Control+6',
+  Review: 'Control+7',
   Help: 'Control+8',
 }
 
@@ -104,7 +105,7 @@ describe('by keyboard alone', () => {
     expect(await lethe.page.locator('.run-header [aria-live]').count()).toBeGreaterThan(0)
   })
 
-  it.each(['Data', 'Runs', 'Ledger'] as const)('has no serious fault on %s with a run', async (name) => {
+  it.each(['Data', 'Private images', 'Runs', 'Ledger', 'Review', 'Help'] as const)('has no serious fault on %s with a run', async (name) => {
     await press(screenKeys[name])
     await expectClean()
   })
