@@ -3,6 +3,7 @@
  * numbers, the ledger, the environment, how to make it again. `report.json` holds the same data. In release mode nothing that
  * was read without noise appears.
  */
+import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError } from '../contract/errors.ts'
@@ -263,7 +264,7 @@ export function reportPage(document: ReportDocument, samples: Uint8Array | null)
   const data: ReportData = { ...document, samples }
   const { record, config, dataset, environment } = data
   const method = methodOf(config.method)
-  const command = commandOf(config)
+  const command = commandOf(config, environment)
   const body = [
     `<header><h1>${escape(record.title)}</h1>${paragraph(`${record.id} · ${record.ended ?? ''}${config.mode === 'research' ? ' · research mode, not for release' : ''}`, 'quiet')}</header>`,
     samples
@@ -328,7 +329,7 @@ export function reportPage(document: ReportDocument, samples: Uint8Array | null)
       `<pre>${escape(command)}</pre>`,
       paragraph(
         config.mode === 'research'
-          ? 'The same command on the same data and processor kind gives the same images, byte for byte. Each new run is charged again.'
+          ? 'The same command on the same data, processor kind and number of threads gives the same images, byte for byte. Each new run is charged again.'
           : 'A run in release mode draws new noise every time.',
       ),
       `<pre>${escape(JSON.stringify(config.parameters, null, 2))}</pre>`,
@@ -337,6 +338,7 @@ export function reportPage(document: ReportDocument, samples: Uint8Array | null)
       'Method',
       paragraph(`${method.title}: ${method.paper}.`),
       paragraph(`Mechanism: ${method.mechanism}. Status of the implementation: ${method.status}.`),
+      paragraph(`Fingerprint of the data behind this page (SHA-256): ${fingerprint(document)}`, 'quiet'),
     ),
   ]
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(record.title)}</title>
@@ -345,15 +347,31 @@ export function reportPage(document: ReportDocument, samples: Uint8Array | null)
 `
 }
 
+/** Ties the page to report.json: over its values with sorted keys, so that not one can be changed without the page. */
+function fingerprint(document: ReportDocument): string {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted)
+    if (value === null || typeof value !== 'object') return value
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+    return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+  }
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(document)))
+    .digest('hex')
+}
+
 /** The words that make this run again: every parameter that is not the preset's is named, since the noise depends on all. */
-function commandOf(config: SynthesizeConfig): string {
+function commandOf(config: SynthesizeConfig, environment: Readonly<Record<string, unknown>>): string {
   const { method, data, epsilon, delta, seed, preset, mode, score, parameters } = config
   const { presets, config: schema } = methodOf(method)
   const usual = schema.parse(presets[preset])
   const changed = Object.entries(parameters).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key]),
   )
+  const { threads } = (environment['backend'] ?? {}) as { threads?: unknown }
   return [
+    // Sums of reals depend on how they are shared out, so bytes are equal for the same number of threads only.
+    ...(mode === 'research' && typeof threads === 'number' ? [`TF_NUM_INTRAOP_THREADS=${threads}`] : []),
     `lethe images synthesize --method ${method} --data ${data} --epsilon ${epsilon} --delta ${delta} --seed ${seed} --preset ${preset}`,
     ...changed.map(([key, value]) => `--set ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
     ...(score ? [] : ['--no-score']),
