@@ -105,10 +105,13 @@ describe('by keyboard alone', () => {
     expect(await lethe.page.locator('.run-header [aria-live]').count()).toBeGreaterThan(0)
   })
 
-  it.each(['Data', 'Private images', 'Runs', 'Ledger', 'Review', 'Help'] as const)('has no serious fault on %s with a run', async (name) => {
-    await press(screenKeys[name])
-    await expectClean()
-  })
+  it.each(['Data', 'Private images', 'Runs', 'Ledger', 'Review', 'Help'] as const)(
+    'has no serious fault on %s with a run',
+    async (name) => {
+      await press(screenKeys[name])
+      await expectClean()
+    },
+  )
 })
 
 describe('what a person has set', () => {
