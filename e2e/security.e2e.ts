@@ -1,6 +1,8 @@
 /** The walls around the page, tried from inside. */
+import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageUrl } from '../electron/policy/navigation.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
@@ -67,6 +69,57 @@ describe('what the page has', () => {
       webviewTag: false,
     })
     expect(preferences).not.toMatchObject({ webSecurity: false })
+  })
+})
+
+describe('paths', () => {
+  type Call = (name: string, input: unknown) => Promise<{ ok: boolean; error?: { code: string; message: string } }>
+  const bundle = (target: string) =>
+    lethe.page.evaluate((path) => (window.lethe.call as unknown as Call)('lab.supportBundle', { target: path }), target)
+
+  it('that nobody chose are refused', async () => {
+    expect(await bundle('/tmp/lethe-never-chosen.zip')).toMatchObject({ ok: false, error: { code: 'usage' } })
+  })
+
+  it('are not given for what the page makes itself', async () => {
+    const paths = await lethe.page.evaluate(() => {
+      const { pathForFile } = window.lethe
+      const pretender = Object.create(File.prototype, { path: { value: '/etc/passwd' } }) as File
+      const attempts: unknown[] = [
+        { path: '/etc/passwd' },
+        new File(['x'], '/etc/passwd'),
+        '/etc/passwd',
+        null,
+        pretender,
+      ]
+      return attempts.map((attempt) => {
+        try {
+          return pathForFile(attempt)
+        } catch {
+          return ''
+        }
+      })
+    })
+    expect(new Set(paths)).toEqual(new Set(['']))
+    expect(await bundle('/etc/passwd')).toMatchObject({ ok: false })
+  })
+
+  it('of a real file are given and may be passed on', async () => {
+    const file = join(lethe.folder, 'support.zip')
+    await writeFile(file, '')
+    await lethe.page.evaluate(() => {
+      const input = Object.assign(document.createElement('input'), { type: 'file', id: 'probe' })
+      document.body.append(input)
+    })
+    await lethe.page.locator('#probe').setInputFiles(file)
+    const path = await lethe.page.evaluate(() => {
+      const input = document.querySelector<HTMLInputElement>('#probe')
+      const found = window.lethe.pathForFile(input?.files?.[0])
+      input?.remove()
+      return found
+    })
+    expect(path).toBe(file)
+    expect(await bundle(file)).toMatchObject({ ok: true })
   })
 })
 
@@ -161,6 +214,52 @@ describe('the network', () => {
     for (const message of result) expect(message).toContain('ERR_BLOCKED_BY_CLIENT')
   })
   it('was never reached by anything in this file', () => expect(connections).toBe(0))
+})
+
+describe('contents of another kind', () => {
+  it('are closed before they load', async () => {
+    const left = await lethe.electron.evaluate(async ({ BrowserView, webContents }) => {
+      const view = new BrowserView()
+      const { id } = view.webContents
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return webContents.getAllWebContents().some((contents) => contents.id === id)
+    })
+    expect(left).toBe(false)
+  })
+  it('a frame without an address has no bridge', async () => {
+    const has = await lethe.page.evaluate(() => {
+      const frame = document.createElement('iframe')
+      document.body.append(frame)
+      const found = 'lethe' in (frame.contentWindow as object)
+      frame.remove()
+      return found
+    })
+    expect(has).toBe(false)
+  })
+})
+
+describe('the count of attempts', () => {
+  it('names what this file tried past the policy of the page, and nothing else', async () => {
+    const state = await lethe.page.evaluate(() => window.lethe.call('shell.offlineState', {}))
+    expect(state).toEqual({
+      ok: true,
+      value: { attempts: 2, refused: [{ process: 'window', what: 'request by http:', count: 2 }] },
+    })
+  })
+})
+
+describe('what is not there', () => {
+  it('no crash reporter, no developer tools asked for, no service worker, no WebRTC beyond a proxy', async () => {
+    const found = await lethe.electron.evaluate(({ BrowserWindow, crashReporter, session }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      return {
+        uploads: crashReporter.getUploadToServer(),
+        rtc: contents?.getWebRTCIPHandlingPolicy(),
+        spelling: session.defaultSession.isSpellCheckerEnabled(),
+      }
+    })
+    expect(found).toEqual({ uploads: false, rtc: 'disable_non_proxied_udp', spelling: false })
+  })
 })
 
 describe('the bridge', () => {

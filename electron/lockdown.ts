@@ -49,7 +49,7 @@ const ownTypes: readonly string[] = ['window', 'remote']
 function closeContents(contents: WebContents, { log }: LockDownOptions): void {
   if (!ownTypes.includes(contents.getType())) {
     log('warning', 'window', 'refused', `contents of type ${contents.getType()}`)
-    setImmediate(() => contents.close())
+    setImmediate(() => (contents as WebContents & { destroy(): void }).destroy())
   }
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')

@@ -1,6 +1,6 @@
 /** The shell: one window, its policies, and the processes behind it. Everything is put together here. */
-import { app, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol, session } from 'electron'
-import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol, session } from 'electron'
+import type { IpcMainInvokeEvent } from 'electron'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRedactor } from '../main/support/redact.ts'
@@ -73,7 +73,10 @@ async function open(): Promise<void> {
         residentBytes,
       }),
     recent,
-    opened: () => void (window && showPage(window)),
+    opened() {
+      for (const other of BrowserWindow.getAllWindows()) if (other !== window) other.destroy() // reports of the former project
+      if (window) showPage(window)
+    },
   })
   const theme = keepTheme(join(profile, 'theme.json'), (chosen) => (nativeTheme.themeSource = chosen))
   const grants = createGrants()
@@ -95,7 +98,10 @@ async function open(): Promise<void> {
   window = openWindow(join(__dirname, 'preload.cjs'), inspector)
   window.once('ready-to-show', () => log('info', 'window', 'shown'))
   watchScreen(powerMonitor, (locked) => tell('screen-locked', { locked }))
-  app.on('second-instance', (_event, argv, folder) => void secondStart(window, workplace, namedProject(argv, folder)))
+  app.on('second-instance', (_event, _words, _folder, said) => {
+    const { project } = (said ?? {}) as { project?: unknown }
+    void secondStart(window, workplace, typeof project === 'string' ? project : undefined)
+  })
   closeOnQuit(() => window, workplace)
 }
 
@@ -146,7 +152,8 @@ if (app.isPackaged && process.argv.includes('--verify-install')) {
   void reportInstall(dirname(app.getPath('exe')), (line) => process.stdout.write(`${line}\n`)).then((code) =>
     app.exit(code),
   )
-} else if (app.requestSingleInstanceLock()) {
+} else if (app.requestSingleInstanceLock({ project: namedProject(process.argv, process.cwd()) })) {
+  // What a second start wants is told apart from its words: the browser changes their order on the way.
   log('info', 'main', 'started', `version ${version}, Electron ${process.versions.electron}`)
   void app
     .whenReady()

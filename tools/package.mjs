@@ -45,9 +45,10 @@ const packages = [
 
 /** Never read at run time. @param {string} path  inside node_modules */
 const isIdle = (path) =>
-  /\.(map|ts|md|markdown|flow|cc|h|gyp|tgz)$|\.(min|fesm\w*|es2017\S*)\.js$|_test\.js$|\/(src|test|tests|scripts|python|binding|benchmarks|\.github|esm)\//.test(
+  /\.(map|d\.ts|md|flow)$/.test(path) ||
+  /\/@tensorflow\/[\w-]+\/(src|scripts|python|binding|tsconfig\S*)(\/|$)|\/@tensorflow\/.*\.(min|fesm\w*|es2017\S*)\.js$/.test(
     path,
-  ) && !/\/(minimatch|brace-expansion|lru-cache|h5wasm|@mapbox)\//.test(path)
+  )
 
 /** Hard links where the disk allows: the libraries are hundreds of megabytes. @param {string} from @param {string} to */
 function put(from, to) {

@@ -24,22 +24,34 @@ export interface Lethe {
   readonly electron: ElectronApplication
   readonly page: Page
   readonly project: string
+  /** Holds the profile of the application; gone after `close`. */
+  readonly folder: string
   close(): Promise<void>
 }
 
-/** `given` is the folder of a project to open in place of a new one; it is left where it is. `words` go on the command line. */
+/**
+ * `given` is the folder of a project to open in place of a new one; it is left where it is. `words` go on the command line. `packed` is
+ * the executable of a packed application, in place of the clone on its runtime.
+ */
 export async function startLethe(
   environment: Readonly<Record<string, string>> = {},
   given?: string,
   words: readonly string[] = [],
+  packed?: string,
 ): Promise<Lethe> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-'))
   const project = given ?? join(folder, 'project')
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const start = async (profile: string): Promise<{ electron: ElectronApplication; page: Page }> => {
     const electron = await _electron.launch({
-      executablePath: runtime,
-      args: [...hold, application, `--user-data-dir=${join(folder, profile)}`, '--project', project, ...words],
+      executablePath: packed ?? runtime,
+      args: [
+        ...(packed ? [] : [...hold, application]),
+        `--user-data-dir=${join(folder, profile)}`,
+        '--project',
+        project,
+        ...words,
+      ],
       env: { ...Object.fromEntries(inherited), LETHE_DEMO_PRESET: 'tiny', ...environment },
       timeout: patience,
     })
@@ -61,6 +73,7 @@ export async function startLethe(
     electron,
     page,
     project,
+    folder,
     async close() {
       await electron.close()
       await rm(folder, { recursive: true, force: true })
