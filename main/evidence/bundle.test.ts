@@ -416,7 +416,6 @@ describe('a forged bundle, whose hashes are right', () => {
     expect(problems.join('\n')).toContain(expected)
   })
 
-  const authorsWord = ['kind', 'created', 'sensitive', 'classNames', 'splits', 'contentHash', 'splitRule', 'problems']
   test('any value of any document replaced by any other: never accepted where it matters, never a crash', async () => {
     const contents = await contentsOf(at('research.zip'))
     const name = (file: string): string => `runs/${research}/${file}`
@@ -441,8 +440,6 @@ describe('a forged bundle, whose hashes are right', () => {
             ;[holder, key] = [holder[key], keys[depth % keys.length]!]
           }
           fc.pre(JSON.stringify(holder[key]) !== JSON.stringify(value))
-          // What a report alone says of its data set is its author's word: no other file repeats it.
-          fc.pre(holder !== document.dataset || !authorsWord.includes(String(key)))
           holder[key] = value
           const changed = new Map(contents).set(name(file), Buffer.from(jsonBytes(document)))
           const { ok } = await readBundle(await forge(at('fuzzed.zip'), changed)).then(

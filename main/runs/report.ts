@@ -338,7 +338,10 @@ export function reportPage(document: ReportDocument, samples: Uint8Array | null)
       'Method',
       paragraph(`${method.title}: ${method.paper}.`),
       paragraph(`Mechanism: ${method.mechanism}. Status of the implementation: ${method.status}.`),
-      paragraph(`Fingerprint of the data behind this page (SHA-256): ${fingerprint(document)}`, 'quiet'),
+      // Not in a release, where whoever sees a hash must not have to ask what it is of.
+      config.mode === 'research'
+        ? paragraph(`Fingerprint of the data behind this page (SHA-256): ${fingerprint(document)}`, 'quiet')
+        : '',
     ),
   ]
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(record.title)}</title>

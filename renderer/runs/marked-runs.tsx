@@ -5,7 +5,7 @@ import { Icon } from '../ui/icons.tsx'
 import { removeRuns } from './run-actions.ts'
 import { compareRuns, markRuns, useRuns } from './runs-store.ts'
 
-export const mostCompared = 6
+export const mostCompared = 10
 
 export function MarkedRuns({ runs }: { readonly runs: readonly RunSummary[] }) {
   const marked = useRuns((state) => state.marked)

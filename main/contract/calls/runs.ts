@@ -51,7 +51,7 @@ export const comparisonSchema = z.object({
 export type Comparison = z.infer<typeof comparisonSchema>
 
 const oneRun = z.strictObject({ run: runId })
-const someRuns = z.array(runId).min(2).max(6)
+const someRuns = z.array(runId).min(2).max(10)
 
 export const runsCalls = {
   'runs.list': { access: 'read', input: nothing, output: z.array(runSummarySchema) },
