@@ -1,6 +1,7 @@
 /** Documents that the lab made, a report or a review sheet: shown or printed in a window in which nothing runs and from which nothing leads away. */
 import { writeFile } from 'node:fs/promises'
 import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron'
+import { LetheError } from '../main/contract/errors.ts'
 
 /** No preload and no script, over the policy that the document itself is served with. */
 export const documentOptions: BrowserWindowConstructorOptions = {
@@ -34,10 +35,16 @@ async function load(address: string): Promise<BrowserWindow> {
   const window = new BrowserWindow(documentOptions)
   window.removeMenu()
   window.webContents.on('will-navigate', (event) => event.preventDefault()) // not even to the page of the main window
-  await window.loadURL(address).catch((error: unknown) => {
+  let status = 0
+  window.webContents.once('did-navigate', (_event, _url, code) => void (status = code))
+  try {
+    await window.loadURL(address)
+    if (status >= 400)
+      throw new LetheError('file-missing', 'There is no such document any more.', 'Look whether its run was removed.')
+  } catch (error) {
     window.destroy()
     throw error
-  })
+  }
   return window
 }
 

@@ -118,6 +118,14 @@ describe('data', () => {
   test('the built-in set is offered while it is not there', async () => {
     expect(await ask('data.builtIns', {})).toMatchObject([{ id: 'mnist' }])
   })
+
+  test('the built-in set, asked for twice at once, is imported once', async () => {
+    const other = await openLab({ project: path.join(root, 'other') })
+    const [one, two] = await Promise.all([other.ensureBuiltIn('mnist'), other.ensureBuiltIn('mnist')])
+    expect(one).toEqual(two)
+    expect(await other.listData()).toEqual([one])
+    await other.close()
+  })
 })
 
 describe('a project that is only looked at', () => {

@@ -117,20 +117,20 @@ export function dataPart(context: LabContext) {
     })
   }
 
-  /** The built-in set, imported on first use. */
+  const adding = new Map<string, Promise<Dataset>>()
+
+  /** The built-in set, imported on first use; who asks meanwhile waits for the same import. */
   const ensureBuiltIn = async (
     id: string,
     progress: Pick<ImportRequest, 'signal' | 'onProgress'>,
   ): Promise<Dataset> => {
     const builtIn = builtIns.find((candidate) => candidate.id === id)
     if (!builtIn || (await fs.stat(manifestFile(project, id)).catch(() => null))) return readDataset(project, id)
-    return importData({
-      ...builtIn,
-      path: builtIn.path(),
-      as: 'idx',
-      sensitive: true,
-      ...progress,
-    })
+    const begun = adding.get(id)
+    if (begun) return begun
+    const added = importData({ ...builtIn, path: builtIn.path(), as: 'idx', sensitive: true, ...progress })
+    adding.set(id, added)
+    return added.finally(() => adding.delete(id))
   }
 
   const { resource, ...pictures } = picturesPart(context)

@@ -4,6 +4,7 @@ import type { CallOutput } from '../../main/contract/calls.ts'
 import type { Check } from '../../main/contract/calls/lab.ts'
 import { ask } from '../app/bridge.ts'
 import { loadDoctor } from '../app/feed.ts'
+import { formatBytes } from '../app/format.ts'
 import { showFailure, store, usePage } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
 import { Icon, type IconName } from '../ui/icons.tsx'
@@ -48,6 +49,22 @@ async function copy(doctor: Doctor): Promise<void> {
   const home = /^(\/(?:home|Users)\/[^/]+|\/root|[A-Z]:\\Users\\[^\\]+)/.exec(project)?.[1] ?? ''
   await navigator.clipboard.writeText(diagnosticsText(doctor, { [project]: '<project>', [home]: '<home>' }))
   notify({ kind: 'done', message: 'Copied, without paths and names of data' })
+}
+
+async function saveSupportBundle(): Promise<void> {
+  const chosen = await ask(
+    'shell.chooseTarget',
+    { suggested: 'lethe-support.zip', title: 'Save a support bundle' },
+    showFailure,
+  )
+  if (!chosen?.path) return
+  const saved = await ask('lab.supportBundle', { target: chosen.path }, showFailure)
+  if (saved)
+    notify({
+      kind: 'done',
+      message: `Support bundle saved, ${formatBytes(saved.bytes)}`,
+      hint: 'Versions, checks and logs. No images, figures, paths or names of data; look inside before you send it.',
+    })
 }
 
 function CheckLine({ check: { title, sign, found, hint } }: { readonly check: Check }) {
@@ -120,6 +137,7 @@ export function Diagnostics() {
         <Button icon="copy" onClick={() => void copy(doctor)}>
           Copy as text
         </Button>
+        <Button onClick={() => void saveSupportBundle()}>Save a support bundle…</Button>
         <Button disabled={looking} onClick={look}>
           {looking ? 'Looking…' : 'Run again'}
         </Button>
