@@ -65,6 +65,7 @@ const importCommand: Command = {
     const delta = words.number('delta')
     if (budget !== undefined && budget <= 0) throw usage(this, '--budget must be above 0.')
     if (delta !== undefined && !(delta > 0 && delta < 1)) throw usage(this, '--delta must lie between 0 and 1.')
+    const relation = parseWith(relationSchema.optional(), words.text('relation'), '--relation', 'usage')
     const opened = await lab()
     let shown = 0
     const onProgress = (done: number, total: number): void => {
@@ -90,7 +91,7 @@ const importCommand: Command = {
     if (trajectories) return { document: { dataset: trajectories }, text: trajectoryText(trajectories) }
     const dataset = await opened.importData({
       ...shared,
-      relation: parseWith(relationSchema.optional(), words.text('relation'), '--relation', 'usage'),
+      relation,
       budget,
       delta,
       privacyUnit: words.text('unit'),
