@@ -12,8 +12,9 @@ interface Picture {
   readonly visit: (page: Page) => Promise<unknown>
   /** Done even when only others are asked for: what later rows need to be there. */
   readonly always?: true
-  /** Left out where a project was given. */
+  /** Left out where a project was given, or where none was. */
   readonly freshOnly?: true
+  readonly projectOnly?: true
 }
 
 const rail = (name: string) => (page: Page) =>
@@ -31,10 +32,45 @@ const pictures: readonly Picture[] = [
     freshOnly: true,
   },
   { name: 'runs', visit: rail('Runs') },
+  {
+    name: 'charts',
+    visit: async (page) => {
+      await rail('Runs')(page)
+      await runsPage(page).openTab('Charts')
+    },
+  },
+  {
+    name: 'images-of-run',
+    visit: async (page) => {
+      await rail('Runs')(page)
+      await runsPage(page).openTab('Images')
+    },
+  },
   { name: 'data', visit: rail('Data') },
   { name: 'images', visit: rail('Private images') },
   { name: 'ledger', visit: rail('Ledger') },
+  {
+    name: 'compare', // of a project with two runs or more
+    visit: async (page) => {
+      await rail('Runs')(page)
+      await page
+        .locator('.run-item')
+        .nth(1)
+        .click({ modifiers: ['Control'] })
+      await page.getByRole('button', { name: 'Compare', exact: true }).click()
+      await page.waitForSelector('.compare-table')
+    },
+    projectOnly: true,
+  },
+  { name: 'review', visit: rail('Review') },
   { name: 'help', visit: rail('Help') },
+  {
+    name: 'palette',
+    visit: async (page) => {
+      await rail('Runs')(page)
+      await page.keyboard.press('Control+k')
+    },
+  },
 ]
 
 const themes = ['light', 'dark'] as const
@@ -80,9 +116,9 @@ async function main(wanted: readonly string[], folder: string, project: string |
   lethe.page.setDefaultTimeout(20_000)
   let taken = 0
   try {
-    for (const { name, visit, always, freshOnly } of pictures) {
+    for (const { name, visit, always, freshOnly, projectOnly } of pictures) {
       const asked = wanted.length === 0 || wanted.includes(name)
-      if ((freshOnly && project) || !(asked || always)) continue
+      if ((project ? freshOnly : projectOnly) || !(asked || always)) continue
       try {
         await visit(lethe.page)
         if (asked) taken += await take(lethe, name, folder)
