@@ -194,7 +194,7 @@ function Made({ evidence: { config, environment, record } }: { readonly evidence
 export function ItemView({ evidence }: { readonly evidence: RunEvidence }) {
   const { record, picture, mode } = evidence
   return (
-    <article className="review-view" tabIndex={-1} aria-label={record.title}>
+    <article className="review-view" tabIndex={0} aria-label={record.title}>
       <header>
         <h1>{record.title}</h1>
         <p className="review-quiet">
