@@ -120,6 +120,8 @@ const listCommand: Command = {
       `${set.classNames.length} classes`,
       set.sensitive ? 'sensitive' : 'public',
     ])
+    const damaged = await opened.damagedData()
+    for (const { id, found, hint } of damaged) rows.push([id, 'damaged', found, hint])
     const trajectories = await opened.listTrajectories()
     for (const set of trajectories)
       rows.push([
@@ -130,7 +132,7 @@ const listCommand: Command = {
         set.sensitive ? 'sensitive' : 'public',
       ])
     return {
-      document: { datasets: [...datasets, ...trajectories] },
+      document: { datasets: [...datasets, ...trajectories], damaged },
       text:
         rows.length > 0
           ? table(rows)

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { LetheError } from '../contract/errors.ts'
+import type { DamagedDataset } from '../contract/calls/data.ts'
+import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { TrashRecord } from '../contract/calls/trash.ts'
 import { datasetSchema, type Dataset, type SplitName } from '../contract/dataset.ts'
 import type { DataView, SplitView } from '../contract/job.ts'
@@ -19,17 +20,34 @@ const isId = (name: string): boolean => /^[\w-]{1,64}$/.test(name)
 /** Sets of trajectories lie in the same folder; main/trajectories/data reads them. */
 export const holdsTrajectories = (manifest: string): boolean => /"kind":\s*"trajectories"/.test(manifest)
 
-/** Those of images. */
-export async function listDatasets(project: string): Promise<Dataset[]> {
+/** The image sets of a project, and those of which there is a folder whose manifest cannot be read. */
+export interface Catalogue {
+  readonly datasets: Dataset[]
+  readonly damaged: DamagedDataset[]
+}
+
+/** One damaged manifest is one row among the others: it hides none of them. */
+export async function readCatalogue(project: string): Promise<Catalogue> {
   const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
-  const found: Dataset[] = []
-  for (const name of names.filter(isId).sort()) {
-    const manifest = manifestFile(project, name)
-    const text = await fs.readFile(manifest, 'utf8').catch(() => null)
-    if (text !== null && !holdsTrajectories(text)) found.push(await readJson(manifest, datasetSchema))
+  const found: Catalogue = { datasets: [], damaged: [] }
+  for (const id of names.filter(isId).sort()) {
+    const file = manifestFile(project, id)
+    try {
+      if (!holdsTrajectories(await fs.readFile(file, 'utf8'))) found.datasets.push(await readJson(file, datasetSchema))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT' || code === 'ENOTDIR') continue // nothing was imported here, or not to the end
+      const { message } = toErrorRecord(error)
+      found.damaged.push({ id, file, found: message.replace(file, path.basename(file)), hint: mendManifest })
+    }
   }
   return found
 }
+
+const mendManifest =
+  'Restore manifest.json from a copy, or move the data set to the trash and import the same images again; its ledger goes on.'
+
+export const listDatasets = async (project: string): Promise<Dataset[]> => (await readCatalogue(project)).datasets
 
 export async function readDataset(project: string, id: string): Promise<Dataset> {
   const text = isId(id) ? await fs.readFile(manifestFile(project, id), 'utf8').catch(() => null) : null
@@ -97,8 +115,9 @@ async function readChecked(folder: string, name: string, sha256: string) {
   return data
 }
 
-/** Moves a data set, and what was computed from it, to the project's trash. Its ledger stays: what was spent is spent. */
+/** Moves a data set, also a damaged one, and what was computed from it to the project's trash. Its ledger stays: what was spent is spent. */
 export async function removeDataset(project: string, id: string): Promise<TrashRecord> {
-  const { name } = await readDataset(project, id)
+  const { damaged } = await readCatalogue(project)
+  const { name } = damaged.some((one) => one.id === id) ? { name: id } : await readDataset(project, id)
   return moveToTrash(project, { kind: 'dataset', origin: id, name })
 }

@@ -58,21 +58,27 @@ export async function listTrash(project: string, { readOnly = false } = {}): Pro
   return entries.sort((a, b) => b.removed.localeCompare(a.removed))
 }
 
-/** The folder as it was of what was last removed from there, to be looked at; null where the trash holds nothing of it. */
-export async function findInTrash(project: string, kind: TrashKind, origin: string): Promise<string | null> {
-  const names = await fs.readdir(trashOf(project)).catch(() => [])
+/** What of one kind lies in the trash, newest first: under which name it was known, and its folder as it was. */
+export async function foldersInTrash(
+  project: string,
+  kind: TrashKind,
+): Promise<{ readonly origin: string; readonly folder: string }[]> {
+  const names = (await fs.readdir(trashOf(project)).catch(() => [])).filter((name) => !name.startsWith(gone))
+  const found: { origin: string; folder: string }[] = []
   // A name begins with the time of the removal.
-  for (const name of names
-    .filter((one) => !one.startsWith(gone))
+  for (const folder of names
     .sort()
-    .reverse()) {
-    const record = await readJson(path.join(trashFolder(project, name), 'trash.json'), trashRecordSchema).catch(
-      () => null,
-    )
-    if (record?.kind === kind && record.origin === origin) return path.join(trashFolder(project, name), 'content')
+    .reverse()
+    .map((name) => trashFolder(project, name))) {
+    const record = await readJson(path.join(folder, 'trash.json'), trashRecordSchema).catch(() => null)
+    if (record?.kind === kind) found.push({ origin: record.origin, folder: path.join(folder, 'content') })
   }
-  return null
+  return found
 }
+
+/** The folder of what was last removed from there, to be looked at; null where the trash holds nothing of it. */
+export const findInTrash = async (project: string, kind: TrashKind, origin: string): Promise<string | null> =>
+  (await foldersInTrash(project, kind)).find((one) => one.origin === origin)?.folder ?? null
 
 /** Moves it back to where it was. Errors: `dataset-missing` or `run-missing`, `dataset-exists` where its place is taken. */
 export async function restoreFromTrash(project: string, id: string): Promise<TrashRecord> {

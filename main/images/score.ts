@@ -1,7 +1,7 @@
 /** Scores of things outside a run: feature files, and any two image sets (paths or data sets of the project). */
 import { promises as fs } from 'node:fs'
 import { LetheError } from '../contract/errors.ts'
-import { listDatasets, openData } from '../data/catalogue.ts'
+import { openData, readCatalogue } from '../data/catalogue.ts'
 import { readNpy } from '../data/formats/npy.ts'
 import { openImageSet } from '../data/image-set.ts'
 import { appendLedger, ledgerOf } from '../privacy/ledger.ts'
@@ -66,7 +66,8 @@ async function drain<T>(generator: AsyncGenerator<unknown, T>): Promise<T> {
 }
 
 async function loadPixels(project: string, name: string, signal: AbortSignal): Promise<Pixels> {
-  if ((await listDatasets(project)).some((dataset) => dataset.id === name)) {
+  const { datasets, damaged } = await readCatalogue(project)
+  if ([...datasets, ...damaged].some(({ id }) => id === name)) {
     const data = await openData(project, name)
     await appendLedger(ledgerOf(project, name), {
       kind: 'read',

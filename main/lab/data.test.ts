@@ -40,6 +40,43 @@ beforeAll(async () => {
 afterAll(() => fs.rm(root, { recursive: true, force: true }))
 
 describe('data', () => {
+  test('a damaged manifest or run record costs one row, never a list, and the damaged set can be put away', async () => {
+    const other = await fs.mkdtemp(path.join(root, 'damaged-'))
+    const mended = await openLab({ project: other })
+    const ask = async <Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> => {
+      const result = await mended.call(name, input)
+      if (!result.ok) throw Object.assign(new Error(result.error.message), result.error)
+      return result.value
+    }
+    await ask('data.import', { ...terms, path: source(), task: 'whole' })
+    for (const [id, text] of Object.entries({ mnist: '{"schema": "lethe.da', torn: '{"schema": "lethe.dataset/1"}' })) {
+      await fs.mkdir(path.join(other, 'data', id), { recursive: true })
+      await fs.writeFile(path.join(other, 'data', id, 'manifest.json'), text)
+    }
+    await fs.mkdir(path.join(other, 'data', 'unfinished'))
+    await fs.writeFile(path.join(other, 'ledger', 'torn.ndjson'), '')
+    await fs.mkdir(path.join(other, 'runs', 'damaged'), { recursive: true })
+    await fs.writeFile(path.join(other, 'runs', 'damaged', 'state.json'), '{"schema"')
+
+    expect(await ask('data.list', {})).toMatchObject([{ id: 'digits' }])
+    const [digits, torn, ...none] = await ask('data.damaged', {})
+    expect(none).toEqual([])
+    expect(digits).toMatchObject({ id: 'mnist', file: path.join(other, 'data', 'mnist', 'manifest.json') })
+    expect(digits!.found).toMatch(/^manifest.json is not JSON/)
+    expect(torn!.found).toMatch(/^manifest.json: field id/)
+    expect(await ask('data.builtIns', {})).toEqual([])
+    expect(await ask('ledger.list', {})).toEqual([
+      { data: 'digits', name: 'Digits', present: true },
+      { data: 'torn', name: 'torn', present: true },
+    ])
+    expect(await ask('data.remove', { data: 'torn' })).toMatchObject({ origin: 'torn' })
+    expect(await ask('data.damaged', {})).toMatchObject([{ id: 'mnist' }])
+
+    // Somebody executes the run: it may work on this very data.
+    await fs.writeFile(path.join(other, 'runs', 'damaged', 'lock'), JSON.stringify({ pid: process.pid, started: '' }))
+    await expect(ask('data.remove', { data: 'mnist' })).rejects.toMatchObject({ code: 'run-state' })
+  })
+
   test('every call that is given a path asks the shell whether a person chose it', () => {
     for (const [name, call] of Object.entries(calls)) {
       const fields = Object.keys((call.input as { shape?: object }).shape ?? {})

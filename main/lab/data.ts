@@ -8,11 +8,13 @@ import { dataIdOf } from '../contract/data-id.ts'
 import { splitNameSchema, type Dataset } from '../contract/dataset.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Relation } from '../contract/privacy.ts'
+import type { RunState } from '../contract/run.ts'
 import { builtIns } from '../data/built-in.ts'
-import { dataHash, listDatasets, manifestFile, readDataset, removeDataset } from '../data/catalogue.ts'
+import { dataHash, listDatasets, manifestFile, readCatalogue, readDataset, removeDataset } from '../data/catalogue.ts'
 import { exportDataset, type ExportProgress } from '../data/export.ts'
 import { importImages } from '../data/import.ts'
 import { preview, type Preview } from '../data/preview.ts'
+import { lockOwner } from '../files/lock.ts'
 import { trashFolder } from '../files/trash.ts'
 import { appendLedger, ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { defaultDelta } from '../privacy/plan.ts'
@@ -136,14 +138,22 @@ export function dataPart(context: LabContext) {
   const { resource, ...pictures } = picturesPart(context)
   const tasks = makeTasks(tell)
 
-  /** Errors: `run-state` while a run works on it, which would lose its data under its hands. */
+  /**
+   * Errors: `run-state` while a run works on it, which would lose its data under its hands. Only a run that somebody executes
+   * counts; where its files are damaged, it may be one on this data.
+   */
   const remove = async (id: string): Promise<TrashRecord> => {
     for (const paths of await listRuns(project)) {
-      const { state, title } = await readRecord(paths)
-      if (state !== 'running' && state !== 'paused') continue
-      const config = (await readConfig(paths)) as { data?: unknown } | null
+      const record = await readRecord(paths).catch(() => null)
+      const works = record ? worksOn(record.state) : (await lockOwner(paths.lock)) !== null
+      if (!works) continue
+      const config = (await readConfig(paths).catch(() => ({ data: id }))) as { data?: unknown } | null
       if (config?.data === id)
-        throw new LetheError('run-state', `A run works on ${id}: ${title}.`, 'Wait until it ends, or cancel it.')
+        throw new LetheError(
+          'run-state',
+          `A run works on ${id}: ${record?.title ?? paths.id}.`,
+          'Wait until it ends, or cancel it.',
+        )
     }
     return removeDataset(project, id)
   }
@@ -165,6 +175,8 @@ export function dataPart(context: LabContext) {
       },
     })
 
+  const damagedData = async () => (await readCatalogue(project)).damaged
+
   const inspectSource = async (path: string, task: string, as: string | undefined): Promise<Inspection> => {
     const seen = await tasks.run(task, (progress) => preview(path, { as, ...progress }))
     pictures.keepPreview(task, seen.tiles)
@@ -173,6 +185,7 @@ export function dataPart(context: LabContext) {
 
   const handlers: HandlersOf<typeof dataCalls> = {
     'data.list': () => listDatasets(project),
+    'data.damaged': damagedData,
     'data.inspect': ({ path, task, as }) => inspectSource(path, task, as),
     'data.import': ({ task, delta, licence, source, ...request }) =>
       tasks.run(task, (progress) =>
@@ -185,7 +198,8 @@ export function dataPart(context: LabContext) {
         }),
       ),
     'data.builtIns': async () => {
-      const present = new Set((await listDatasets(project)).map(({ id }) => id))
+      const { datasets, damaged } = await readCatalogue(project)
+      const present = new Set([...datasets, ...damaged].map(({ id }) => id))
       return builtIns
         .filter(({ id }) => !present.has(id))
         .map(({ id, name, licence, source, privacyUnit }) => ({ id, name, licence, source, note: privacyUnit }))
@@ -211,6 +225,7 @@ export function dataPart(context: LabContext) {
     ensureBuiltIn: (id: string, onProgress?: ImportRequest['onProgress']) =>
       ensureBuiltIn(id, onProgress ? { onProgress } : {}),
     listData: () => listDatasets(project),
+    damagedData,
     showData: (id: string) => readDataset(project, id),
     /** The folder where it lies now. */
     removeData: async (id: string) => trashFolder(project, (await remove(id)).id),
@@ -219,6 +234,8 @@ export function dataPart(context: LabContext) {
     stopTasks: tasks.cancelAll,
   }
 }
+
+const worksOn = (state: RunState): boolean => state === 'running' || state === 'paused'
 
 /** Problems told, at most; the rest is counted. */
 const mostProblems = 200

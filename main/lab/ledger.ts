@@ -5,7 +5,7 @@ import type { HandlersOf } from '../contract/calls.ts'
 import type { ledgerCalls } from '../contract/calls/ledger.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { LedgerEntry, LedgerSummary } from '../contract/privacy.ts'
-import { listDatasets, readDataset } from '../data/catalogue.ts'
+import { readCatalogue, readDataset } from '../data/catalogue.ts'
 import { writeAtomic } from '../files/atomic.ts'
 import { courseOf, type CoursePoint } from '../privacy/course.ts'
 import { appendLedger, ledgerOf, readLedger, summarise, summariseInTurns, verifyLedger } from '../privacy/ledger.ts'
@@ -29,7 +29,9 @@ export function ledgerPart({ project }: LabContext) {
   }
 
   const listLedgers = async () => {
-    const names = new Map((await listDatasets(project)).map(({ id, name }) => [id, name]))
+    const { datasets, damaged } = await readCatalogue(project)
+    const names = new Map(datasets.map(({ id, name }) => [id, name]))
+    for (const { id } of damaged) names.set(id, id)
     const files = await fs.readdir(path.join(project, 'ledger')).catch(() => [])
     return files
       .filter((file) => file.endsWith('.ndjson'))

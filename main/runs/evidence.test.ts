@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LedgerEntry } from '../contract/privacy.ts'
+import { moveToTrash } from '../files/trash.ts'
 import { missingCharges } from './evidence.ts'
 
 let project = ''
@@ -34,4 +35,11 @@ test('a run without a log has charged nothing', async () => {
   await run('a', '')
   await fs.rm(path.join(project, 'runs', 'a', 'events.ndjson'))
   expect(await missingCharges(project, 'ward', ledger)).toBeNull()
+})
+
+test('a run in the trash still says what it charged', async () => {
+  await run('a', `${spend(1, 'first')}\n`)
+  await run('b', `${spend(2, 'second')}\n`)
+  for (const origin of ['a', 'b']) await moveToTrash(project, { kind: 'run', origin, name: origin })
+  expect(await missingCharges(project, 'ward', ledger)).toBe('b')
 })

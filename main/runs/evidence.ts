@@ -3,15 +3,15 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { LoggedEvent } from '../contract/calls.ts'
 import type { LedgerEntry } from '../contract/privacy.ts'
-import { listRuns, readConfig } from './folder.ts'
+import { listRuns, readConfig, removedRuns } from './folder.ts'
 
-/** The first run with a charge that the ledger no longer holds, or null. */
+/** The first run, also of those in the trash, with a charge that the ledger no longer holds, or null. */
 export async function missingCharges(
   project: string,
   data: string,
   entries: readonly LedgerEntry[],
 ): Promise<string | null> {
-  for (const paths of await listRuns(project)) {
+  for (const paths of [...(await listRuns(project)), ...(await removedRuns(project))]) {
     const config = (await readConfig(paths).catch(() => null)) as { data?: unknown } | null
     if (config?.data !== data) continue
     for (const { ledgerSeq, ledgerHash } of await spendsIn(paths.events))

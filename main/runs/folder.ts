@@ -19,6 +19,7 @@ import type { LoggedEvent } from '../contract/calls.ts'
 import { readJson, readLines, writeJson } from '../files/atomic.ts'
 import { lockOwner } from '../files/lock.ts'
 import { requireOwn } from '../files/own.ts'
+import { foldersInTrash } from '../files/trash.ts'
 
 export interface RunPaths {
   readonly id: string
@@ -52,7 +53,10 @@ const idPattern = /^[\w-]{1,120}$/
 
 export function runPaths(project: string, id: string): RunPaths {
   if (!idPattern.test(id)) throw new LetheError('usage', `${id} is not the name of a run.`, 'See `lethe runs list`.')
-  const folder = path.join(runsFolder(project), id)
+  return pathsIn(path.join(runsFolder(project), id), id)
+}
+
+function pathsIn(folder: string, id: string): RunPaths {
   const at = (name: string): string => path.join(folder, name)
   return {
     id,
@@ -234,3 +238,7 @@ export async function listRuns(project: string): Promise<RunPaths[]> {
   }
   return runs
 }
+
+/** Runs that were removed and can be brought back, where they lie now. */
+export const removedRuns = async (project: string): Promise<RunPaths[]> =>
+  (await foldersInTrash(project, 'run')).map(({ origin, folder }) => pathsIn(folder, origin))

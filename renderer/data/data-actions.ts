@@ -94,6 +94,11 @@ export async function importSource(): Promise<void> {
   notify({ kind: 'done', message: `${made.name} is in the project.`, hint: 'The source was left as it was.' })
 }
 
+export async function loadDamaged(): Promise<void> {
+  const damaged = await ask('data.damaged', {}, showFailure)
+  if (damaged) dataStore.setState({ damaged })
+}
+
 // ---- built in ----------------------------------------------------------------------------------------------------
 
 export async function loadBuiltIns(): Promise<void> {

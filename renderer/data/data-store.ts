@@ -44,6 +44,7 @@ export interface DataState {
   readonly tasks: Readonly<Record<string, TaskProgress>>
   readonly trash: readonly TrashEntry[] | null
   readonly builtIns: CallOutput<'data.builtIns'>
+  readonly damaged: CallOutput<'data.damaged'>
   /** Splits whose images the lab serves now, by data set. */
   readonly shown: Readonly<Record<string, readonly SplitName[]>>
   /** The data set that is to be exported, while its dialog is open. */
@@ -56,6 +57,7 @@ export const dataStore = createStore<DataState>(() => ({
   tasks: {},
   trash: null,
   builtIns: [],
+  damaged: [],
   shown: {},
   exporting: null,
 }))

@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { addBuiltIn, chooseSource, removeData } from './data-actions.ts'
 import { dataStore, openDataset, showView, useData } from './data-store.ts'
+import { DamagedRow } from './damaged-row.tsx'
 import { OtherTasks } from './task-line.tsx'
 
 export function SensitiveTag({ sensitive }: { readonly sensitive: boolean }) {
@@ -138,7 +139,9 @@ function Nothing() {
 
 export function DatasetList() {
   const datasets = usePage((state) => state.datasets) ?? []
+  const damaged = useData((state) => state.damaged)
   const trashed = useData((state) => state.trash?.length ?? 0)
+  const empty = datasets.length === 0 && damaged.length === 0
   return (
     <div className="page data-page">
       <header className="data-head">
@@ -149,10 +152,10 @@ export function DatasetList() {
               Trash <span className="number">{trashed}</span>
             </Button>
           )}
-          {datasets.length > 0 && <ImportMenu />}
+          {!empty && <ImportMenu />}
         </div>
       </header>
-      {datasets.length === 0 ? (
+      {empty ? (
         <Nothing />
       ) : (
         <>
@@ -163,6 +166,9 @@ export function DatasetList() {
           <ul className="datasets">
             {datasets.map((dataset) => (
               <DatasetRow key={dataset.id} dataset={dataset} />
+            ))}
+            {damaged.map((set) => (
+              <DamagedRow key={set.id} set={set} />
             ))}
           </ul>
           <BuiltInOffer />

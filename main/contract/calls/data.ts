@@ -61,8 +61,14 @@ export const builtInSchema = z.object({
   note: z.string(),
 })
 
+/** A data set whose manifest cannot be read: which file, what was found in it, what to do. */
+export const damagedDatasetSchema = z.object({ id: z.string(), file: z.string(), found: z.string(), hint: z.string() })
+export type DamagedDataset = z.infer<typeof damagedDatasetSchema>
+
 export const dataCalls = {
+  /** Those that can be read. */
   'data.list': { access: 'read', input: nothing, output: z.array(datasetSchema) },
+  'data.damaged': { access: 'read', input: nothing, output: z.array(damagedDatasetSchema) },
   /** Reads everything once and copies nothing. Broken input is described, not thrown. */
   'data.inspect': {
     access: 'read',
