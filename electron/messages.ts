@@ -10,7 +10,7 @@ export interface Resource {
 export type ToLab =
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly input: unknown }
   | { readonly kind: 'resource'; readonly id: number; readonly path: string }
-  /** What the trainer of a run has said since the last time; nothing new when it has ended, by itself or as `gone` says. */
+  /** What the trainer of a run has said since the last time; nothing new when it has ended, and `gone` says how, should the run have been left undone. */
   | {
       readonly kind: 'report'
       readonly run: string

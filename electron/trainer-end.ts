@@ -27,7 +27,7 @@ export function trainerEnd({ code, killsBefore, killsNow, cause }: TrainerEnd): 
   const counted = killsBefore !== null && killsNow !== null
   const byKernel = killed(code) && counted && killsNow > killsBefore
   const known = killed(code) && counted ? null : cause
-  const what = `The process that worked on the run ended unexpectedly (code ${code}).`
+  const what = `The process that worked on the run ended unexpectedly${code === 0 ? '' : ` (code ${code})`}.`
   if (byKernel || /^(Memory|The graphics card) ran out/.test(known ?? ''))
     return {
       code: 'out-of-memory',

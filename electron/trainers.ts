@@ -16,7 +16,7 @@ interface Trainer {
 
 export interface TrainersOptions {
   start(this: void, run: string): Child
-  /** What a run says; `gone` where its process ended and should not have. The lab then looks at the folder again. */
+  /** What a run says; `gone` where its process ended: why, should the run not have ended before. The lab then looks at the folder. */
   report(this: void, run: string, events: readonly LoggedEvent[], gone?: ErrorRecord): void
   tell<Name extends TopicName>(this: void, topic: Name, value: TopicValue<Name>): void
   heardKnock(this: void, what: string): void
@@ -38,12 +38,8 @@ export function createTrainers({ start, report, tell, heardKnock, residentBytes 
 
   function ended(run: string, child: Child, code: number, killsBefore: number | null): void {
     trainers.delete(run)
-    const wanted = code === 0 || stopping
-    const end = wanted
-      ? undefined
-      : trainerEnd({ code, killsBefore, killsNow: memoryKills(), cause: causeOfEnd(child, code) })
-    report(run, [], end)
-    if (end) tell('engine-gone', { process: 'trainer', reason: end.message })
+    const end = { code, killsBefore, killsNow: memoryKills(), cause: causeOfEnd(child, code) }
+    report(run, [], stopping ? undefined : trainerEnd(end))
   }
 
   return {

@@ -13,13 +13,14 @@ export interface Lock {
   release(): Promise<void>
 }
 
-function startOf(pid: number): string {
+/** State and start time: fields 3 and 22 of /proc/PID/stat; the second field is the name in brackets and may hold spaces. */
+function statusOf(pid: number): { state: string; started: string } {
   try {
-    // Field 22 of /proc/PID/stat; the second field is the name in brackets and may hold spaces.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', started: fields[19] ?? '' }
   } catch {
-    return ''
+    return { state: '', started: '' }
   }
 }
 
@@ -29,7 +30,8 @@ function alive(owner: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  const started = startOf(owner.pid)
+  const { state, started } = statusOf(owner.pid)
+  if (state === 'Z') return false // dead, and not yet buried by its parent
   return started === '' || owner.started === '' || started === owner.started
 }
 
@@ -51,9 +53,13 @@ export async function lockOwner(file: string): Promise<number | null> {
 /** Takes the lock or returns null at once when a living process holds it. */
 export async function tryLock(file: string): Promise<Lock | null> {
   const mine = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`
-  await fs.writeFile(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner), {
-    mode: 0o600,
-  })
+  await fs.writeFile(
+    mine,
+    JSON.stringify({ pid: process.pid, started: statusOf(process.pid).started } satisfies Owner),
+    {
+      mode: 0o600,
+    },
+  )
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {

@@ -94,10 +94,14 @@ export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<
     writeReport: report,
     cancelRun: (run: string) => handlers['runs.cancel']({ run }),
 
-    /** Passes on what a trainer reports, coalesced by the caller; `gone` says why its process ended, if not by itself. */
+    /**
+     * Passes on what a trainer reports, coalesced by the caller. `gone`: its process has ended, which is told where the run has not.
+     * Only the folder knows: a process that was killed may be reported to us as one that ended by itself.
+     */
     async report(run: string, events: readonly LoggedEvent[], gone?: ErrorRecord): Promise<void> {
       if (events.length > 0) tell('run-events', { run, events: [...events] })
-      if (gone) await recordGone(runPaths(project, run), gone)
+      if (gone && (await recordGone(runPaths(project, run), gone)))
+        tell('engine-gone', { process: 'trainer', reason: gone.message })
       await tellChange(run)
     },
 

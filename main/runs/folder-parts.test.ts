@@ -25,18 +25,21 @@ const error = { code: 'out-of-memory', message: 'Memory ran out.', hint: 'Make a
 
 test('a lost process is put on record, and keeps no lock', async () => {
   const paths = await make('running')
-  await recordGone(paths, error)
+  expect(await recordGone(paths, error)).toBe(true)
   expect(await readRecord(paths)).toMatchObject({ state: 'interrupted', error })
+  const queued = await make('queued') // its process never came to the run
+  expect(await recordGone(queued, error)).toBe(true)
+  expect(await readRecord(queued)).toMatchObject({ state: 'interrupted', error })
   await (await lock(paths.lock, 'Run')).release()
 })
 
 test('a run that ended by itself, or is at work again, keeps its own words', async () => {
   const ended = await make('succeeded')
-  await recordGone(ended, error)
+  expect(await recordGone(ended, error)).toBe(false)
   expect(await readRecord(ended)).toMatchObject({ state: 'succeeded', error: null })
   const resumed = await make('running')
   const held = await lock(resumed.lock, 'Run')
-  await recordGone(resumed, error)
+  expect(await recordGone(resumed, error)).toBe(false)
   expect(await readRecord(resumed)).toMatchObject({ state: 'running', error: null })
   await held.release()
 })
