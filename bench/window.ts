@@ -170,7 +170,7 @@ async function longLines({ electron, page, session, project }: Driven, run: stri
   await page.evaluate(() => window.dispatchEvent(new Event('focus')))
   await page.locator('.run-item[data-run$="-long-9"]').waitFor({ timeout: 60_000 })
   for (let copy = 0; copy < 10; copy++)
-    await page.locator(`.run-item[data-run$="-long-${copy}"]`).click({ modifiers: ['Control'] })
+    await page.locator(`.run-item[data-run$="-long-${copy}"]`).click({ modifiers: copy === 0 ? [] : ['Control'] })
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await page.getByRole('tab', { name: 'Charts' }).last().click()
   await page.locator('.line-chart .u-over').first().waitFor({ timeout: 120_000 })
