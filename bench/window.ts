@@ -171,10 +171,14 @@ async function longLines({ electron, page, session, project }: Driven, run: stri
   await page.locator('.run-item[data-run$="-long-9"]').waitFor({ timeout: 60_000 })
   for (let copy = 0; copy < 10; copy++)
     await page.locator(`.run-item[data-run$="-long-${copy}"]`).click({ modifiers: copy === 0 ? [] : ['Control'] })
-  await page.getByRole('button', { name: 'Compare', exact: true }).click()
-  await page.getByRole('tab', { name: 'Charts' }).last().click()
-  await page.locator('.line-chart .u-over').first().waitFor({ timeout: 120_000 })
-  await page.waitForTimeout(1500)
+  const opening = await tasksDuring(electron, page, async () => {
+    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await page.getByRole('tab', { name: 'Charts' }).last().click()
+    await page.locator('.line-chart .u-over').first().waitFor({ timeout: 120_000 })
+    await page.waitForTimeout(1500)
+  })
+  print('ten lines of 100,000 points opened: longest task', 'ms', opening.longest)
+  print('ten lines of 100,000 points opened: longest task, of processor', 'ms', opening.longestProcessor)
   for (const movement of ['cursor', 'zoom', 'pan'] as const) {
     const script = await metric(session, 'ScriptDuration')
     let frames = { perSecond: NaN, longest: NaN, count: 1 }

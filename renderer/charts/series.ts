@@ -14,6 +14,9 @@ export interface Series {
   readonly private?: boolean | undefined
 }
 
+/** The points alone, in any order. */
+export type Points = Pick<Series, 'steps' | 'values'>
+
 export interface Line {
   readonly xs: Float64Array
   readonly ys: Float64Array
@@ -30,7 +33,7 @@ function rises(xs: Float64Array): boolean {
   return true
 }
 
-function sortedLine({ steps, values }: Series): Line {
+function sortedLine({ steps, values }: Points): Line {
   const length = Math.min(steps.length, values.length)
   const [xs, ys] = [copied(steps, length), copied(values, length)]
   if (rises(xs)) return { xs, ys, smooth: ys }
@@ -49,7 +52,7 @@ interface Known {
 const known = new WeakMap<object, Known>()
 
 /** Remembered by the array of values, for as long as it has the same length: a live chart grows one line and keeps nine. */
-export function lineOf(series: Series, weight: number): Line {
+export function lineOf(series: Points, weight: number): Line {
   const { length } = series.values
   let found = known.get(series.values)
   if (found?.length !== length || found.steps !== series.steps) {

@@ -4,10 +4,11 @@ import type { RunSummary } from '../../main/contract/run.ts'
 import { formatName } from '../app/format.ts'
 import { seriesColour } from '../charts/colours.ts'
 import { LineChart } from '../charts/line-chart.tsx'
+import { warm } from '../charts/warm.ts'
 import { ChartControls } from './chart-settings.tsx'
 import { letterOf } from './compare-view.tsx'
 import { fetchCourse, type Course } from './course.ts'
-import { useRuns } from './runs-store.ts'
+import { runsStore, useRuns } from './runs-store.ts'
 
 /** Of each figure and run. Ten runs of as many are still drawn without a stutter. */
 const pointsRead = 100_000
@@ -23,6 +24,10 @@ function useCourses(runs: readonly RunSummary[]): readonly (Course | null)[] {
     let current = true
     const read = async () => {
       const found = await Promise.all(key.split(' ').map((run) => fetchCourse(run, pointsRead)))
+      const { smoothing, logY, along } = runsStore.getState().charts
+      for (const course of found)
+        for (const { steps, seconds, values } of course?.columns.values() ?? [])
+          await warm([{ steps: along === 'time' ? seconds : steps, values }], smoothing, logY)
       if (!current) return
       setCourses(found)
       if (live) timer = setTimeout(() => void read(), everyMs)
