@@ -6,6 +6,7 @@ import { extractSchema, type LedgerExtract } from '../contract/evidence.ts'
 import { privacyPlanSchema, relationSchema, privacyModeSchema, type PrivacyMode } from '../contract/privacy.ts'
 import { planSchema, runEventSchema, runRecordSchema } from '../contract/run.ts'
 import { walkChain } from '../files/chain.ts'
+import { takeTurns } from '../files/turns.ts'
 import { reviewEntrySchema } from '../contract/evidence.ts'
 import { reportPage, type ReportDocument } from '../runs/report.ts'
 import { version } from '../version.ts'
@@ -69,8 +70,8 @@ export interface FilesOfRun {
 export async function checkRun(findings: Findings, given: FilesOfRun): Promise<RunUnderCheck | null> {
   const { id, mode } = given
   let run: RunUnderCheck | null = null
-  await findings.check(id, 'Every file can be read', () => {
-    run = readRun(findings, given)
+  await findings.check(id, 'Every file can be read', async () => {
+    run = await readRun(findings, given)
   })
   // TypeScript does not see the assignment in the function above.
   const read = run as RunUnderCheck | null
@@ -87,7 +88,7 @@ export async function checkRun(findings: Findings, given: FilesOfRun): Promise<R
   return read
 }
 
-function readRun(findings: Findings, { id, mode, files }: FilesOfRun): RunUnderCheck | null {
+async function readRun(findings: Findings, { id, mode, files }: FilesOfRun): Promise<RunUnderCheck | null> {
   const values = new Map<string, unknown>()
   const text = (name: string): string => new TextDecoder('utf-8', { fatal: true }).decode(files.get(name))
   let whole = true
@@ -103,26 +104,44 @@ function readRun(findings: Findings, { id, mode, files }: FilesOfRun): RunUnderC
     try {
       if (name.endsWith('.html')) text(name)
       else if (name.endsWith('.json')) values.set(name, JSON.parse(text(name)))
-      else values.set(name, linesOf(text(name)))
+      else values.set(name, await linesOf(text(name)))
     } catch (error) {
       fail(`it cannot be read: ${(error as Error).message}`)
     }
   }
   if (!whole) return null
+  const unfit = (name: string, { issues: [issue] }: z.ZodError, ...line: number[]): void => {
+    const field = [...line, ...(issue?.path ?? [])].join('.')
+    findings.problem(runPath(id, name), 'the fields of its kind of file', `${field}: ${issue?.message}`)
+  }
   const parsed = <T>(name: string, schema: z.ZodType<T>): T | null => {
     const result = schema.safeParse(values.get(name))
     if (result.success) return result.data
-    const [issue] = result.error.issues
-    findings.problem(runPath(id, name), 'the fields of its kind of file', `${issue?.path.join('.')}: ${issue?.message}`)
+    unfit(name, result.error)
     return null
+  }
+  /** The same for each line. */
+  const parsedLines = async <T>(name: string, schema: z.ZodType<T>): Promise<T[] | null> => {
+    const turn = takeTurns()
+    const found: T[] = []
+    for (const line of values.get(name) as unknown[]) {
+      const result = schema.safeParse(line)
+      if (!result.success) {
+        unfit(name, result.error, found.length)
+        return null
+      }
+      found.push(result.data)
+      await turn()
+    }
+    return found
   }
   const report = parsed('report.json', reportSchema)
   const extract = parsed('ledger.json', extractSchema)
-  const events = parsed('events.ndjson', z.array(bundleEventSchema))
+  const events = await parsedLines('events.ndjson', bundleEventSchema)
   parsed('config.json', loose)
   parsed('plan.json', planSchema)
   parsed('environment.json', loose)
-  if (mode === 'research') parsed('metrics.ndjson', z.array(metricSchema))
+  if (mode === 'research') await parsedLines('metrics.ndjson', metricSchema)
   if (!report || !extract || !events) return null
   // As written: the order of keys is what hashes cover.
   const written = values.get('ledger.json') as LedgerExtract
@@ -136,12 +155,15 @@ const metricSchema = z.strictObject({
   private: z.boolean(),
 })
 
-function linesOf(text: string): unknown[] {
+async function linesOf(text: string): Promise<unknown[]> {
   if (text !== '' && !text.endsWith('\n')) throw new Error('its last line is cut')
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as unknown)
+  const turn = takeTurns()
+  const values: unknown[] = []
+  for (const line of text.split('\n').slice(0, -1)) {
+    values.push(JSON.parse(line))
+    await turn()
+  }
+  return values
 }
 
 function checkSame(findings: Findings, { id, mode, report, values }: RunUnderCheck): void {
@@ -196,9 +218,9 @@ function checkSamples(findings: Findings, { id, events }: RunUnderCheck, { sampl
   }
 }
 
-function checkReview(findings: Findings, { id, files }: FilesOfRun): string | void {
+async function checkReview(findings: Findings, { id, files }: FilesOfRun): Promise<string | void> {
   const file = runPath(id, reviewName)
-  const lines = linesOf(new TextDecoder('utf-8', { fatal: true }).decode(files.get(reviewName)))
+  const lines = await linesOf(new TextDecoder('utf-8', { fatal: true }).decode(files.get(reviewName)))
   const { ok, entries, firstBad, reason } = walkChain(lines, reviewEntrySchema)
   const [open] = entries
   if (!ok) findings.problem(file, `an intact line ${firstBad}`, reason ?? '')

@@ -28,12 +28,15 @@ export interface RunFiles {
   readonly newest: string
 }
 
+/** Of these `shownEvents` makes its choice. */
+const evidentKinds = ['state', 'spend', 'artifact', 'checkpoint', 'warning'] as const
+
 /** Errors: `run-state` for a run that has not ended well, `file-malformed` for an artifact that is not what the run wrote. */
 export async function runFiles(paths: RunPaths, input: ReportInput, withSamples: boolean): Promise<RunFiles> {
   // Through JSON once, so that the page is made of exactly what report.json says.
   const document = JSON.parse(JSON.stringify(await makeReport(paths, input))) as ReportDocument
   const { mode } = document.config
-  const events = await readEvents(paths)
+  const events = await readEvents(paths, evidentKinds)
   const samples = withSamples ? await samplesOf(paths, events) : []
   const picture = samples.find(({ name }) => name === 'samples-final.png')
   const files = new Map<string, Uint8Array>([

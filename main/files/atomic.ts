@@ -146,15 +146,48 @@ export async function readLines(file: string): Promise<unknown[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1)
+  return parseLines(file, text.slice(0, text.lastIndexOf('\n') + 1), 0)
+}
+
+const blockBytes = 64 << 10
+
+/**
+ * The same a block of the file at a time: it is never held whole, and others get a turn at every block. For logs, which grow with
+ * the hours of a run.
+ */
+export async function* readLineBlocks(file: string): AsyncGenerator<unknown[], void> {
+  const handle = await fs.open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (!handle) return
+  try {
+    let before = 0
+    let rest = Buffer.alloc(0)
+    for (;;) {
+      const block = Buffer.allocUnsafe(blockBytes)
+      const { bytesRead } = await handle.read(block, 0, blockBytes, null)
+      if (bytesRead === 0) return
+      const text = Buffer.concat([rest, block.subarray(0, bytesRead)])
+      const end = text.lastIndexOf(0x0a) + 1
+      rest = text.subarray(end)
+      const values = parseLines(file, text.toString('utf8', 0, end), before)
+      before += values.length
+      yield values
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+function parseLines(file: string, text: string, before: number): unknown[] {
+  const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown
     } catch {
-      throw new LetheError('file-malformed', `${file}, line ${index + 1} is not JSON.`, 'Restore it from a copy.')
+      const place = before + index + 1
+      throw new LetheError('file-malformed', `${file}, line ${place} is not JSON.`, 'Restore it from a copy.')
     }
   })
 }

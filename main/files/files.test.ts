@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { appendLines, readJson, readLines, writeAtomic, writeFolder } from './atomic.ts'
+import { appendLines, readJson, readLineBlocks, readLines, writeAtomic, writeFolder } from './atomic.ts'
 import { lock, lockOwner, tryLock } from './lock.ts'
 
 let folder = ''
@@ -94,4 +94,28 @@ test('of many who find a dead lock exactly one takes it', async () => {
     expect(taken).toHaveLength(1)
     await taken[0]!.release()
   }
+})
+
+test('a log is read a block at a time: the same lines, without the torn last one, and the place of a damaged one', async () => {
+  const lines = Array.from({ length: 5000 }, (_, n) => JSON.stringify({ n, word: 'é'.repeat(n % 50) }))
+  await fs.writeFile(at('log'), lines.map((line) => line + '\n').join('') + '{"torn":')
+  const read: unknown[] = []
+  let blocks = 0
+  for await (const block of readLineBlocks(at('log'))) {
+    read.push(...block)
+    blocks++
+  }
+  expect(read).toEqual(await readLines(at('log')))
+  expect(read).toHaveLength(5000)
+  expect(blocks).toBeGreaterThan(5)
+  await fs.writeFile(at('log'), [...lines.slice(0, 4000), '{', ''].join('\n'))
+  const all = async () => {
+    for await (const block of readLineBlocks(at('log'))) read.push(...block)
+  }
+  await expect(all()).rejects.toMatchObject({
+    code: 'file-malformed',
+    message: expect.stringMatching(/line 4001/) as string,
+  })
+  await fs.rm(at('log'))
+  await all() // nothing was logged yet
 })

@@ -9,3 +9,23 @@ export function takeTurns(every = 15): () => Promise<void> {
     since = performance.now()
   }
 }
+
+/** Work that can pause: it yields where others may have a turn, every millisecond or so. */
+export type Pieces<Value> = Generator<void, Value>
+
+/** Does it without a pause. */
+export function atOnce<Value>(pieces: Pieces<Value>): Value {
+  for (;;) {
+    const next = pieces.next()
+    if (next.done) return next.value
+  }
+}
+
+/** Does it with turns for others in between. */
+export async function inTurns<Value>(pieces: Pieces<Value>, turn = takeTurns()): Promise<Value> {
+  for (;;) {
+    const next = pieces.next()
+    if (next.done) return next.value
+    await turn()
+  }
+}

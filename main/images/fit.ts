@@ -1,11 +1,14 @@
 /** What would fit where something does not: searches over whole numbers that leave the process free between two looks. */
 
 /** The largest whole number up to `most` that `fits`, where all below one that fits do too; 0 if not even 1 does. */
-export async function largestThatFits(most: number, fits: (candidate: number) => boolean): Promise<number> {
+export async function largestThatFits(
+  most: number,
+  fits: (candidate: number) => boolean | Promise<boolean>,
+): Promise<number> {
   let [good, bad] = [0, Math.floor(most) + 1]
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2)
-    if (fits(middle)) good = middle
+    if (await fits(middle)) good = middle
     else bad = middle
     await new Promise((resolve) => setImmediate(resolve)) // whoever asked for something else is answered first
   }

@@ -12,7 +12,7 @@ import { largestThatFits, settingsThatFit } from '../images/fit.ts'
 import { configSchemaOf, describeMethod, methodOf, methods, presetOf, type AnyMethod } from '../images/methods.ts'
 import { published } from '../images/published.ts'
 import { synthesizeConfigSchema, type SynthesizeConfig } from '../images/synthesize.ts'
-import { bestEpsilon, epsilonsOf } from '../privacy/compose.ts'
+import { bestEpsilon, composeInTurns } from '../privacy/compose.ts'
 import { ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { priceStages, privacyPlan, requireBudget } from '../privacy/plan.ts'
 import { missingCharges } from '../runs/evidence.ts'
@@ -61,7 +61,7 @@ export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn
         `Run ${missing} charged the privacy ledger of ${dataset.id}, which no longer holds the charge.`,
         'No run may use this data until the ledger is restored from a copy.',
       )
-    const privacy = draft.privacy && privacyPlan(dataset, entries, { ...draft.privacy, mode: config.mode })
+    const privacy = draft.privacy && (await privacyPlan(dataset, entries, { ...draft.privacy, mode: config.mode }))
     return { config, plan: { ...draft, privacy }, kind: job.kind, title }
   }
 
@@ -75,11 +75,11 @@ export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn
   /** The plan as it is shown while settings move: answered also where the budget or the memory does not allow it. */
   const previewPlan = async (request: SynthesizeRequest): Promise<SynthesisPlan> => {
     const { config, dataset, draft, entries, title } = await draftSynthesis(request)
-    const privacy = draft.privacy && priceStages(dataset, entries, { ...draft.privacy, mode: config.mode })
+    const privacy = draft.privacy && (await priceStages(dataset, entries, { ...draft.privacy, mode: config.mode }))
     return {
       title,
       plan: { ...draft, privacy },
-      stageEpsilons: privacy ? stageEpsilons(privacy) : [],
+      stageEpsilons: privacy ? await stageEpsilons(privacy) : [],
       memoryLimit: memoryLimit(),
       obstacle:
         obstacleOf('memory', () => requireMemory(title, draft.memoryBytes)) ??
@@ -91,9 +91,9 @@ export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn
     const { config, dataset, entries } = await draftSynthesis(request)
     const method = methodOf(config.method)
     const draftOf = (change: Partial<SynthesizeConfig>) => job.plan({ ...config, ...change } as never, { dataset })
-    const thousandths = await largestThatFits(config.epsilon * 1000 + 1e-6, (candidate) => {
+    const thousandths = await largestThatFits(config.epsilon * 1000 + 1e-6, async (candidate) => {
       const { privacy } = draftOf({ epsilon: candidate / 1000 })
-      return !privacy || isWithin(priceStages(dataset, entries, { ...privacy, mode: config.mode }))
+      return !privacy || isWithin(await priceStages(dataset, entries, { ...privacy, mode: config.mode }))
     })
     const settings = await settingsThatFit(
       configSchemaOf(method),
@@ -189,12 +189,14 @@ function factsOf(method: AnyMethod) {
 }
 
 /** ε of each stage alone. Where it is the only one of its account, that account's figure is it. */
-function stageEpsilons({ stages, accounts, delta, relation }: PrivacyPlan): number[] {
-  return stages.map(({ account, event }) => {
-    if (event.kind === 'pure') return event.epsilon * event.count
-    const alone = stages.filter((stage) => stage.account === account).length === 1
-    return bestEpsilon(alone ? accounts[account] : epsilonsOf([event], delta, relation))
-  })
+function stageEpsilons({ stages, accounts, delta, relation }: PrivacyPlan): Promise<number[]> {
+  return Promise.all(
+    stages.map(async ({ account, event }) => {
+      if (event.kind === 'pure') return event.epsilon * event.count
+      const alone = stages.filter((stage) => stage.account === account).length === 1
+      return bestEpsilon(alone ? accounts[account] : await composeInTurns([event], delta, relation))
+    }),
+  )
 }
 
 const requireWithin = (data: string, { spentBefore, spentAfter, budget }: PrivacyPlan): void =>

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerSummary } from '../contract/privacy.ts'
 import { readCatalogue, readDataset } from '../data/catalogue.ts'
 import { writeAtomic } from '../files/atomic.ts'
 import { courseOf, type CoursePoint } from '../privacy/course.ts'
-import { appendLedger, ledgerOf, readLedger, summarise, summariseInTurns, verifyLedger } from '../privacy/ledger.ts'
+import { appendLedger, budgetOf, ledgerOf, readLedger, summariseInTurns, verifyLedger } from '../privacy/ledger.ts'
 import { missingCharges } from '../runs/evidence.ts'
 import type { LabContext } from './context.ts'
 
@@ -60,10 +60,10 @@ export function ledgerPart({ project }: LabContext) {
   const setBudget = async (data: string, budget: number, reason: string): Promise<LedgerSummary> => {
     const known = await knownLedger(data)
     await appendLedger(known, { kind: 'budget', budget, reason }, (entries) => {
-      if (summarise(entries).budget === budget)
+      if (budgetOf(entries) === budget)
         throw new LetheError('config-invalid', `The budget of ${data} is ${budget} already.`, 'Name another budget.')
     })
-    return summarise(await readLedger(known))
+    return summariseInTurns(await readLedger(known))
   }
 
   // The course of a ledger changes only when a line is added to it.

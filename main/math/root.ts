@@ -9,8 +9,28 @@ export function decreasingRoot(
   f: (x: number) => number,
   low: number,
   high: number,
-  { tolerance = 0, closeness = 0, evaluated = [f(low), f(high)] as readonly [number, number] } = {},
+  { evaluated = [f(low), f(high)], ...options }: RootOptions & { readonly evaluated?: readonly [number, number] } = {},
 ): number {
+  // Nothing pauses in there: the first step is the last.
+  const pieces = function* (x: number): Generator<void, number> {
+    return f(x)
+  }
+  const found = decreasingRootPieces(pieces, low, high, { ...options, evaluated }).next()
+  return found.value as number
+}
+
+interface RootOptions {
+  readonly tolerance?: number
+  readonly closeness?: number
+}
+
+/** The same for a function that pauses between pieces of its work. */
+export function* decreasingRootPieces(
+  f: (x: number) => Generator<void, number>,
+  low: number,
+  high: number,
+  { tolerance = 0, closeness = 0, evaluated }: RootOptions & { readonly evaluated: readonly [number, number] },
+): Generator<void, number> {
   let [above, below] = evaluated
   let last = below
   let side = 0
@@ -18,7 +38,7 @@ export function decreasingRoot(
     let x = (low * below - high * above) / (below - above)
     if (!(x > low && x < high) || step % 8 === 7) x = low + (high - low) / 2
     if (!(x > low && x < high)) break
-    const value = f(x)
+    const value = yield* f(x)
     if (value <= 0) {
       high = x
       below = last = value

@@ -1,7 +1,7 @@
 /** How the spending of a ledger grew: its epsilon, composed anew, after each stretch of charges by one run. */
 import type { LedgerEntry } from '../contract/privacy.ts'
 import { takeTurns } from '../files/turns.ts'
-import { summarise } from './ledger.ts'
+import { budgetOf, summariseInTurns } from './ledger.ts'
 
 export interface CoursePoint {
   readonly seq: number
@@ -32,13 +32,10 @@ export async function courseOf(entries: readonly LedgerEntry[]): Promise<CourseP
     const entry = entries[place]!
     const charges = upTo.filter(({ kind }) => kind === 'charge').length
     // A budget that changes spends nothing: the composition before it still stands.
-    if (charges !== composed) [composed, spent] = [charges, summarise(upTo).spent]
+    if (charges !== composed) [composed, spent] = [charges, (await summariseInTurns(upTo)).spent]
     const budget = budgetOf(upTo)
     course.push({ seq: entry.seq, time: entry.time, spent, budget, run: entry.kind === 'charge' ? entry.run : '' })
     await turn()
   }
   return course
 }
-
-const budgetOf = (entries: readonly LedgerEntry[]): number =>
-  entries.reduce((value, entry) => (entry.kind === 'open' || entry.kind === 'budget' ? entry.budget : value), 0)

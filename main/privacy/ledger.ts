@@ -81,6 +81,10 @@ export async function summariseInTurns(entries: readonly LedgerEntry[]): Promise
   })
 }
 
+/** The budget that stands. Errors: `dataset-missing` for a ledger that was not opened. */
+export const budgetOf = (entries: readonly LedgerEntry[]): number =>
+  entries.reduce((value, entry) => (entry.kind === 'budget' ? entry.budget : value), openingOf(entries).budget)
+
 function openingOf([open]: readonly LedgerEntry[]): Extract<LedgerEntry, { kind: 'open' }> {
   if (open?.kind !== 'open')
     throw new LetheError('dataset-missing', 'The privacy ledger has no opening entry.', 'Import the data again.')
@@ -89,7 +93,7 @@ function openingOf([open]: readonly LedgerEntry[]): Extract<LedgerEntry, { kind:
 
 function summaryOf(entries: readonly LedgerEntry[], accounts: LedgerSummary['accounts']): LedgerSummary {
   const open = openingOf(entries)
-  const budget = entries.reduce((value, entry) => (entry.kind === 'budget' ? entry.budget : value), open.budget)
+  const budget = budgetOf(entries)
   const spent = Math.max(bestEpsilon(accounts.train), bestEpsilon(accounts.validation))
   return {
     data: open.data,

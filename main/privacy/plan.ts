@@ -6,8 +6,8 @@ import { LetheError } from '../contract/errors.ts'
 import type { Dataset } from '../contract/dataset.ts'
 import type { Account, LedgerEntry, PrivacyMode, PrivacyPlan, Relation, Stage } from '../contract/privacy.ts'
 import { calibrateNoise } from './calibrate.ts'
-import { bestEpsilon, epsilonsOf, roundUp } from './compose.ts'
-import { chargedEvents, summarise } from './ledger.ts'
+import { bestEpsilon, composeInTurns, roundUp } from './compose.ts'
+import { chargedEvents, summariseInTurns } from './ledger.ts'
 
 /** delta = 1 / (N ln N), rounded down to four digits: DPImageBench's rule at run time (its configurations are overridden). */
 export function defaultDelta(trainCount: number): number {
@@ -48,25 +48,37 @@ export interface PrivacyRequest {
 }
 
 /** Prices `stages` on top of what the ledger holds. Errors: `budget-exceeded` with what is left. */
-export function privacyPlan(dataset: Dataset, entries: readonly LedgerEntry[], request: PrivacyRequest): PrivacyPlan {
-  const plan = priceStages(dataset, entries, request)
+export async function privacyPlan(
+  dataset: Dataset,
+  entries: readonly LedgerEntry[],
+  request: PrivacyRequest,
+): Promise<PrivacyPlan> {
+  const plan = await priceStages(dataset, entries, request)
   requireBudget(dataset.id, plan.spentBefore, plan.spentAfter, plan.budget)
   return plan
 }
 
-/** What `stages` would cost, whether or not the budget can pay it: for showing. Nothing is run by it. */
-export function priceStages(dataset: Dataset, entries: readonly LedgerEntry[], request: PrivacyRequest): PrivacyPlan {
-  const before = summarise(entries)
+/**
+ * What `stages` would cost, whether or not the budget can pay it: for showing. Nothing is run by it. It is asked on the thread that
+ * answers the window, and gives others their turns.
+ */
+export async function priceStages(
+  dataset: Dataset,
+  entries: readonly LedgerEntry[],
+  request: PrivacyRequest,
+): Promise<PrivacyPlan> {
+  const before = await summariseInTurns(entries)
   const eventsOf = (account: Account) =>
     request.stages.filter((stage) => stage.account === account).map((stage) => stage.event)
   const accounts = {
-    train: epsilonsOf(eventsOf('train'), request.delta, dataset.relation),
-    validation: epsilonsOf(eventsOf('validation'), request.delta, dataset.relation),
+    train: await composeInTurns(eventsOf('train'), request.delta, dataset.relation),
+    validation: await composeInTurns(eventsOf('validation'), request.delta, dataset.relation),
   }
-  const after = (account: Account): number => {
+  const after = async (account: Account): Promise<number> => {
     const added = eventsOf(account)
     if (added.length === 0) return bestEpsilon(before.accounts[account])
-    return bestEpsilon(epsilonsOf([...chargedEvents(entries, account), ...added], before.delta, before.relation))
+    const all = [...chargedEvents(entries, account), ...added]
+    return bestEpsilon(await composeInTurns(all, before.delta, before.relation))
   }
   return {
     relation: dataset.relation,
@@ -77,7 +89,7 @@ export function priceStages(dataset: Dataset, entries: readonly LedgerEntry[], r
     epsilon: roundUp(Math.max(bestEpsilon(accounts.train), bestEpsilon(accounts.validation))),
     accounts,
     spentBefore: roundUp(before.spent),
-    spentAfter: roundUp(Math.max(after('train'), after('validation'))),
+    spentAfter: roundUp(Math.max(await after('train'), await after('validation'))),
     budget: before.budget,
   }
 }

@@ -12,7 +12,7 @@ import type { Job, JobEvent, RunContext } from '../contract/job.ts'
 import type { LedgerEntry } from '../contract/privacy.ts'
 import type { RunEvent, RunRecord } from '../contract/run.ts'
 import { openData } from '../data/catalogue.ts'
-import { appendLines, parseWith, readLines, writeAtomic, writeJson } from '../files/atomic.ts'
+import { appendLines, parseWith, writeAtomic, writeJson } from '../files/atomic.ts'
 import { lock, tryLock, type Lock } from '../files/lock.ts'
 import { rootStream } from '../math/random.ts'
 import { ledgerOf } from '../privacy/ledger.ts'
@@ -22,6 +22,7 @@ import { version } from '../version.ts'
 import { clearRequest, readRequest } from './control.ts'
 import { openEnvironment } from './environment.ts'
 import {
+  eventBlocks,
   deviceLock,
   readConfig,
   readEnvironment,
@@ -307,12 +308,12 @@ async function appendWhole(file: fs.FileHandle, line: string): Promise<void> {
 
 /** `events.ndjson` and `metrics.ndjson`. What must not be lost is flushed at once; progress and metrics every second. */
 async function openLog(paths: RunPaths): Promise<Log> {
-  const events = await readLines(paths.events)
+  let seq = 0
+  for await (const events of eventBlocks(paths)) seq += events.length
   await appendLines(paths.events, []) // cuts a torn last line
   await appendLines(paths.metrics, [])
   const eventFile = await fs.open(paths.events, 'a', 0o600)
   const metricFile = await fs.open(paths.metrics, 'a', 0o600)
-  let seq = events.length
   let metricsBytes = (await metricFile.stat()).size
   return {
     async write(event) {

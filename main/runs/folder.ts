@@ -16,7 +16,7 @@ import {
   type RunSummary,
 } from '../contract/run.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
-import { readJson, readLines, writeJson } from '../files/atomic.ts'
+import { readJson, readLineBlocks, writeJson } from '../files/atomic.ts'
 import { lockOwner } from '../files/lock.ts'
 import { requireOwn } from '../files/own.ts'
 import { foldersInTrash } from '../files/trash.ts'
@@ -125,8 +125,17 @@ export const readPlan = (paths: RunPaths): Promise<Plan> => readJson(paths.plan,
 export const readEnvironment = (paths: RunPaths): Promise<Record<string, unknown> | null> =>
   readJson(paths.environment, z.record(z.string(), z.unknown())).catch(() => null)
 export const readConfig = (paths: RunPaths): Promise<unknown> => readJson(paths.config, z.unknown())
-export const readEvents = async (paths: RunPaths): Promise<LoggedEvent[]> =>
-  (await readLines(paths.events)) as LoggedEvent[]
+/** The log from its beginning, a piece at a time. */
+export const eventBlocks = (paths: RunPaths): AsyncGenerator<LoggedEvent[], void> =>
+  readLineBlocks(paths.events) as AsyncGenerator<LoggedEvent[], void>
+
+/** The events of the kinds that are wanted; a log of hours holds far more of the others. */
+export async function readEvents(paths: RunPaths, kinds?: readonly LoggedEvent['kind'][]): Promise<LoggedEvent[]> {
+  const found: LoggedEvent[] = []
+  for await (const events of eventBlocks(paths))
+    for (const event of events) if (!kinds || kinds.includes(event.kind)) found.push(event)
+  return found
+}
 
 const tailBlock = 64 << 10
 

@@ -10,7 +10,7 @@ import type { LoggedEvent } from '../contract/calls.ts'
 import { toErrorRecord } from '../contract/errors.ts'
 import { doctor } from '../doctor.ts'
 import { createRedactor, type Redact } from './redact.ts'
-import { listRuns, readConfig, readEvents, summariseRun, type RunPaths } from '../runs/folder.ts'
+import { eventBlocks, listRuns, readConfig, summariseRun, type RunPaths } from '../runs/folder.ts'
 
 const mostRuns = 50
 const mostEvents = 500
@@ -46,8 +46,12 @@ function describeEvent(event: LoggedEvent): object[] {
 async function describeRun(run: RunPaths): Promise<string> {
   const { kind, state, created, started, ended, attempts, error } = await summariseRun(run)
   const head = { kind, state, created, started, ended, attempts, error }
-  const events = (await readEvents(run)).flatMap(describeEvent)
-  return [head, ...events.slice(-mostEvents)].map((line) => JSON.stringify(line)).join('\n') + '\n'
+  const newest: object[] = []
+  for await (const events of eventBlocks(run)) {
+    newest.push(...events.flatMap(describeEvent))
+    newest.splice(0, newest.length - mostEvents)
+  }
+  return [head, ...newest].map((line) => JSON.stringify(line)).join('\n') + '\n'
 }
 
 /** What a manifest calls its data, of whatever kind it is and however damaged: what cannot be read names nothing. */

@@ -27,11 +27,12 @@
  * Symbols: q rate, σ noise multiplier, t + iu the argument of the moment generating function, p period.
  */
 import type { PrivacyEvent, Relation } from '../../contract/privacy.ts'
-import { decreasingRoot } from '../../math/root.ts'
+import { atOnce, type Pieces } from '../../files/turns.ts'
+import { decreasingRootPieces } from '../../math/root.ts'
 import { normalQuantile } from '../../math/special.ts'
 import { compose, requireDelta, type Composition, type SampledGaussian } from './events.ts'
 import { epsilonOfMu, gaussianProfile } from './gaussian.ts'
-import { amplifiedLoss, rdpEpsilon } from './rdp.ts'
+import { amplifiedLoss, rdpPieces } from './rdp.ts'
 
 /** A discrete privacy loss: atoms and their masses, and the mass at +∞; together 1. */
 interface Loss {
@@ -47,12 +48,20 @@ type Direction = 'removal' | 'addition'
  * ε of a composition at `delta`: a guaranteed upper bound, ≥ 0, infinite where noise is absent. It exceeds the true value by
  * about `slack` of it; any slack gives an upper bound. From 1e-3 on only the first, rough pass is made.
  */
-export function pldEpsilon(
+export const pldEpsilon = (
   events: readonly PrivacyEvent[],
   delta: number,
   relation: Relation = 'add-remove',
   slack = 5e-6,
-): { epsilon: number } {
+): { epsilon: number } => atOnce(pldPieces(events, delta, relation, slack))
+
+/** The same, to the last bit, in pieces of some milliseconds, for a thread that has others to answer. */
+export function* pldPieces(
+  events: readonly PrivacyEvent[],
+  delta: number,
+  relation: Relation = 'add-remove',
+  slack = 5e-6,
+): Pieces<{ epsilon: number }> {
   requireDelta(delta)
   const composition = compose(events, relation)
   const { gaussian, sampled, pure } = composition
@@ -60,34 +69,43 @@ export function pldEpsilon(
   if (sampled.length === 0 && pure.length === 0) return { epsilon: epsilonOfMu(Math.sqrt(gaussian), delta) }
   let epsilon = 0
   for (const direction of ['removal', 'addition'] as const) {
-    const rough = epsilonOf(partsOf(composition, delta, direction, null), gaussian, delta, 1e-3, { floor: epsilon })
+    const first = yield* partsOf(composition, delta, direction, null)
+    const rough = yield* epsilonOf(first, gaussian, delta, 1e-3, { floor: epsilon })
     if (rough.epsilon <= epsilon) continue
     if (slack >= 1e-3) {
       epsilon = rough.epsilon
       continue
     }
-    const parts = partsOf(composition, delta, direction, { ...rough, slack })
-    epsilon = epsilonOf(parts, gaussian, delta, slack, { floor: epsilon, known: rough }).epsilon
+    const parts = yield* partsOf(composition, delta, direction, { ...rough, slack })
+    ;({ epsilon } = yield* epsilonOf(parts, gaussian, delta, slack, { floor: epsilon, known: rough }))
   }
   const basic =
     sampled.length > 0 || gaussian > 0 ? Infinity : pure.reduce((sum, event) => sum + event.count * event.epsilon, 0)
-  return { epsilon: Math.min(epsilon, basic, rdpEpsilon(events, delta, relation).epsilon) }
+  const renyi = yield* rdpPieces(events, delta, relation)
+  return { epsilon: Math.min(epsilon, basic, renyi.epsilon) }
 }
 
 /** The losses of every part of a composition in one direction; `aim` tells what accuracy at what place is wanted. */
-function partsOf({ sampled, pure }: Composition, delta: number, direction: Direction, aim: Aim | null): Loss[] {
-  return [
-    ...pure.map(({ epsilon, count }) => {
-      const odds = Math.exp(-epsilon)
-      return {
-        atoms: Float64Array.of(epsilon, -epsilon),
-        masses: Float64Array.of(1 / (1 + odds), odds / (1 + odds)),
-        infinite: 0,
-        steps: count,
-      }
-    }),
-    ...sampled.map((event) => sampledLoss(event, delta / sampled.length, direction, aim)),
-  ]
+function* partsOf(
+  { sampled, pure }: Composition,
+  delta: number,
+  direction: Direction,
+  aim: Aim | null,
+): Pieces<Loss[]> {
+  const parts = pure.map(({ epsilon, count }): Loss => {
+    const odds = Math.exp(-epsilon)
+    return {
+      atoms: Float64Array.of(epsilon, -epsilon),
+      masses: Float64Array.of(1 / (1 + odds), odds / (1 + odds)),
+      infinite: 0,
+      steps: count,
+    }
+  })
+  for (const event of sampled) {
+    parts.push(sampledLoss(event, delta / sampled.length, direction, aim))
+    yield
+  }
+  return parts
 }
 
 /** One step of a sampled Gaussian, discretised as in (2). `delta` bounds how much may be moved to infinity. */
@@ -190,43 +208,52 @@ interface Bound {
 }
 
 /** Upper bound on ε of one direction; `floor` where ε does not exceed that. `known` is an upper bound found before. */
-function epsilonOf(
+function* epsilonOf(
   parts: readonly Loss[],
   gaussian: number,
   delta: number,
   slack: number,
   { floor, known }: { floor: number; known?: Bound },
-): Bound {
+): Pieces<Bound> {
   const logDelta = Math.log(delta - parts.reduce((sum, part) => sum + part.steps * part.infinite, 0))
   if (!(logDelta > -Infinity)) return { epsilon: Infinity, t: 1 }
   /** ln M(t). */
-  const cumulant = (t: number, normal: number): number =>
-    parts.reduce((sum, part) => sum + part.steps * logMoment(part, t), (normal * t * (t + 1)) / 2)
+  function* cumulant(t: number, normal: number): Pieces<number> {
+    let sum = (normal * t * (t + 1)) / 2
+    for (const part of parts) {
+      sum += part.steps * logMoment(part, t)
+      yield
+    }
+    return sum
+  }
 
-  let best = known ?? renyiBound((t) => cumulant(t, gaussian) - logDelta)
+  let best = known ?? (yield* renyiBound((t) => cumulant(t, gaussian), logDelta))
   let share = slack / 2
   for (let round = 0; round < 20; round++) {
     const { t, epsilon } = best
     if (epsilon <= floor) return { epsilon: floor, t }
     const normal = Math.max(gaussian, (2 * share * epsilon) / (t + 1))
-    const moment = cumulant(t, normal)
+    const moment = yield* cumulant(t, normal)
     const rounding = 2e-15 * (Math.abs(moment) + parts.reduce((sum, part) => sum + part.steps, 0))
     // The period makes both neighbours of the wanted term 1e-4 of it or less; Chernoff's bound at larger t tells for the upper.
     const margin = 10 - logDelta
-    const upper = [1.1, 1.3, 1.6, 2, 3].map(
-      (factor) => (cumulant(factor * t, normal) - factor * t * epsilon + margin) / (factor * t - t),
-    )
+    const upper: number[] = []
+    for (const factor of [1.1, 1.3, 1.6, 2, 3])
+      upper.push(((yield* cumulant(factor * t, normal)) - factor * t * epsilon + margin) / (factor * t - t))
     const period = Math.max(margin / t, Math.min(...upper))
-    const series = invert(parts, t, normal, (2 * Math.PI) / period, 1e-7 * Math.exp(logDelta - moment + t * epsilon))
+    const spared = 1e-7 * Math.exp(logDelta - moment + t * epsilon)
+    const series = yield* invert(parts, t, normal, (2 * Math.PI) / period, spared)
     if (typeof series === 'number') {
       share *= Math.max(1.5, series ** 2) // the number of frequencies goes as the root of the smoothing
       continue
     }
-    const excess = (x: number): number => moment + rounding - t * x + Math.log(series(x)) - logDelta
-    const ends = [excess(floor), excess(epsilon)] as const
+    const excess = function* (x: number): Pieces<number> {
+      return moment + rounding - t * x + Math.log(yield* series(x)) - logDelta
+    }
+    const ends = [yield* excess(floor), yield* excess(epsilon)] as const
     if (ends[0] <= 0) return { epsilon: floor, t }
     if (!(ends[1] <= 0)) return best
-    const found = decreasingRoot(excess, floor, epsilon, {
+    const found = yield* decreasingRootPieces(excess, floor, epsilon, {
       tolerance: 1e-12 * epsilon,
       closeness: 1e-9,
       evaluated: ends,
@@ -234,8 +261,10 @@ function epsilonOf(
     const settled = found > 0.9 * epsilon
     if (settled && known) return { epsilon: found, t }
     // t at the saddle point of (4). If ε is much smaller than supposed, period and smoothing can be chosen better, too.
-    const logT = minimum(
-      (x) => cumulant(Math.exp(x), gaussian) - Math.exp(x) * found - x - Math.log1p(Math.exp(x)),
+    const logT = yield* minimum(
+      function* (x) {
+        return (yield* cumulant(Math.exp(x), gaussian)) - Math.exp(x) * found - x - Math.log1p(Math.exp(x))
+      },
       Math.log(t) - 3,
       Math.log(t) + 9,
     )
@@ -245,30 +274,32 @@ function epsilonOf(
   return best
 }
 
-/** The smallest Rényi bound over all orders t + 1; `excess` is ln M(t) − ln δ. */
-function renyiBound(excess: (t: number) => number): Bound {
-  const bound = (t: number): number => (excess(t) - t * Math.log1p(1 / t) - Math.log1p(t)) / t
-  const t = Math.exp(minimum((x) => bound(Math.exp(x)), Math.log(1e-7), Math.log(1e9)))
-  return { epsilon: bound(t), t }
+/** The smallest Rényi bound over all orders t + 1; `cumulant` is ln M(t). */
+function* renyiBound(cumulant: (t: number) => Pieces<number>, logDelta: number): Pieces<Bound> {
+  function* bound(t: number): Pieces<number> {
+    return ((yield* cumulant(t)) - logDelta - t * Math.log1p(1 / t) - Math.log1p(t)) / t
+  }
+  const t = Math.exp(yield* minimum((x) => bound(Math.exp(x)), Math.log(1e-7), Math.log(1e9)))
+  return { epsilon: yield* bound(t), t }
 }
 
 /**
  * The sum (4) with the rest (5), over M(t) exp(−tε), as a function of ε. `normal` is the μ² of all Gaussians in the composition.
  * The rest is kept below `spared`. Instead a number if it takes too long: by how much there are too many frequencies.
  */
-function invert(
+function* invert(
   parts: readonly Loss[],
   t: number,
   normal: number,
   step: number,
   spared: number,
-): ((epsilon: number) => number) | number {
+): Pieces<((epsilon: number) => Pieces<number>) | number> {
   const rest = (u: number): number => Math.exp((-normal * u * u) / 2) / (Math.PI * normal * u ** 3)
   let end = 1 / Math.sqrt(normal)
   while (rest(end) > spared) end += 0.2 / Math.sqrt(normal)
   const count = Math.ceil(end / step) + 1
   if (count > 1e6) return count / 1e5
-  const transform = tiltedTransform(parts, t, step, count)
+  const transform = yield* tiltedTransform(parts, t, step, count)
   if (typeof transform === 'number') return transform
 
   const { logSize, phase, doubt, used } = transform
@@ -276,6 +307,7 @@ function invert(
   const imaginary = new Float64Array(used)
   let error = rest((count - 0.5) * step) + (negligiblePower * count * step) / (Math.PI * t * (t + 1))
   for (let k = 0; k < used; k++) {
+    if (k % pieceOfFrequencies === 0) yield
     const u = k * step
     const angle = phase[k]! + normal * u * (t + 0.5)
     const across = t * (t + 1) - u * u // (t + iu)(t + 1 + iu)
@@ -286,12 +318,13 @@ function invert(
     imaginary[k] = (size * (Math.sin(angle) * across - Math.cos(angle) * along)) / modulus
     error += size * Math.min(2, doubt[k]! + 4e-16 * (k + 10 + Math.abs(angle)))
   }
-  return (epsilon) => {
+  return function* (epsilon) {
     const turnReal = Math.cos(step * epsilon)
     const turnImaginary = Math.sin(step * epsilon)
     let [x, y] = [1, 0]
     let sum = 0
     for (let k = 0; k < used; k++) {
+      if (k % pieceOfFrequencies === 0) yield
       sum += real[k]! * x + imaginary[k]! * y
       const next = x * turnReal - y * turnImaginary
       y = x * turnImaginary + y * turnReal
@@ -300,6 +333,9 @@ function invert(
     return Math.max(sum, 0) + error
   }
 }
+
+/** Frequencies between two pauses, about a millisecond. */
+const pieceOfFrequencies = 1 << 14
 
 /** exp(−60): what a power must fall below to be skipped. */
 const negligiblePower = Math.exp(-60)
@@ -314,25 +350,34 @@ const turnLimit = 1.5e7
  * An atom turns by a fixed angle per frequency: four multiplications, no sine. What is summed is exp(iuL) − 1, so that
  * a step that hardly ever loses anything can be raised to the power 10⁹.
  */
-function tiltedTransform(
+function* tiltedTransform(
   parts: readonly Loss[],
   t: number,
   step: number,
   count: number,
-): { logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | number {
-  const wheels = parts.map((part) => wheelOf(part, t, step))
+): Pieces<{ logSize: Float64Array; phase: Float64Array; doubt: Float64Array; used: number } | number> {
+  const wheels: Wheel[] = []
+  for (const part of parts) {
+    wheels.push(wheelOf(part, t, step))
+    yield
+  }
   const atomCount = parts.reduce((sum, part) => sum + part.atoms.length, 0)
   const logSize = new Float64Array(count + block).fill(-Infinity)
   const phase = new Float64Array(count + block)
   const doubt = new Float64Array(count + block)
   const sums = new Float64Array(2 * block)
   let turns = 0
+  let paused = 0
   let jumped = false
   let k = 0
   let used = 0
   while (k < count) {
     turns += block * atomCount
     if (turns > turnLimit) return count / k
+    if (turns > paused + turnLimit / 30) {
+      paused = turns
+      yield
+    }
     // Without a jump so far there will hardly be one: no need to go on to the limit.
     if (turns > turnLimit / 4 && !jumped && turns * count > turnLimit * k) return (turns * count) / (turnLimit * k)
     let clear = 0 // how far to the right of the last u the product is certainly negligible
@@ -441,13 +486,13 @@ function moveTo({ weights, angles, real, imaginary }: Wheel, k: number): void {
 }
 
 /** The place of the minimum of a function with one valley: a scan, then golden sections. */
-function minimum(f: (x: number) => number, low: number, high: number): number {
+function* minimum(f: (x: number) => Pieces<number>, low: number, high: number): Pieces<number> {
   const pieces = 28
   const width = (high - low) / pieces
   let best = low
   let value = Infinity
   for (let i = 0; i <= pieces; i++) {
-    const here = f(low + i * width)
+    const here = yield* f(low + i * width)
     if (here < value) {
       value = here
       best = low + i * width
@@ -456,20 +501,20 @@ function minimum(f: (x: number) => number, low: number, high: number): number {
   const ratio = (Math.sqrt(5) - 1) / 2
   let [a, b] = [best - width, best + width]
   let [x, y] = [b - ratio * (b - a), a + ratio * (b - a)]
-  let [fx, fy] = [f(x), f(y)]
+  let [fx, fy] = [yield* f(x), yield* f(y)]
   while (b - a > 1e-3) {
     if (fx < fy) {
       b = y
       y = x
       fy = fx
       x = b - ratio * (b - a)
-      fx = f(x)
+      fx = yield* f(x)
     } else {
       a = x
       x = y
       fx = fy
       y = a + ratio * (b - a)
-      fy = f(y)
+      fy = yield* f(y)
     }
   }
   return fx < fy ? x : y

@@ -13,6 +13,7 @@
  * Symbols: q sampling rate, σ noise multiplier, α order.
  */
 import type { PrivacyEvent, Relation } from '../../contract/privacy.ts'
+import { atOnce, type Pieces } from '../../files/turns.ts'
 import { logAddExp, logBinomial, logExpm1, logSumExp } from '../../math/special.ts'
 import { compose, requireDelta } from './events.ts'
 
@@ -30,13 +31,20 @@ const binomials = new Map(
 )
 
 /** ε of a composition at `delta`, an upper bound, and the order that gives it. Infinite where noise is absent. */
-export function rdpEpsilon(
+export const rdpEpsilon = (
   events: readonly PrivacyEvent[],
   delta: number,
   relation: Relation = 'add-remove',
-): { epsilon: number; order: number } {
+): { epsilon: number; order: number } => atOnce(rdpPieces(events, delta, relation))
+
+/** The same with a pause after each event. */
+export function* rdpPieces(
+  events: readonly PrivacyEvent[],
+  delta: number,
+  relation: Relation = 'add-remove',
+): Pieces<{ epsilon: number; order: number }> {
   requireDelta(delta)
-  const curve = rdpCurve(events, relation)
+  const curve = yield* curvePieces(events, relation)
   if (curve.every((value) => value === 0)) return { epsilon: 0, order: rdpOrders.at(-1)! }
   return rdpToEpsilon(curve, delta)
 }
@@ -52,12 +60,18 @@ export function rdpToEpsilon(curve: readonly number[], delta: number): { epsilon
 }
 
 /** RDP of a composition at each of `rdpOrders`. */
-export function rdpCurve(events: readonly PrivacyEvent[], relation: Relation = 'add-remove'): number[] {
+export const rdpCurve = (events: readonly PrivacyEvent[], relation: Relation = 'add-remove'): number[] =>
+  atOnce(curvePieces(events, relation))
+
+function* curvePieces(events: readonly PrivacyEvent[], relation: Relation): Pieces<number[]> {
   const { gaussian, sampled, pure } = compose(events, relation)
   const curve = rdpOrders.map((order) => (gaussian * order) / 2)
   const add = (steps: number, part: readonly number[]) =>
     part.forEach((value, index) => (curve[index]! += steps * value))
-  for (const { noiseMultiplier, rate, steps } of sampled) add(steps, sampledGaussianRdp(rate, noiseMultiplier))
+  for (const { noiseMultiplier, rate, steps } of sampled) {
+    add(steps, sampledGaussianRdp(rate, noiseMultiplier))
+    yield
+  }
   for (const { epsilon, count } of pure) add(count, pureRdp(epsilon))
   return curve
 }
