@@ -86,7 +86,11 @@ describe('host', () => {
       id: 2,
       value: { ok: false, error: expect.objectContaining({ code: 'internal' }) as unknown },
     })
-    expect(sent).toContainEqual({ kind: 'answer', id: 3, value: null })
+    expect(sent).toContainEqual({
+      kind: 'answer',
+      id: 3,
+      value: { error: expect.objectContaining({ code: 'internal', message: 'boom' }) as unknown },
+    })
     expect(exit).toHaveBeenCalledOnce()
   })
 

@@ -78,7 +78,7 @@ export function hostLab(
       case 'resource':
         return void opened
           .then((lab) => lab.resource(message.path))
-          .catch(() => null)
+          .catch((error: unknown) => ({ error: toErrorRecord(error) }))
           .then((value) => port.postMessage({ kind: 'answer', id: message.id, value }))
       case 'report':
         return void opened.then((lab) => lab.report(message.run, message.events, message.gone)).catch(() => undefined) // a hint lost

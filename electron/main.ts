@@ -61,7 +61,8 @@ async function open(): Promise<void> {
     const found = app.getAppMetrics().find((process) => process.pid === pid)
     return found ? 1024 * found.memory.workingSetSize : null
   }
-  const access = process.argv.includes('--read-only') ? ['read-only'] : []
+  const readOnly = process.argv.includes('--read-only')
+  const access = readOnly ? ['read-only'] : []
   const recent = createRecentProjects(join(profile, 'recent-projects.json'))
   const workplace = createWorkplace(projectFolder(process.argv, process.env, app.getPath('home')), {
     start: (project) =>
@@ -73,6 +74,7 @@ async function open(): Promise<void> {
         residentBytes,
       }),
     recent,
+    readOnly,
     opened() {
       for (const other of BrowserWindow.getAllWindows()) if (other !== window) other.destroy() // reports of the former project
       if (window) showPage(window)

@@ -7,6 +7,9 @@ export interface Resource {
   readonly type: string
 }
 
+/** What is served, why it cannot be, or null for what is not there. */
+export type Found = Resource | { readonly error: ErrorRecord } | null
+
 export type ToLab =
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly input: unknown }
   | { readonly kind: 'resource'; readonly id: number; readonly path: string }
@@ -20,7 +23,7 @@ export type ToLab =
   | { readonly kind: 'close' }
 
 export type FromLab =
-  | { readonly kind: 'answer'; readonly id: number; readonly value: CallResult<CallName> | Resource | null }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: CallResult<CallName> | Found }
   | { readonly kind: 'topic'; readonly topic: TopicName; readonly value: unknown }
   | { readonly kind: 'start-run'; readonly run: string }
   | Knock

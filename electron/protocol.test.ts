@@ -23,6 +23,10 @@ const sources: Sources = {
   page,
   resource: (path) => {
     asked.push(path)
+    if (path.startsWith('runs/damaged/')) {
+      const code = path.endsWith('large.png') ? 'file-too-large' : 'file-malformed'
+      return Promise.resolve({ error: { code, message: 'It is cut.', hint: 'Restore it.' } })
+    }
     return Promise.resolve(
       path.includes('/artifacts/grid.png') ? { bytes: Uint8Array.of(1, 2, 3), type: 'image/png' } : null,
     )
@@ -136,5 +140,19 @@ describe('what the lab serves', () => {
     asked.length = 0
     expect((await get(`app://lab/runs/a/artifacts${path}`)).status).not.toBe(200)
     expect(asked).toEqual([])
+  })
+})
+
+describe('what the lab cannot show', () => {
+  it('answers with the reason, as a call would, and a status that fits', async () => {
+    const answer = await get('app://lab/runs/damaged/artifacts/a.png')
+    expect(answer).toMatchObject({ status: 422, headers: { 'Content-Type': 'application/json' } })
+    expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({
+      code: 'file-malformed',
+      message: 'It is cut.',
+      hint: 'Restore it.',
+    })
+    expect((await get('app://lab/runs/damaged/artifacts/large.png')).status).toBe(413)
+    expect(await get('app://lab/runs/none/artifacts/a.png')).toMatchObject({ status: 404, body: new Uint8Array() })
   })
 })

@@ -8,7 +8,8 @@
 import { promises as fs } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import type { Protocol } from 'electron'
-import type { Resource } from './messages.ts'
+import type { ErrorCode, ErrorRecord } from '../main/contract/errors.ts'
+import type { Found } from './messages.ts'
 import { contentSecurityPolicy, documentSecurityPolicy } from './policy/content-security-policy.ts'
 
 const pageTypes: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ export interface Answer {
 export interface Sources {
   /** Folder of the bundled page. */
   readonly page: string
-  readonly resource: (path: string) => Promise<Resource | null>
+  readonly resource: (path: string) => Promise<Found>
 }
 
 function refusal(status: number): Answer {
@@ -44,6 +45,26 @@ function refusal(status: number): Answer {
     body: new Uint8Array(),
   }
 }
+
+/** By what a page would do about it; 422 where the file is there and is not what it should be. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  ...{ usage: 400, 'config-invalid': 400, 'file-unreadable': 403, 'file-too-large': 413, internal: 500 },
+  ...{ 'file-missing': 404, 'dataset-missing': 404, 'run-missing': 404, 'project-missing': 404, 'engine-gone': 503 },
+}
+
+const labHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': documentSecurityPolicy,
+  'Access-Control-Allow-Origin': 'app://lethe',
+  'Cache-Control': 'no-store',
+}
+
+/** What, found and what to do, as a call would answer it. */
+const failure = ({ code, message, hint }: ErrorRecord): Answer => ({
+  status: statuses[code] ?? 422,
+  headers: { 'Content-Type': 'application/json', ...labHeaders },
+  body: Buffer.from(JSON.stringify({ code, message, hint })),
+})
 
 /**
  * Segments of a URL path, decoded once, or null if any could mean something else to a file system: empty, dotted,
@@ -101,14 +122,8 @@ async function answerPage(page: string, segments: readonly string[]): Promise<An
 async function answerLab(segments: readonly string[], query: string, resource: Sources['resource']): Promise<Answer> {
   const found = await resource(segments.join('/') + query)
   if (!found) return refusal(404)
-  const headers = {
-    'Content-Type': found.type,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': documentSecurityPolicy,
-    'Access-Control-Allow-Origin': 'app://lethe',
-    'Cache-Control': 'no-store',
-  }
-  return { status: 200, headers, body: found.bytes }
+  if ('error' in found) return failure(found.error)
+  return { status: 200, headers: { 'Content-Type': found.type, ...labHeaders }, body: found.bytes }
 }
 
 export async function answerRequest(method: string, url: string, sources: Sources): Promise<Answer> {

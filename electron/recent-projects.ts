@@ -39,14 +39,23 @@ export function createRecentProjects(file: string): RecentProjects {
 }
 
 /**
- * A folder may become the project when it is one already, or is empty: nobody wants lethe.json among their documents. Errors:
- * `file-missing`, `folder-read-only`, `usage`.
+ * A folder may become the project when it is one already, or is empty: nobody wants lethe.json among their documents. To be looked
+ * at and reviewed (`readOnly`) it must be one already, and nothing needs to be written. Errors: `file-missing`, `folder-read-only`,
+ * `usage`.
  */
-export async function checkProjectFolder(folder: string): Promise<void> {
+export async function checkProjectFolder(folder: string, readOnly = false): Promise<void> {
   const names = await fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOTDIR') throw new LetheError('usage', `${folder} is not a folder.`, 'Choose a folder.')
     throw error
   })
+  if (readOnly) {
+    if (await isProject(folder)) return
+    throw new LetheError(
+      'usage',
+      `${folder} is no project of Lethe.`,
+      'Choose a project; a new one is made without --read-only.',
+    )
+  }
   await fs.access(folder, fs.constants.W_OK).catch(() => {
     throw new LetheError('folder-read-only', `${folder} cannot be written.`, 'Choose another folder.')
   })

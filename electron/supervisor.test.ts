@@ -61,7 +61,7 @@ describe('restarts', () => {
     expect(labs.length).toBe(4)
     expect(told.length).toBe(4)
     expect(await supervisor.call('runs.list', {})).toMatchObject({ ok: false, error: { code: 'engine-gone' } })
-    expect(await supervisor.resource('runs/a/artifacts/b.png')).toBeNull()
+    expect(await supervisor.resource('runs/a/artifacts/b.png')).toMatchObject({ error: { code: 'engine-gone' } })
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import type { CallName, CallResult, TopicName, TopicValue } from '../main/contract/calls.ts'
 import { causeOfEnd, stop, type Child } from './child.ts'
-import type { FromLab, Resource, ToLab } from './messages.ts'
+import type { Found, FromLab, ToLab } from './messages.ts'
 import { createTrainers } from './trainers.ts'
 
 export interface SupervisorOptions {
@@ -22,7 +22,7 @@ export interface SupervisorOptions {
 
 export interface Supervisor {
   readonly call: (name: CallName, input: unknown) => Promise<CallResult<CallName>>
-  readonly resource: (path: string) => Promise<Resource | null>
+  readonly resource: (path: string) => Promise<Found>
   /** How many runs are at work. */
   activeRuns(): number
   /** Asks trainers to stop at their next step, then the lab; kills what does not answer. At most 15 seconds. */
@@ -37,7 +37,7 @@ export function mayRestart(exits: readonly number[], now: number): boolean {
   return exits.filter((time) => now - time < restartWindow).length <= maxRestarts
 }
 
-type Settle = (value: CallResult<CallName> | Resource | null) => void
+type Settle = (value: CallResult<CallName> | Found) => void
 interface Waiting {
   readonly settle: Settle
   readonly onGone: () => void
@@ -98,10 +98,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     lab.child.postMessage(message(id))
   }
 
-  const labGone: CallResult<CallName> = {
-    ok: false,
+  const labGone = {
+    ok: false as const,
     error: {
-      code: 'engine-gone',
+      code: 'engine-gone' as const,
       message: 'The lab process is not running.',
       hint: 'Try again in a moment; nothing on disk is lost.',
     },
@@ -126,8 +126,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       new Promise((resolve) => {
         ask(
           (id) => ({ kind: 'resource', id, path }),
-          (value) => resolve(value as Resource | null),
-          () => resolve(null),
+          (value) => resolve(value as Found),
+          () => resolve(labGone),
         )
       }),
     activeRuns: () => trainers.count(),

@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Supervisor } from './supervisor.ts'
 import { createWorkplace } from './workplace.ts'
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => fs.rm(root, { recursive: true, force: true }))
 
-function workplace(add: () => Promise<void> = () => Promise.resolve()) {
+function workplace(add: () => Promise<void> = () => Promise.resolve(), readOnly = false) {
   const labs = new Set<{ readonly project: string }>()
   const start = (project: string): Supervisor => {
     const lab = { project }
@@ -28,7 +28,10 @@ function workplace(add: () => Promise<void> = () => Promise.resolve()) {
   }
   const alive = () => [...labs].map(({ project }) => project)
   const recent = { list: () => Promise.resolve([]), add, forget: () => Promise.resolve() }
-  return { alive, place: createWorkplace(path.join(root, 'first'), { start, recent, opened: () => undefined }) }
+  return {
+    alive,
+    place: createWorkplace(path.join(root, 'first'), { start, recent, readOnly, opened: () => undefined }),
+  }
 }
 
 test('however often a project is asked for at once, one lab works, and on the last', async () => {
@@ -46,4 +49,14 @@ test('a folder that cannot be opened, or a list that cannot be written, keeps no
   await expect(place.open(path.join(root, 'a'), false)).rejects.toMatchObject({ code: 'usage' })
   expect(await place.open(path.join(root, 'b'), false)).toMatchObject({ opened: true })
   expect(alive()).toEqual([path.join(root, 'b')])
+})
+
+test('to review, a project that nobody may write is opened, and nothing but a project', async () => {
+  const { alive, place } = workplace(undefined, true)
+  await fs.writeFile(path.join(root, 'a', 'lethe.json'), '{}')
+  const refuse = vi.spyOn(fs, 'access').mockRejectedValue(Object.assign(new Error('denied'), { code: 'EACCES' }))
+  expect(await place.open(path.join(root, 'a'), false)).toMatchObject({ opened: true })
+  refuse.mockRestore()
+  await expect(place.open(path.join(root, 'b'), false)).rejects.toMatchObject({ code: 'usage' })
+  expect(alive()).toEqual([path.join(root, 'a')])
 })

@@ -12,11 +12,13 @@ export interface Workplace {
 export interface WorkplaceOptions {
   readonly start: (project: string) => Supervisor
   readonly recent: RecentProjects
+  /** Projects are opened to be looked at and reviewed. */
+  readonly readOnly: boolean
   /** The page must forget what it shows. */
   readonly opened: (project: string) => void
 }
 
-export function createWorkplace(first: string, { start, recent, opened }: WorkplaceOptions): Workplace {
+export function createWorkplace(first: string, { start, recent, readOnly, opened }: WorkplaceOptions): Workplace {
   let project = first
   let supervisor = start(first)
   // A list of recent projects that cannot be written costs convenience, nothing else.
@@ -26,7 +28,7 @@ export function createWorkplace(first: string, { start, recent, opened }: Workpl
   async function change(folder: string, leaveRuns: boolean): Promise<{ opened: boolean; activeRuns: number }> {
     const activeRuns = supervisor.activeRuns()
     if (folder === project) return { opened: true, activeRuns }
-    await checkProjectFolder(folder)
+    await checkProjectFolder(folder, readOnly)
     if (activeRuns > 0 && !leaveRuns) return { opened: false, activeRuns }
     await supervisor.close()
     project = folder

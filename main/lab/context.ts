@@ -16,5 +16,5 @@ export interface Resource {
   readonly type: string
 }
 
-/** Answers paths below one first segment; null for what is not there or not to be served. */
+/** Answers paths below one first segment; null for what is not there or not to be served. Errors reach whoever asked. */
 export type ResourceHandler = (path: string, query: URLSearchParams) => Promise<Resource | null>

@@ -74,7 +74,7 @@ export function picturesPart({ project }: LabContext) {
       previews.set(task, pictures)
       if (previews.size > keptPreviews) previews.delete(previews.keys().next().value!)
     },
-    /** `previews/TASK/INDEX.png` and `ID/tiles.png?split=&start=&count=&columns=&class=`. Null for anything else. */
+    /** `previews/TASK/INDEX.png` and `ID/tiles.png?split=&start=&count=&columns=&class=`. Null for anything else. Errors: `usage` before `show`. */
     async resource(place: string, query: URLSearchParams): Promise<Resource | null> {
       const preview = /^previews\/([\w-]{1,64})\/(\d{1,3})\.png$/.exec(place)
       if (preview) {
@@ -89,20 +89,13 @@ export function picturesPart({ project }: LabContext) {
         return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
       }
       const count = whole('count', 100)!
-      const bytes = await mayShow(data, split.data)
-        .then((dataset) =>
-          tiles.atlas(dataset, {
-            split: split.data,
-            start: whole('start', 0)!,
-            count,
-            columns: whole('columns', Math.min(10, count))!,
-            label: whole('class', undefined),
-          }),
-        )
-        .catch((error: unknown) => {
-          if (error instanceof LetheError) return null
-          throw error
-        })
+      const bytes = await tiles.atlas(await mayShow(data, split.data), {
+        split: split.data,
+        start: whole('start', 0)!,
+        count,
+        columns: whole('columns', Math.min(10, count))!,
+        label: whole('class', undefined),
+      })
       return bytes && { bytes, type: 'image/png' }
     },
   }

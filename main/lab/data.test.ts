@@ -116,7 +116,7 @@ describe('data', () => {
 
   test('sensitive pictures are served only once the look is in the ledger, which notes it once', async () => {
     const address = 'data/digits/tiles.png?split=train&start=10&count=4&columns=2'
-    expect(await lab.resource(address)).toBeNull()
+    await expect(lab.resource(address)).rejects.toMatchObject({ code: 'usage' })
     await expect(ask('data.labels', { data: 'digits', split: 'train', start: 0, count: 5 })).rejects.toMatchObject({
       code: 'usage',
     })
@@ -129,7 +129,7 @@ describe('data', () => {
     expect(await ask('data.labels', { data: 'digits', split: 'train', start: 0, count: 5 })).toEqual([
       ...labels.subarray(0, 5),
     ])
-    expect(await lab.resource(address.replace('train', 'test'))).toBeNull()
+    await expect(lab.resource(address.replace('train', 'test'))).rejects.toMatchObject({ code: 'usage' })
     const { summary, entries } = await ask('ledger.show', { data: 'digits' })
     expect(summary).toMatchObject({ nonPrivateReads: 1, spent: 0 })
     expect(entries[1]).toMatchObject({ kind: 'read', run: 'window', split: 'train' })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { openCourses, packCourse } from '../runs/course.ts'
 import { readConfig, requireOwnFiles, runPaths, type RunPaths } from '../runs/folder.ts'
 import { readLog } from '../runs/log.ts'
-import { openTiles, perAtlas } from '../runs/tiles.ts'
+import { openTiles } from '../runs/tiles.ts'
 import type { Resource, ResourceHandler } from './context.ts'
 
 const mostPoints = 1_000_000
@@ -38,7 +38,8 @@ export function runResources(
       return header && { bytes: Buffer.from(JSON.stringify(header)), type: 'application/json' }
     },
     'tiles.png': async (paths, query) => {
-      const [start, count] = [numberOf(query, 'start', 0, 1e9), numberOf(query, 'count', perAtlas, 4 * perAtlas)]
+      const count = query.get('count') === null ? null : numberOf(query, 'count', 1, 1024)
+      const start = numberOf(query, 'start', 0, 1e9)
       const bytes = await tiles.page(paths, classOf(query), start, count)
       return bytes && { bytes, type: 'image/png' }
     },

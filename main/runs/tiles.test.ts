@@ -4,7 +4,7 @@ import { encodeNpz } from '../data/formats/npz.ts'
 import { decodePicture } from '../data/formats/picture.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
 import { runPaths } from './folder.ts'
-import { columnsPerAtlas, openTiles } from './tiles.ts'
+import { openTiles } from './tiles.ts'
 
 const folder = temporaryFolder()
 const paths = (run: string) => runPaths(folder.path('project'), run)
@@ -12,6 +12,7 @@ const [count, height, width] = [40, 3, 2] as const
 const size = height * width
 const images = Uint8Array.from({ length: count * size }, (_none, at) => (at * 37) & 255)
 const labels = Uint8Array.from({ length: count }, (_none, place) => [7, 2, 2][place % 3]!)
+const columnsPerAtlas = 16
 const nameOf = (label: number) => `class ${label}`
 
 async function write(run: string): Promise<void> {
@@ -59,4 +60,24 @@ test('what is not there yet, or broken, is looked at again', async () => {
   await expect(tiles.header(paths('late'), null, nameOf)).rejects.toMatchObject({ code: expect.any(String) as string })
   await write('late')
   expect(await tiles.header(paths('late'), null, nameOf)).toMatchObject({ count })
+})
+
+test('large pictures make small pages', async () => {
+  const size = 600 * 600 * 3
+  const values = Uint8Array.from({ length: 6 * size }, (_none, at) => (at % size === 0 ? at / size + 1 : 0))
+  const images = { dtype: 'uint8', shape: [6, 600, 600, 3], data: values } as const
+  folder.write(path.join('project', 'runs', 'large', 'artifacts', 'synthetic.npz'), await encodeNpz({ images }))
+  const tiles = openTiles()
+  expect(await tiles.header(paths('large'), null, nameOf)).toMatchObject({ count: 6, perAtlas: 1, columnsPerAtlas: 1 })
+  const page = decodePicture('page', (await tiles.page(paths('large'), null, 4, null))!)
+  expect([page.width, page.height, page.values[0]]).toEqual([600, 600, 5])
+  expect(await tiles.page(paths('large'), null, 0, 6)).toBeNull()
+})
+
+test('a file that would inflate beyond the bound is refused before it is inflated', async () => {
+  await write('bomb')
+  await expect(openTiles(250).header(paths('bomb'), null, nameOf)).rejects.toMatchObject({
+    code: 'file-too-large',
+    message: expect.stringMatching(/would inflate to 280 bytes; up to 250/) as string,
+  })
 })

@@ -23,11 +23,17 @@ export async function ask<Name extends CallName>(
   return null
 }
 
-/** What the lab serves below `app://lab/`, whole; null where it has no answer. */
-export async function readLab(address: string, signal?: AbortSignal): Promise<Response | null> {
+/** What the lab serves below `app://lab/`, whole; null where it has nothing there, or after `onFailure` has heard why it cannot be shown. */
+export async function readLab(
+  address: string,
+  { signal, onFailure }: { readonly signal?: AbortSignal; readonly onFailure?: (failure: Failure) => void } = {},
+): Promise<Response | null> {
   // eslint-disable-next-line no-restricted-globals -- of the application's own scheme; all others are refused in every process
   const answer = await fetch(`app://lab/${address}`, signal ? { signal } : {}).catch(() => null)
-  return answer?.ok ? answer : null
+  if (answer?.ok) return answer
+  if (onFailure && answer?.headers.get('Content-Type') === 'application/json')
+    onFailure((await answer.json()) as Failure)
+  return null
 }
 
 /** Where the page finds a file that a run wrote; `version` changes when its content does. */

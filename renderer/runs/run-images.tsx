@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { TilesHeader } from '../../main/contract/calls/runs.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
-import { readLab } from '../app/bridge.ts'
+import { readLab, type Failure } from '../app/bridge.ts'
 import { formatCount } from '../app/format.ts'
 import { Tag } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -10,16 +10,19 @@ import { SelectField } from '../ui/field.tsx'
 import { ImageGrid } from '../viewers/image-grid.tsx'
 import { useDetail } from './detail.ts'
 
-/** Undefined while it is read, null where there are none. `ended` reads anew when the run has finished. */
-function useTiles(run: string, label: string, ended: boolean): TilesHeader | null | undefined {
-  const [tiles, setTiles] = useState<TilesHeader | null>()
+/** Undefined while it is read, null where there are none, or why they cannot be shown. `ended` reads anew when the run has finished. */
+function useTiles(run: string, label: string, ended: boolean): TilesHeader | Failure | null | undefined {
+  const [tiles, setTiles] = useState<TilesHeader | Failure | null>()
   useEffect(() => {
     const stopped = new AbortController()
     const query = label === '' ? '' : `?class=${label}`
-    void readLab(`runs/${encodeURIComponent(run)}/tiles.json${query}`, stopped.signal)
-      .then((answer) => (answer ? (answer.json() as Promise<TilesHeader>) : null))
+    const { signal } = stopped
+    let failure: Failure | null = null
+    const onFailure = (found: Failure) => (failure = found)
+    void readLab(`runs/${encodeURIComponent(run)}/tiles.json${query}`, { signal, onFailure })
+      .then<TilesHeader | Failure | null>((answer) => (answer ? (answer.json() as Promise<TilesHeader>) : failure))
       .then(
-        (found) => !stopped.signal.aborted && setTiles(found),
+        (found) => !signal.aborted && setTiles(found),
         () => undefined, // another choice was made meanwhile
       )
     return () => stopped.abort()
@@ -40,6 +43,8 @@ export function RunImages({ run }: { readonly run: RunSummary }) {
         lead="The synthetic images appear here when the run has made them. Previews are in the overview."
       />
     )
+  if ('code' in tiles)
+    return <EmptyState icon="images" title="The images cannot be shown" lead={`${tiles.message} ${tiles.hint}`} />
   const { count, width, height, perAtlas, columnsPerAtlas, classes, labels } = tiles
   const research = plan?.privacy?.mode === 'research'
   const nameOf = (index: number) => classes.find((one) => one.label === labels[index])?.name ?? ''

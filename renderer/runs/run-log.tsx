@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { readLab, subscribe } from '../app/bridge.ts'
 import { formatCount } from '../app/format.ts'
+import { showFailure } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
 import { Switch } from '../ui/field.tsx'
 import { notify } from '../ui/notices.tsx'
@@ -19,7 +20,10 @@ function useLog(run: string): readonly LogLine[] | null {
     let known: readonly LogLine[] | null = null
     const show = (next: readonly LogLine[]) => setLines((known = next))
     const read = async () => {
-      const answer = await readLab(`runs/${encodeURIComponent(run)}/log.ndjson`, stopped.signal)
+      const answer = await readLab(`runs/${encodeURIComponent(run)}/log.ndjson`, {
+        signal: stopped.signal,
+        onFailure: showFailure,
+      })
       const text = await answer?.text().catch(() => '')
       if (!stopped.signal.aborted) show(parseLog(text ?? '').slice(-mostLines))
     }
