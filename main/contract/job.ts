@@ -99,7 +99,7 @@ export type Outcome = Record<string, unknown>
 export interface Job<Config> {
   readonly kind: string
   readonly config: z.ZodType<Config>
-  title(config: Config): string
+  title(config: Config, input: { readonly dataset: Dataset }): string
   /** The id of the data set the run is charged to. */
   data(config: Config): string
   seed(config: Config): number

@@ -132,7 +132,7 @@ function unpack(bytes: Uint8Array, { height, width, channels }: Dataset): ImageS
 export const synthesizeJob: Job<SynthesizeConfig> = {
   kind: 'images.synthesize',
   config: synthesizeConfigSchema,
-  title: (config) => `${methodOf(config.method).title} on ${config.data}, ε = ${config.epsilon}`,
+  title: (config, { dataset }) => `${methodOf(config.method).title} on ${dataset.name}, ε = ${config.epsilon}`,
   data: (config) => config.data,
   seed: (config) => config.seed,
   mode: (config) => config.mode,

@@ -45,7 +45,7 @@ export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn
     const config = configOf(request, dataset.delta)
     const draft = job.plan(config as never, { dataset })
     const entries = await readLedger(ledgerOf(project, dataset.id))
-    return { config, dataset, draft, entries, title: job.title(config as never) }
+    return { config, dataset, draft, entries, title: job.title(config as never, { dataset }) }
   }
 
   /** The configuration and the plan of a synthesis, before anything is touched. Errors: `config-invalid`, `budget-exceeded`, … */

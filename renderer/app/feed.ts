@@ -26,7 +26,15 @@ export async function loadRuns(): Promise<void> {
   const runs = await ask('runs.list', {}, showFailure)
   if (!runs) return
   runs.sort(newestFirst)
-  store.setState((state) => (state.runs === null ? { runs, failure: null } : { runs }))
+  const before = store.getState().runs
+  store.setState(before === null ? { runs, failure: null } : { runs })
+  const known = new Map(before?.map((run) => [run.id, run]))
+  const changed = runs.filter(({ id, state }) => known.get(id)?.state !== state)
+  if (before && changed.length > 0) void loadData()
+  for (const run of changed) {
+    const was = known.get(run.id)
+    if (was) stateChanged(was, run)
+  }
   const { selected, detail } = store.getState()
   const kept = runs.find(({ id }) => id === selected)
   const shown = kept ?? runs.find(({ state }) => state === 'running') ?? runs[0]
@@ -143,6 +151,7 @@ export function followLab(): () => void {
     }),
     subscribe('run-memory', ({ run, ...memory }) => keepMemory(run, memory)),
     subscribe('run-events', ({ run, events }) => {
+      if (events.some(({ kind }) => kind === 'spend')) void loadData()
       if (arriving?.run === run) return void arriving.events.push(...events)
       const { detail } = store.getState()
       if (detail?.run !== run) return
@@ -151,12 +160,11 @@ export function followLab(): () => void {
       else void selectRun(run)
     }),
     subscribe('screen-locked', ({ locked }) => store.setState({ covered: locked })),
-    subscribe('engine-gone', ({ reason }) => {
-      showFailure({
-        code: 'engine-gone',
-        message: reason,
-        hint: 'Nothing on disk is lost; an interrupted run can be resumed.',
-      })
+    subscribe('engine-gone', ({ process, reason }) => {
+      const hint = 'Nothing on disk is lost; an interrupted run can be resumed.'
+      const gone = { code: 'engine-gone', message: reason, hint } as const
+      if (process === 'lab') showFailure(gone)
+      else notify({ kind: 'failed', ...gone, toldElsewhere: true }) // the run says it, too
       void loadRuns()
     }),
   ]

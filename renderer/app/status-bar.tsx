@@ -29,10 +29,12 @@ function Working({ run }: { readonly run: RunSummary }) {
   )
 }
 
-/** Of the data set that was chosen last, else of the first that has a budget. */
+/** Of the data set that was chosen last, if it has something to protect, else of the first that has. */
 function Budget() {
-  const ledger = usePage((state) => state.ledgers[state.currentData ?? ''] ?? Object.values(state.ledgers)[0])
-  const name = usePage((state) => state.datasets?.find(({ id }) => id === ledger?.summary.data)?.name)
+  const current = usePage((state) => state.currentData)
+  const sensitive = usePage((state) => state.datasets)?.filter((dataset) => dataset.sensitive)
+  const { id, name } = sensitive?.find((dataset) => dataset.id === current) ?? sensitive?.[0] ?? {}
+  const ledger = usePage((state) => state.ledgers[id ?? ''])
   if (!ledger || name === undefined) return null
   const { remaining, budget } = ledger.summary
   return (

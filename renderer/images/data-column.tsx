@@ -79,11 +79,11 @@ function DataChoice({ dataset, chosen }: { readonly dataset: Dataset; readonly c
   )
 }
 
-/** `DP-MERF on mnist, ε = 1` → `DP-MERF, ε = 1` and `MNIST`: in a narrow column the name of the set goes below. */
+/** `DP-MERF on MNIST, ε = 1` → `DP-MERF, ε = 1` and `MNIST`: in a narrow column the name of the set goes below. */
 function wordsOf(run: RunSummary, datasets: readonly Dataset[]): { title: string; note: string } {
   const { title, state, progress, waitsFor, created } = run
-  const dataset = datasets.find(({ id }) => title.includes(` on ${id}, `))
-  const short = dataset ? title.replace(` on ${dataset.id}, `, ', ') : title
+  const dataset = datasets.find(({ name }) => title.includes(` on ${name}, `))
+  const short = dataset ? title.replace(` on ${dataset.name}, `, ', ') : title
   const time = formatTime(created, new Date())
   if (waitsFor !== null) return { title: short, note: 'Waits for the run before' }
   if (state === 'running' && progress) return { title: short, note: progress.phase }

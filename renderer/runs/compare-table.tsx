@@ -1,7 +1,7 @@
 /** Settings that differ, then privacy, figures, and last the settings that agree. */
 import type { Comparison } from '../../main/contract/calls/runs.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
-import { formatEpsilon, formatFigure, formatName } from '../app/format.ts'
+import { capital, formatEpsilon, formatFigure, formatName } from '../app/format.ts'
 import { seriesColour } from '../charts/colours.ts'
 import { letterOf } from './compare-view.tsx'
 import { NotPrivate } from './figures.tsx'
@@ -10,11 +10,37 @@ type Row = Comparison['rows'][number]
 
 const differs = ({ values }: Row): boolean => new Set(values).size > 1
 
+/** `parameters.learningRate` → `Learning rate`. */
+const settingName = (name: string): string =>
+  capital(
+    name
+      .replace(/^parameters\./, '')
+      .replace(/([a-z])([A-Z])/g, (_pair, low: string, high: string) => `${low} ${high.toLowerCase()}`),
+  )
+
 function wordsOf(row: Row, value: Row['values'][number]): string {
   if (value === null) return '–'
   if (typeof value === 'string') return value
-  if (row.kind === 'setting') return String(value)
+  if (row.kind === 'setting') return Math.abs(value) < 1e-3 && value !== 0 ? value.toExponential() : String(value)
   return row.name === 'epsilon' ? formatEpsilon(value) : formatFigure(value)
+}
+
+/** What all have in common, once. */
+function Shared({ rows }: { readonly rows: readonly Row[] }) {
+  if (rows.length === 0) return null
+  return (
+    <section className="compare-shared" aria-label="Settings that agree">
+      <h2>Settings that agree</h2>
+      <dl>
+        {rows.map((row) => (
+          <div key={row.name}>
+            <dt>{settingName(row.name)}</dt>
+            <dd className="number">{wordsOf(row, row.values[0] ?? null)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
 }
 
 function Part({ title, rows, runs }: { readonly title: string; readonly rows: readonly Row[]; readonly runs: number }) {
@@ -29,7 +55,7 @@ function Part({ title, rows, runs }: { readonly title: string; readonly rows: re
       {rows.map((row) => (
         <tr key={row.name}>
           <th scope="row">
-            {row.kind === 'setting' ? <code>{row.name}</code> : formatName(row.name)} {!row.private && <NotPrivate />}
+            {row.kind === 'setting' ? settingName(row.name) : formatName(row.name)} {!row.private && <NotPrivate />}
           </th>
           {row.values.map((value, index) => (
             <td key={index} className="number" data-best={row.best.includes(index) || undefined}>
@@ -65,8 +91,8 @@ export function CompareTable({ rows, runs }: { readonly rows: readonly Row[]; re
         <Part title="Settings that differ" rows={settings.filter(differs)} runs={runs.length} />
         <Part title="Privacy of each run" rows={of('privacy')} runs={runs.length} />
         <Part title="Figures at their last step" rows={of('metric')} runs={runs.length} />
-        <Part title="Settings that agree" rows={settings.filter((row) => !differs(row))} runs={runs.length} />
       </table>
+      <Shared rows={settings.filter((row) => !differs(row))} />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 /** The right column: what the run promises about privacy, and what it reads without noise. */
 import type { Plan, RunSummary } from '../../main/contract/run.ts'
 import type { PrivacyPlan } from '../../main/contract/privacy.ts'
-import { formatBudget, formatEpsilon, formatFigure, formatRemaining } from '../app/format.ts'
+import { formatBudget, formatEpsilon, formatFigure } from '../app/format.ts'
 import { BudgetBar, Tag } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useDetail, useView } from './detail.ts'
@@ -23,12 +23,11 @@ export function Privacy({ privacy, spent }: { readonly privacy: PrivacyPlan; rea
       <BudgetBar budget={budget} before={spentBefore} after={spentAfter} />
       <p className="budget-words">
         <span>
+          Spent <span className="number">{formatEpsilon(spentBefore)}</span> →{' '}
           <span className="number">{formatEpsilon(spentAfter)}</span> of{' '}
-          <span className="number">{formatBudget(budget)}</span> spent
+          <span className="number">{formatBudget(budget)}</span>
         </span>
-        <span>
-          <span className="number">{formatRemaining(budget - spentAfter)}</span> left
-        </span>
+        <span>as planned</span>
       </p>
       <p className="promise">
         {mode === 'release' ? 'Hides' : 'In release mode this would hide'} whether any one image was{' '}

@@ -9,6 +9,8 @@ export interface Notice {
   /** Of an error; its help page is offered. */
   readonly code?: string | undefined
   readonly undo?: { readonly label: string; readonly run: () => void } | undefined
+  /** Of a failure that a screen goes on showing: the notice need not stay. */
+  readonly toldElsewhere?: boolean | undefined
   /** Leads to what the notice is about. */
   readonly open?: { readonly label: string; readonly run: () => void } | undefined
 }
@@ -20,7 +22,7 @@ export interface ShownNotice extends Notice {
 
 /** How long a notice stays, in milliseconds. A failure stays until it is put away: it may be the only place that tells. */
 export function lifetime(notice: Notice): number {
-  if (notice.kind === 'failed') return Infinity
+  if (notice.kind === 'failed') return notice.toldElsewhere ? 15_000 : Infinity
   return (notice.undo || notice.open ? 10_000 : 5_000) + (notice.hint ? 3_000 : 0)
 }
 
