@@ -70,7 +70,10 @@ function Machine() {
 
 export function StatusBar() {
   const about = usePage((state) => state.about)
-  const working = usePage((state) => state.runs?.find(({ state: is }) => is === 'running' || is === 'paused'))
+  const working = usePage(({ runs }) => {
+    const alive = runs?.filter(({ state }) => state === 'running' || state === 'paused')
+    return alive?.find(({ waitsFor }) => waitsFor === null) ?? alive?.[0]
+  })
   return (
     <footer className="status-bar" aria-label="Status">
       <button

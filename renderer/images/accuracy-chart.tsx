@@ -1,6 +1,6 @@
 /** Accuracy over ε, small: published methods as lines, runs made here as dots, and a line at the ε that is chosen. */
-import { useLayoutEffect, useRef, useState } from 'react'
 import type { Published, SynthesisResult } from '../../main/contract/calls/images.ts'
+import { useWidth } from '../ui/use-width.ts'
 
 interface ChartProps {
   readonly published: Published['accuracy']
@@ -93,22 +93,9 @@ function Own({ result, x }: { readonly result: SynthesisResult } & Pick<Scale, '
   )
 }
 
-/** The width it has, so that letters keep their size. */
-function useScale() {
-  const ref = useRef<HTMLElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const element = ref.current
-    if (!element) return
-    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-  return [ref, scaleOf(Math.max(width, 200))] as const
-}
-
 export function AccuracyChart({ published, results, method, data, epsilon }: ChartProps) {
-  const [place, scale] = useScale()
+  const [place, room] = useWidth<HTMLElement>()
+  const scale = scaleOf(Math.max(room, 200)) // letters keep their size
   const { width, x } = scale
   const names = [...new Set(published.map((row) => row.method))].sort((a) => (a === method ? 1 : -1))
   const label = `Accuracy over ε on ${data}: ${names.length} published methods and ${results.length} runs made here; ε ${epsilon} is chosen`

@@ -1,7 +1,8 @@
 /** What was spent, and what might be, over time: steps, because a charge happens at once and is never taken back. */
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { CallOutput } from '../../main/contract/calls.ts'
 import { formatBudget, formatEpsilon, formatTime } from '../app/format.ts'
+import { useWidth } from '../ui/use-width.ts'
 
 type Course = CallOutput<'ledger.course'>
 
@@ -13,19 +14,6 @@ export function stepPath(points: readonly (readonly [number, number])[], end: nu
   const [first, ...rest] = points
   if (!first) return ''
   return `M${first[0]} ${first[1]}${rest.map(([x, y]) => `H${x}V${y}`).join('')}H${end}`
-}
-
-function useWidth() {
-  const ref = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = ref.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-  return { ref, width }
 }
 
 /** A round number at or above `most`. */
@@ -127,7 +115,7 @@ function Drawing({ course, width }: { readonly course: Course; readonly width: n
 }
 
 export function CourseChart({ course }: { readonly course: Course }) {
-  const { ref, width } = useWidth()
+  const [ref, width] = useWidth()
   return (
     <div className="course" ref={ref}>
       {width > 0 && course.length > 0 && <Drawing course={course} width={width} />}

@@ -8,8 +8,9 @@ import { Tag } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Segmented } from '../ui/field.tsx'
 import { letterOf } from './compare-view.tsx'
+import { useWidth } from '../ui/use-width.ts'
 import { fetchCourse } from './course.ts'
-import { crispWidth, useWidth } from './previews.tsx'
+import { crispWidth } from './previews.tsx'
 import { viewOf, type Preview } from './run-view.ts'
 
 type Found = readonly (readonly Preview[])[]

@@ -1,28 +1,15 @@
 /** What the run makes, as it sharpens. Pixels stay crisp: a picture is shown at a whole multiple of its size. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { artifactUrl } from '../app/bridge.ts'
 import { formatCount, formatName } from '../app/format.ts'
+import { useWidth } from '../ui/use-width.ts'
 import type { Preview } from './run-view.ts'
 
 /** The largest whole multiple of `natural` device pixels that fits, at least one; a larger picture is scaled down to fit. */
 export function crispWidth(natural: number, available: number, ratio: number): number {
   const multiple = Math.floor((available * ratio) / natural)
   return multiple >= 1 ? (natural * multiple) / ratio : available
-}
-
-/** How wide an element is, as it changes. */
-export function useWidth() {
-  const ref = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const element = ref.current
-    if (!element) return
-    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-  return [ref, width] as const
 }
 
 /** Shows the next picture only once it is decoded, so that nothing flickers. */

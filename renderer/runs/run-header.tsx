@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { RunDevice, RunMemoryFigure } from './run-memory.tsx'
 import { openReport, removeRuns, revealRun, savePdf } from './run-actions.ts'
 import { askRun, useRuns, type RunAction } from './runs-store.ts'
-import { actionsOf, StateWord } from './state.tsx'
+import { actionsOf, shownState, StateWord } from './state.tsx'
 
 const icons = { start: 'play', pause: 'pause', continue: 'play', cancel: 'stop' } as const
 
@@ -63,7 +63,7 @@ function Actions({ run }: { readonly run: RunSummary }) {
 
 function Waiting({ run }: { readonly run: string }) {
   const title = usePage((state) => state.runs?.find(({ id }) => id === run)?.title)
-  return <span>waits for {title ?? run}</span>
+  return <span>for {title ?? run}</span>
 }
 
 export function RunHeader({ run }: { readonly run: RunSummary }) {
@@ -77,7 +77,7 @@ export function RunHeader({ run }: { readonly run: RunSummary }) {
             {asked ? (
               <span data-asked={asked.action}>{askedWords[asked.action]}</span>
             ) : (
-              <StateWord state={run.state} />
+              <StateWord state={shownState(run)} />
             )}
           </span>
           {run.waitsFor !== null && <Waiting run={run.waitsFor} />}

@@ -3,7 +3,7 @@ import { memo, type MouseEvent } from 'react'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { formatTime } from '../app/format.ts'
 import { useRuns } from './runs-store.ts'
-import { StateSign, stateWords } from './state.tsx'
+import { shownState, StateSign, stateWords } from './state.tsx'
 
 function noteOf({ state, progress, waitsFor, created, tags }: RunSummary): string {
   if (waitsFor !== null) return 'Waits for the run before'
@@ -32,12 +32,12 @@ export const RunItem = memo(function RunItem({ run, shown, marked, onClick }: It
       data-run={run.id}
       onClick={(event) => onClick(event, run.id)}
     >
-      <StateSign state={run.state} />
+      <StateSign state={shownState(run)} />
       <span className="run-item-title" title={run.title}>
         {run.title}
       </span>
       <span className="run-item-note">
-        <span className="unseen">{stateWords[run.state]}, </span>
+        <span className="unseen">{stateWords[shownState(run)]}, </span>
         {asked ? 'Asked…' : noteOf(run)}
       </span>
     </div>

@@ -1,5 +1,5 @@
 /** The seven states of a run, each with its word and its sign. */
-import type { RunState } from '../../main/contract/run.ts'
+import type { RunState, RunSummary } from '../../main/contract/run.ts'
 import type { RunAction } from './runs-store.ts'
 
 export const stateWords: Record<RunState, string> = {
@@ -11,6 +11,9 @@ export const stateWords: Record<RunState, string> = {
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
 }
+
+/** A run that waits for the one before has a process already, and does nothing yet. */
+export const shownState = ({ state, waitsFor }: RunSummary): RunState => (waitsFor === null ? state : 'queued')
 
 /** Told apart by shape first, by colour second. */
 const shapes: Record<RunState, React.JSX.Element> = {
