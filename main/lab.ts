@@ -10,7 +10,6 @@ import {
   type HandlersOf,
   type LabCallName,
   type TopicName,
-  type TopicValue,
 } from './contract/calls.ts'
 import { LetheError, toErrorRecord } from './contract/errors.ts'
 import { parseWith } from './files/atomic.ts'
@@ -21,6 +20,7 @@ import { evidencePart } from './lab/evidence.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
+import { makeTasks } from './lab/tasks.ts'
 import { trajectoriesPart } from './lab/trajectories.ts'
 import { trashPart } from './lab/trash.ts'
 import { openProject } from './project.ts'
@@ -42,17 +42,19 @@ export async function openLab(options: LabOptions) {
   const readOnly = options.readOnly ?? false
   const project = await openProject(options.project, readOnly)
   const listeners = new Set<(topic: TopicName, value: unknown) => void>()
+  const tell: LabContext['tell'] = (topic, value) => listeners.forEach((listener) => listener(topic, value))
   const context: LabContext = {
     project,
     readOnly,
-    tell: (topic, value: TopicValue<typeof topic>) => listeners.forEach((listener) => listener(topic, value)),
+    tell,
+    tasks: makeTasks(tell),
     start(run) {
       if (!options.startRun) throw new LetheError('internal', 'This lab has no trainer.')
       options.startRun(run)
     },
   }
 
-  const { handlers: dataHandlers, resource: dataResource, stopTasks, ...data } = dataPart(context)
+  const { handlers: dataHandlers, resource: dataResource, ...data } = dataPart(context)
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
@@ -115,7 +117,7 @@ export async function openLab(options: LabOptions) {
       return handler ? handler(place.slice(kind.length + 1), new URLSearchParams(query)) : null
     },
     close: () => {
-      stopTasks()
+      context.tasks.cancelAll()
       return Promise.resolve(listeners.clear())
     },
   }

@@ -13,12 +13,13 @@ const exportCommand: Command = {
     'with-samples': { type: 'boolean', help: 'add the synthetic images; real images never go along' },
   },
   example: 'bundle export 20260101-120000-images-synthesize-a1b2c3 --out evidence.zip',
-  async run({ words, lab, say }) {
+  async run({ words, lab, say, signal }) {
     const out = path.resolve(words.required('out'))
     const onProgress = (done: number, total: number) => say(`${done} of ${total} runs`)
     const opened = await lab()
     const made = await opened.exportEvidence(words.positionals, out, {
       samples: words.flag('with-samples'),
+      signal,
       onProgress,
     })
     return {

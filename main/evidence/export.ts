@@ -23,28 +23,42 @@ export interface Exported {
   readonly bytes: number
 }
 
+export interface ExportOptions {
+  readonly samples: boolean
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LetheError('cancelled', 'The export was stopped. Nothing was written.')
+}
+
 /**
- * Errors: `run-state`; `usage` for runs of both modes, since what research may hold would undo what release leaves out.
+ * Errors: `run-state`; `cancelled`; `usage` for runs of both modes, since what research may hold would undo what release leaves out.
  */
 export async function exportBundle(
   target: string,
   runs: readonly ExportRun[],
-  options: { readonly samples: boolean; readonly onProgress?: (done: number, total: number) => void },
+  options: ExportOptions,
 ): Promise<Exported> {
   const { manifest, entries } = await makeBundle(runs, options)
-  const bytes = await writePacked(target, entries)
+  const bytes = await writePacked(target, entries, options.signal).catch((error: unknown) => {
+    throwIfStopped(options.signal)
+    throw error
+  })
   options.onProgress?.(runs.length, runs.length)
   return { id: manifest.id, files: entries.length, bytes }
 }
 
 async function makeBundle(
   runs: readonly ExportRun[],
-  options: { readonly samples: boolean; readonly onProgress?: (done: number, total: number) => void },
+  options: ExportOptions,
 ): Promise<{ manifest: Manifest; entries: Packed[] }> {
   const made: RunFiles[] = []
   const files: (Packed & { readonly sha256: string })[] = []
   for (const [index, { paths, input, review }] of runs.entries()) {
     options.onProgress?.(index, runs.length)
+    throwIfStopped(options.signal)
     const one = await runFiles(paths, input, options.samples)
     made.push(one)
     for (const [name, content] of one.files) files.push(await inMemory(runPath(paths.id, name), content))
@@ -53,6 +67,7 @@ async function makeBundle(
       const entry = runPath(paths.id, name)
       const packed = bytes <= wholeBytes ? fromBytes(entry, await fs.readFile(file)) : fromFile(entry, file, bytes)
       files.push({ ...packed, sha256: hash })
+      throwIfStopped(options.signal)
     }
   }
   const modes = new Set(made.map(({ document }) => document.config.mode))

@@ -33,6 +33,7 @@ export function pack(entries: readonly Packed[]): Readable {
     else
       zip.addReadStreamLazy(path, { ...options, size: bytes }, (give) => {
         const stream = content()
+        out.once('close', () => stream.destroy()) // where the writing ended before it did
         stream.on('error', (error) => out.destroy(error))
         give(null, stream)
       })
@@ -58,17 +59,19 @@ function* pieces(content: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < content.length; at += 64 << 10) yield content.subarray(at, at + (64 << 10))
 }
 
-/** Writes the zip whole or not at all. Returns its size. */
-export async function writePacked(target: string, entries: readonly Packed[]): Promise<number> {
+/** Writes the zip whole or not at all, also where it is stopped. Returns its size. */
+export async function writePacked(target: string, entries: readonly Packed[], signal?: AbortSignal): Promise<number> {
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
-    await pipeline(pack(entries), createWriteStream(temporary, { flags: 'wx', mode: 0o600 }))
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600 })
+    await pipeline(pack(entries), file, { ...(signal ? { signal } : {}) })
     const handle = await fs.open(temporary, 'r+')
     try {
       await handle.sync()
     } finally {
       await handle.close()
     }
+    if (signal?.aborted) throw new Error('It was stopped.')
     await fs.rename(temporary, target)
   } catch (error) {
     await fs.rm(temporary, { force: true })

@@ -1,11 +1,14 @@
 /** What the parts of the lab share: the project, the topics, the trainer. */
 import type { TopicName, TopicValue } from '../contract/calls.ts'
+import type { Tasks } from './tasks.ts'
 
 export interface LabContext {
   readonly project: string
   /** Open to be looked at and reviewed: calls that change the project are refused before they come here. */
   readonly readOnly: boolean
   tell<Name extends TopicName>(topic: Name, value: TopicValue<Name>): void
+  /** Long work that the window follows and may stop. */
+  readonly tasks: Tasks
   /** Hands a queued run to a trainer. Errors: `internal` where there is none (the terminal executes runs itself). */
   start(run: string): void
 }

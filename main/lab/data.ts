@@ -21,7 +21,6 @@ import { defaultDelta } from '../privacy/plan.ts'
 import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
 import type { LabContext } from './context.ts'
 import { picturesPart } from './data-pictures.ts'
-import { makeTasks } from './tasks.ts'
 
 export interface ImportRequest {
   readonly path: string
@@ -42,7 +41,7 @@ export interface ImportRequest {
 export type DataPart = ReturnType<typeof dataPart>
 
 export function dataPart(context: LabContext) {
-  const { project, tell } = context
+  const { project, tasks } = context
   const importData = async (request: ImportRequest): Promise<Dataset> => {
     const id = request.id ?? idOf(request.name)
     if (builtIns.some((builtIn) => builtIn.id === id && builtIn.path() !== request.path))
@@ -136,7 +135,6 @@ export function dataPart(context: LabContext) {
   }
 
   const { resource, ...pictures } = picturesPart(context)
-  const tasks = makeTasks(tell)
 
   /**
    * Errors: `run-state` while a run works on it, which would lose its data under its hands. Only a run that somebody executes
@@ -231,7 +229,6 @@ export function dataPart(context: LabContext) {
     removeData: async (id: string) => trashFolder(project, (await remove(id)).id),
     exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
       exportData(id, target, format, { signal, run: 'terminal' }),
-    stopTasks: tasks.cancelAll,
   }
 }
 

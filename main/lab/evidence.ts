@@ -5,7 +5,7 @@ import type { evidenceCalls } from '../contract/calls/evidence.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Review } from '../contract/evidence.ts'
 import { bundleSource, type BundleSource } from '../evidence/bundle-source.ts'
-import { exportBundle, type Exported, type ExportRun } from '../evidence/export.ts'
+import { exportBundle, throwIfStopped, type Exported, type ExportOptions, type ExportRun } from '../evidence/export.ts'
 import { projectSource } from '../evidence/project-source.ts'
 import { addToReview, reviewOfRun, verifyReview } from '../evidence/review.ts'
 import { reviewSheet } from '../evidence/sheet.ts'
@@ -20,21 +20,20 @@ import type { LedgerPart } from './ledger.ts'
 
 const mostBundles = 4
 
-export function evidencePart({ project, tell }: LabContext, { ledger }: Pick<LedgerPart, 'ledger'>) {
+export function evidencePart({ project, tasks }: LabContext, { ledger }: Pick<LedgerPart, 'ledger'>) {
   const inputOf = async (run: string): Promise<Pick<ExportRun, 'paths' | 'input'>> => {
     const paths = runPaths(project, run)
     const data = jobOf((await summariseRun(paths)).kind).data((await readConfig(paths)) as never)
     return { paths, input: { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) } }
   }
 
-  /** Errors: `run-missing`, `run-state`, `review-corrupt`, `usage` for runs of both modes. */
-  const exportRuns = async (
-    runs: readonly string[],
-    target: string,
-    options: { readonly samples: boolean; readonly onProgress?: (done: number, total: number) => void },
-  ): Promise<Exported> => {
+  /** Errors: `run-missing`, `run-state`, `review-corrupt`, `usage` for runs of both modes, `cancelled` and then nothing is written. */
+  const exportRuns = async (runs: readonly string[], target: string, options: ExportOptions): Promise<Exported> => {
     const whole: ExportRun[] = []
-    for (const run of new Set(runs)) whole.push({ ...(await inputOf(run)), review: await reviewBytes(project, run) })
+    for (const run of new Set(runs)) {
+      throwIfStopped(options.signal)
+      whole.push({ ...(await inputOf(run)), review: await reviewBytes(project, run) })
+    }
     return exportBundle(target, whole, options)
   }
 
@@ -50,10 +49,11 @@ export function evidencePart({ project, tell }: LabContext, { ledger }: Pick<Led
   const list = (name: string): Promise<Review> => reviewOf(name, sourceOf(name))
 
   const handlers: HandlersOf<typeof evidenceCalls> = {
-    'evidence.export': async ({ runs, path: target, samples, task }) => {
-      const onProgress = (done: number, total: number) => tell('task-progress', { task, done, total })
-      return { path: target, ...(await exportRuns(runs, target, { samples, onProgress })) }
-    },
+    'evidence.export': ({ runs, path: target, samples, task }) =>
+      tasks.run(task, async (progress) => ({
+        path: target,
+        ...(await exportRuns(runs, target, { samples, ...progress })),
+      })),
     'evidence.open': async ({ path: file }) => {
       const { verification, bundle } = await readBundle(file)
       if (!bundle) return { verification, source: null }

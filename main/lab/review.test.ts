@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openLab } from '../lab.ts'
 import { quickSynthesis, smallProject, type SmallProject } from '../testing/small-project.ts'
 import { verifyBundle } from '../evidence/verify.ts'
@@ -106,6 +106,26 @@ test('a project open read-only takes reviews and nothing else', async () => {
   expect((await call('review.add', input, lab)).items[0].standing).toMatchObject({ reviewer: 'Dee' })
   await expect(openLab({ project: at('nowhere'), readOnly: true })).rejects.toMatchObject({ code: 'file-missing' })
   await expect(fs.stat(at('nowhere'))).rejects.toThrow()
+})
+
+test('an export that is stopped, at its beginning or while it writes, leaves nothing behind', async () => {
+  await fs.mkdir(at('out'))
+  const silent = small.lab.subscribe((topic) => {
+    if (topic === 'task-progress') void call('data.cancel', { task: 'stopped' })
+  })
+  const input = { runs: [run], path: at('out/stopped.zip'), samples: true, task: 'stopped' }
+  await expect(call('evidence.export', input)).rejects.toMatchObject({ code: 'cancelled' })
+  silent()
+  const stopped = new AbortController()
+  const write = fs.open
+  const open = vi.spyOn(fs, 'open').mockImplementation((...given) => {
+    if (String(given[0]).includes('late.zip')) stopped.abort() // it is whole, and about to be moved to its place
+    return write(...given)
+  })
+  const late = small.lab.exportEvidence([run], at('out/late.zip'), { samples: true, signal: stopped.signal })
+  await expect(late).rejects.toMatchObject({ code: 'cancelled' })
+  open.mockRestore()
+  expect(await fs.readdir(at('out'))).toEqual([])
 })
 
 test('evidence outlives the data, and says that the data was removed', async () => {

@@ -1,6 +1,6 @@
 /** Long work that the window asked for by a name of its own: it hears how far it is, and may stop it. */
 import { LetheError } from '../contract/errors.ts'
-import type { LabContext } from './context.ts'
+import type { TopicValue } from '../contract/calls.ts'
 
 export interface Progress {
   readonly signal: AbortSignal
@@ -10,7 +10,9 @@ export interface Progress {
 /** Milliseconds between two tellings, at least. */
 const tellEvery = 100
 
-export function makeTasks(tell: LabContext['tell']) {
+export type Tasks = ReturnType<typeof makeTasks>
+
+export function makeTasks(tell: (topic: 'task-progress', value: TopicValue<'task-progress'>) => void) {
   const running = new Map<string, AbortController>()
   return {
     /** Errors: `usage` for a name that is in use, and whatever `work` throws; `cancelled` once it was stopped. */

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import type { RunState, RunSummary } from '../../main/contract/run.ts'
 import { Icon } from '../ui/icons.tsx'
 import { SelectField } from '../ui/field.tsx'
-import { allRuns, choicesOf, orders, queryTrouble, type ListQuery, type Order } from './list-query.ts'
+import { allRuns, choicesOf, orders, type ListQuery, type Order } from './list-query.ts'
 import { changeQuery, useRuns } from './runs-store.ts'
 import { stateWords } from './state.tsx'
 
@@ -51,7 +51,6 @@ function Filters({ runs }: { readonly runs: readonly RunSummary[] }) {
 export function ListFilter({ runs }: { readonly runs: readonly RunSummary[] }) {
   const query = useRuns((state) => state.query)
   const [open, setOpen] = useState(false)
-  const trouble = queryTrouble(query.words)
   return (
     <div className="list-filter">
       <div className="list-search">
@@ -59,8 +58,7 @@ export function ListFilter({ runs }: { readonly runs: readonly RunSummary[] }) {
         <input
           type="search"
           aria-label="Find runs"
-          aria-invalid={trouble !== null || undefined}
-          title="Words, or a regular expression between slashes"
+          title="Words that must all occur; * stands for anything"
           placeholder="Find runs"
           spellCheck={false}
           value={query.words}
@@ -77,7 +75,6 @@ export function ListFilter({ runs }: { readonly runs: readonly RunSummary[] }) {
           <Icon name={open ? 'up' : 'down'} size={12} />
         </button>
       </div>
-      {trouble && <p className="list-trouble">{trouble}</p>}
       {open && <Filters runs={runs} />}
     </div>
   )

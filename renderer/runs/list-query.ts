@@ -5,7 +5,7 @@ export const orders = { newest: 'Newest first', oldest: 'Oldest first', title: '
 export type Order = keyof typeof orders
 
 export interface ListQuery {
-  /** Words that must all occur, or one regular expression between slashes. */
+  /** Words that must all occur; a star in a word stands for anything on its line. */
   readonly words: string
   readonly state: RunState | ''
   readonly data: string
@@ -15,23 +15,6 @@ export interface ListQuery {
 }
 
 export const allRuns: ListQuery = { words: '', state: '', data: '', method: '', tag: '', order: 'newest' }
-
-/** What cannot be understood of the words, or null. */
-export function queryTrouble(words: string): string | null {
-  const pattern = patternOf(words)
-  return pattern instanceof Error ? 'This is not a regular expression' : null
-}
-
-/** The expression between slashes; null where there is none; an error where it is not one. */
-function patternOf(words: string): RegExp | Error | null {
-  const [, source, flags] = /^\/(.+)\/([a-z]*)$/.exec(words.trim()) ?? []
-  if (source === undefined) return null
-  try {
-    return new RegExp(source, flags?.includes('i') ? flags : `${flags}i`)
-  } catch (error) {
-    return error as Error
-  }
-}
 
 /** All that words can find of a run, in lower case; made once for each summary. */
 const texts = new WeakMap<RunSummary, string>()
@@ -44,12 +27,32 @@ function textOf(run: RunSummary): string {
   return text
 }
 
+/** No regular expressions: one that is typed in all innocence can keep the page busy for ever. This takes one pass over the text. */
 function matcherOf(words: string): (run: RunSummary) => boolean {
-  const pattern = patternOf(words)
-  if (pattern instanceof Error) return () => true // being typed: nothing is hidden by half an expression
-  if (pattern) return (run) => textOf(run).search(pattern) >= 0
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-  return (run) => wanted.every((word) => textOf(run).includes(word))
+  const wanted = words
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => word.split('*').filter(Boolean))
+    .filter(({ length }) => length > 0)
+  const plain = wanted.filter(({ length }) => length === 1).flat()
+  const starred = wanted.filter(({ length }) => length > 1)
+  return (run) => {
+    const text = textOf(run)
+    if (!plain.every((word) => text.includes(word))) return false
+    return (
+      starred.length === 0 || starred.every((pieces) => text.split('\n').some((line) => holdsInOrder(line, pieces)))
+    )
+  }
+}
+
+function holdsInOrder(line: string, pieces: readonly string[]): boolean {
+  let at = 0
+  for (const piece of pieces) {
+    const found = line.indexOf(piece, at)
+    if (found < 0) return false
+    at = found + piece.length
+  }
+  return true
 }
 
 const stateOrder: readonly RunState[] = [

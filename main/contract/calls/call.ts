@@ -18,3 +18,6 @@ export interface Call {
   readonly input: z.ZodType
   readonly output: z.ZodType
 }
+
+/** The window's own name for something long; `task-progress` and `data.cancel` speak of it by this name. */
+export const taskId = z.string().regex(/^[\w-]{1,64}$/)

@@ -3,11 +3,8 @@ import { z } from 'zod'
 import { datasetSchema, splitNameSchema } from '../dataset.ts'
 import { errorCodes } from '../errors.ts'
 import { relationSchema } from '../privacy.ts'
-import { chosenPath, dataId, nothing, type Call } from './call.ts'
+import { chosenPath, dataId, nothing, taskId, type Call } from './call.ts'
 import { trashRecordSchema } from './trash.ts'
-
-/** The window's own name for something long; `task-progress` and `data.cancel` speak of it by this name. */
-const taskId = z.string().regex(/^[\w-]{1,64}$/)
 
 /** What a person can be told is wrong with a file: code, where, what was expected and found. */
 export const dataProblemSchema = z.object({
@@ -102,7 +99,7 @@ export const dataCalls = {
     input: z.strictObject({ id: dataId, task: taskId }),
     output: datasetSchema,
   },
-  /** Stops an inspection, import or export; nothing of it is kept. */
+  /** Stops an inspection, import or export, of data or of evidence; nothing of it is kept. */
   'data.cancel': { access: 'read', input: z.strictObject({ task: taskId }), output: nothing },
   /**
    * Pictures and labels of a sensitive split are served only after this. Looking is a read without noise: it is noted in the

@@ -1,12 +1,12 @@
 /** Evidence bundles and reviews. A `source` is `project`, or the handle of a bundle that is open. */
 import { z } from 'zod'
 import { itemSchema, reviewActionSchema, reviewSchema, runEvidenceSchema, verificationSchema } from '../evidence.ts'
-import { chosenPath, nothing, runId, type Call } from './call.ts'
+import { chosenPath, nothing, runId, taskId, type Call } from './call.ts'
 
 const source = z.string().regex(/^[\w-]{1,40}$/)
 
 export const evidenceCalls = {
-  /** Writes a bundle to a file the person chose. `task` names it in topic `task-progress`. */
+  /** Writes a bundle to a file the person chose. `task` names it in topic `task-progress` and for `data.cancel`. */
   'evidence.export': {
     access: 'aside',
     paths: ['path'],
@@ -14,7 +14,7 @@ export const evidenceCalls = {
       runs: z.array(runId).min(1).max(200),
       path: chosenPath,
       samples: z.boolean(),
-      task: z.string().max(80),
+      task: taskId,
     }),
     output: z.object({ path: z.string(), id: z.string(), bytes: z.number(), files: z.number() }),
   },
