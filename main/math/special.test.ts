@@ -147,3 +147,26 @@ test('logarithms of sums, differences and binomials', () => {
   expect(special.logBinomial(63, 30)).toBeCloseTo(41.296613032869845, 12)
   expect(special.logBinomial(1000, 3)).toBeCloseTo(18.9285038647141, 11)
 })
+
+/** scipy 1.17.1: `special.betainc(a, b, x)` and `stats.t.isf(tail, freedom)`. */
+test.each([
+  [9, 0.5, 0.3, 4.274848617941788e-6],
+  [9, 0.5, 0.95, 0.34328958321110975],
+  [0.5, 0.5, 0.5, 0.5],
+  [1, 1, 0.3, 0.3],
+  [2.5, 7, 0.2, 0.36749651990402316],
+  [50, 0.5, 0.9, 0.001204149832559813],
+])('the incomplete beta function of %d, %d at %d', (a, b, x, expected) => {
+  expect(special.incompleteBeta(a, b, x) / expected).toBeCloseTo(1, 12)
+})
+
+test.each([
+  [2.5e-6, 18, 6.401992469849642],
+  [2.5e-5, 18, 5.287905563750752],
+  [0.025, 5, 2.5705818356363155],
+  [0.25, 1, 1],
+  [2.380952380952381e-6, 19, 6.301520172964774],
+  [1e-10, 4, 416.1751403296041],
+])("Student's t with a tail of %d, %d degrees of freedom", (tail, freedom, expected) => {
+  expect(special.studentQuantile(tail, freedom) / expected).toBeCloseTo(1, 11)
+})

@@ -140,3 +140,51 @@ export function logSumExp(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - top)
   return top + Math.log(sum)
 }
+
+/**
+ * The regularised incomplete beta function I_x(a, b): the continued fraction of NIST's Digital Library of Mathematical Functions, 8.17.22,
+ * by Lentz's method, on the side where it converges fast.
+ * @param a above 0
+ * @param b above 0
+ * @param x 0 … 1
+ */
+export function incompleteBeta(a: number, b: number, x: number): number {
+  if (x <= 0) return 0
+  if (x >= 1) return 1
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, 1 - x)
+  const front = Math.exp(
+    a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b) - Math.log(a),
+  )
+  let [fraction, numerators, denominators] = [1, Infinity, 1]
+  for (let term = 1; term < 2000; term++) {
+    const m = term >> 1
+    const factor =
+      term % 2 === 1
+        ? (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
+        : (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
+    denominators = 1 / (1 + factor * denominators)
+    numerators = 1 + factor / numerators
+    fraction *= numerators * denominators
+    if (Math.abs(numerators * denominators - 1) < 1e-16) break
+  }
+  return front * fraction
+}
+
+/** The probability that Student's t with ν degrees of freedom exceeds t ≥ 0. */
+export const studentTail = (t: number, freedom: number): number =>
+  incompleteBeta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
+
+/**
+ * The t that Student's distribution with ν degrees of freedom exceeds with this probability.
+ * @param tail 0 < tail ≤ ½
+ */
+export function studentQuantile(tail: number, freedom: number): number {
+  let [low, high] = [0, 1]
+  while (studentTail(high, freedom) > tail) high *= 2
+  for (let step = 0; step < 200 && high - low > Number.EPSILON * high; step++) {
+    const middle = (low + high) / 2
+    if (studentTail(middle, freedom) > tail) low = middle
+    else high = middle
+  }
+  return high
+}

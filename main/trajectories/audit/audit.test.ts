@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { judge, releasedRule, textbookRule, threshold } from './outlier.ts'
+import { auditScores, shareOf } from './scores.ts'
+import { discountedSums, meanSequence, wasserstein1 } from './values.ts'
+
+describe('values along a trajectory', () => {
+  test('are summed backwards within each window, the last step first', () => {
+    const sums = discountedSums([1, 2, 3, 4, 5], { length: 3, gamma: 0.5 })
+    expect([...sums]).toEqual([3, 2 + 1.5, 1 + 1.75, 5, 4 + 2.5])
+  })
+
+  test('of a constant value reach its geometric sum', () => {
+    const sums = discountedSums(new Float64Array(300).fill(2))
+    expect(sums[127]).toBeCloseTo((2 * (1 - 0.99 ** 128)) / 0.01, 9)
+    expect(sums[127]! / 2).toBeCloseTo(72.4, 1)
+    expect(sums[128]).toBe(2) // a window begins anew
+    expect(sums.length).toBe(300)
+  })
+
+  test('and their mean', () => {
+    expect([...meanSequence([Float64Array.of(1, 5), Float64Array.of(3, 7)])]).toEqual([2, 6])
+  })
+})
+
+describe('Wasserstein distance', () => {
+  const numbers = fc
+    .array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 40 })
+    .map((list) => Float64Array.from(list))
+
+  test('of scipy 1.17.1', () => {
+    const a = Float64Array.of(3, 1, 4, 1, 5, 9, 2, 6)
+    expect(wasserstein1(a, Float64Array.of(2, 7, 1, 8, 2, 8, 1, 8))).toBeCloseTo(1.25, 12)
+    expect(wasserstein1(a, Float64Array.of(2, 7, 1))).toBeCloseTo(1.125, 12)
+  })
+
+  test('is a distance, and does not see the order', () => {
+    fc.assert(
+      fc.property(numbers, numbers, fc.double({ min: -50, max: 50, noNaN: true }), (a, b, shift) => {
+        expect(wasserstein1(a, b)).toBeCloseTo(wasserstein1(b.slice().reverse(), a), 9)
+        expect(wasserstein1(a, a.slice().reverse())).toBe(0)
+        expect(
+          wasserstein1(
+            a,
+            a.map((value) => value + shift),
+          ),
+        ).toBeCloseTo(Math.abs(shift), 9)
+      }),
+    )
+  })
+
+  test('is the same for samples that are repeated', () => {
+    fc.assert(
+      fc.property(numbers, numbers, (a, b) => {
+        const twice = Float64Array.of(...b, ...b)
+        expect(wasserstein1(a, twice)).toBeCloseTo(wasserstein1(a, b), 8)
+      }),
+    )
+  })
+})
+
+describe('outliers', () => {
+  /** The released thresholds; Grubbs' by scipy 1.17.1 from `stats.t.isf`. */
+  test.each([
+    [{ ...releasedRule }, 20, 1.4708],
+    [{ ...releasedRule, alpha: 1e-3 }, 20, 1.2148],
+    [{ ...releasedRule, alpha: 1e-2 }, 20, 0.9725],
+    [{ ...releasedRule }, 24, 1.2663],
+    [{ ...textbookRule, sides: 2 as const }, 20, 3.54145],
+    [{ ...textbookRule, sides: 2 as const, alpha: 1e-3 }, 20, 3.31378],
+    [{ ...textbookRule, sides: 2 as const, alpha: 1e-2 }, 20, 3.0008],
+    [{ ...textbookRule, alpha: 0.05 }, 9, 2.10956],
+    [{ ...textbookRule, sides: 2 as const, alpha: 0.05 }, 9, 2.215],
+  ])('%o of %d needs more than %d', (rule, count, expected) => {
+    expect(threshold(rule, count)).toBeCloseTo(expected, 4)
+  })
+
+  const references = [1.2, 0.9, 1.1, 1.4, 0.7, 1, 1.3, 0.8]
+
+  test('released: the tested one is not of the sample; closer is an outlier, too', () => {
+    expect(judge(references, 3.1, releasedRule)).toMatchObject({ verdict: 'forgotten' })
+    expect(judge(references, 3.1, releasedRule).statistic).toBeCloseTo(8.94693349967569, 9)
+    expect(judge(references, 1.05, releasedRule)).toMatchObject({ verdict: 'in' })
+    const close = judge(references, -2, releasedRule)
+    expect(close).toMatchObject({ verdict: 'forgotten' })
+    expect(close.statistic).toBeLessThan(0)
+    expect(judge(references, -2, { ...releasedRule, sides: 1 }).verdict).toBe('in')
+  })
+
+  test('textbook: it is, so that few references prove nothing', () => {
+    expect(judge(references, 3.1, textbookRule).statistic).toBeCloseTo(2.5283185190104125, 9)
+    expect(judge(references, 3.1, { ...textbookRule, alpha: 0.05 }).verdict).toBe('forgotten')
+    expect(judge([1, 1.1, 0.9], 2, textbookRule).verdict).toBe('in')
+    expect(judge([1, 1.1, 0.9], 1e9, { ...textbookRule, sample: 'references', alpha: 0.5 }).verdict).toBe('forgotten')
+  })
+
+  test('without any spread or value, nothing is decided', () => {
+    expect(judge([0, 0, 0], 0, releasedRule)).toMatchObject({ statistic: NaN, verdict: 'undecided' })
+    expect(judge([1, 2, 3], NaN, textbookRule).verdict).toBe('undecided')
+  })
+})
+
+describe('the auditor itself', () => {
+  test('both formulas', () => {
+    const scores = auditScores({
+      ...{ remaining: 100, forget: 20, remainingInRetrained: 90, remainingInOriginal: 95, forgetInOriginal: 18 },
+      forgottenInRetrained: 15,
+    })
+    expect(scores.recall).toBeCloseTo(203 / 220, 12)
+    expect(scores.precision).toBeCloseTo(203 / 208, 12)
+    expect(scores.releasedPrecision).toBeCloseTo(220 / 225, 12)
+    expect(scores.f1).toBeCloseTo((2 * 203) / (220 + 208), 12)
+  })
+
+  test("Wilson's interval, as of scipy 1.17.1", () => {
+    expect(shareOf(29, 30).low).toBeCloseTo(0.8332960900859083, 10)
+    expect(shareOf(29, 30).high).toBeCloseTo(0.9940914096183875, 10)
+    expect(shareOf(0, 12)).toMatchObject({ share: 0, low: 0 })
+    expect(shareOf(0, 12).high).toBeCloseTo(0.24249400665524085, 10)
+  })
+})

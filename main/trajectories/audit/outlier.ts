@@ -1,0 +1,51 @@
+/**
+ * Is the distance of a trajectory out of line with those of the references? The released rule of TrajAuditor and the textbook test it
+ * is named after (Grubbs, "Sample criteria for testing outlying observations", 1950) differ: the released threshold lacks a square
+ * root's denominator and the factor n − 1, and flags far more easily.
+ */
+import { studentQuantile } from '../../math/special.ts'
+
+export interface OutlierRule {
+  readonly test: 'released' | 'grubbs'
+  /** Two-sided as released: a trajectory unusually *close* to the references is then flagged, too. */
+  readonly sides: 1 | 2
+  /** How often a reference would be flagged by chance, 0 … 1. */
+  readonly alpha: number
+  /** Of Grubbs' test: whether the tested distance is one of the sample whose mean and spread are taken, as the textbook has it. */
+  readonly sample: 'with tested' | 'references'
+}
+
+export const releasedRule: OutlierRule = { test: 'released', sides: 2, alpha: 1e-4, sample: 'references' }
+export const textbookRule: OutlierRule = { test: 'grubbs', sides: 1, alpha: 1e-4, sample: 'with tested' }
+
+/**
+ * What the statistic must exceed.
+ * @param count distances in the sample, at least 3
+ */
+export function threshold({ test, sides, alpha }: Omit<OutlierRule, 'sample'>, count: number): number {
+  const t = studentQuantile(alpha / (sides * count), count - 2)
+  if (test === 'released') return t * Math.sqrt((count - 1) / (count * (count - 2)))
+  return ((count - 1) / Math.sqrt(count)) * Math.sqrt((t * t) / (count - 2 + t * t))
+}
+
+export interface Verdict {
+  /** Standard deviations from the mean; below 0 where the trajectory is closer than the references are. */
+  readonly statistic: number
+  readonly threshold: number
+  /** `in`: as if learnt from. `undecided`: there is nothing to compare, as where a critic was never trained. */
+  readonly verdict: 'in' | 'forgotten' | 'undecided'
+}
+
+/** @param references distances of the references from their mean sequence, at least 3 */
+export function judge(references: ArrayLike<number>, tested: number, rule: OutlierRule): Verdict {
+  const inside = rule.test === 'grubbs' && rule.sample === 'with tested'
+  const sample = inside ? [...Array.from(references), tested] : Array.from(references)
+  const mean = sample.reduce((sum, value) => sum + value, 0) / sample.length
+  const squares = sample.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const spread = Math.sqrt(squares / (rule.test === 'released' ? sample.length : sample.length - 1))
+  const statistic = (tested - mean) / spread
+  const limit = threshold(rule, sample.length)
+  if (!Number.isFinite(statistic)) return { statistic: NaN, threshold: limit, verdict: 'undecided' }
+  const outside = (rule.sides === 2 ? Math.abs(statistic) : statistic) > limit
+  return { statistic, threshold: limit, verdict: outside ? 'forgotten' : 'in' }
+}

@@ -1,0 +1,55 @@
+/** How far verdicts can be trusted: the auditor judged on agents of which the truth is known, and shares with their intervals. */
+import { normalQuantile } from '../../math/special.ts'
+
+/** An agent retrained without the forget set is the truth for "forgotten", the original agent for "in". */
+export interface AuditCounts {
+  /** Remaining trajectories judged under each of the two agents. */
+  readonly remaining: number
+  /** Trajectories of the forget set. */
+  readonly forget: number
+  readonly remainingInRetrained: number
+  readonly remainingInOriginal: number
+  readonly forgetInOriginal: number
+  readonly forgottenInRetrained: number
+}
+
+export interface AuditScores {
+  /** TP / (TP + FP) for the verdict "in". */
+  readonly precision: number
+  /** As the released code computes it: all positives stand in place of those that were found. */
+  readonly releasedPrecision: number
+  readonly recall: number
+  readonly f1: number
+  readonly releasedF1: number
+}
+
+/** NaN where nothing was judged. */
+export function auditScores(counts: AuditCounts): AuditScores {
+  const found = counts.remainingInRetrained + counts.remainingInOriginal + counts.forgetInOriginal
+  const positives = 2 * counts.remaining + counts.forget
+  const wrong = counts.forget - counts.forgottenInRetrained
+  const recall = found / positives
+  const precision = found / (found + wrong)
+  const releasedPrecision = positives / (positives + wrong)
+  const f1 = (of: number) => (2 * of * recall) / (of + recall)
+  return { precision, releasedPrecision, recall, f1: f1(precision), releasedF1: f1(releasedPrecision) }
+}
+
+export interface Share {
+  readonly share: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * A share with Wilson's interval ("Probable inference, the law of succession, and statistical inference", 1927), which holds also near
+ * 0 and 1 and for few.
+ * @param level 0 … 1
+ */
+export function shareOf(count: number, all: number, level = 0.95): Share {
+  const z = normalQuantile(0.5 + level / 2)
+  const share = count / all
+  const middle = (share + (z * z) / (2 * all)) / (1 + (z * z) / all)
+  const half = (z / (1 + (z * z) / all)) * Math.sqrt((share * (1 - share)) / all + (z * z) / (4 * all * all))
+  return { share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+}
