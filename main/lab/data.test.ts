@@ -181,13 +181,20 @@ describe('a project that is only looked at', () => {
 
 describe('ledger', () => {
   test('another budget needs a reason, stands from then on, and is never the same again', async () => {
-    await expect(ask('ledger.setBudget', { data: 'digits', budget: 8, reason: 'more' })).rejects.toMatchObject({
-      code: 'usage',
-    })
+    await expect(ask('ledger.setBudget', { data: 'digits', from: 5, budget: 8, reason: 'more' })).rejects.toMatchObject(
+      {
+        code: 'usage',
+      },
+    )
     const reason = 'The ethics board allowed 8 on 3 May.'
-    expect(await ask('ledger.setBudget', { data: 'digits', budget: 8, reason })).toMatchObject({ budget: 8 })
-    await expect(ask('ledger.setBudget', { data: 'digits', budget: 8, reason })).rejects.toMatchObject({
+    expect(await ask('ledger.setBudget', { data: 'digits', from: 5, budget: 8, reason })).toMatchObject({ budget: 8 })
+    await expect(ask('ledger.setBudget', { data: 'digits', from: 8, budget: 8, reason })).rejects.toMatchObject({
       code: 'config-invalid',
+    })
+    // To somebody who still sees 10 this would be less, and it would be more.
+    await expect(ask('ledger.setBudget', { data: 'digits', from: 10, budget: 9, reason })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: 'The budget of digits is 8 by now; it was 10 when this was decided.',
     })
     const { entries } = await ask('ledger.show', { data: 'digits' })
     expect(entries[entries.length - 1]).toMatchObject({ kind: 'budget', budget: 8, reason })

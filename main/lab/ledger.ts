@@ -56,11 +56,18 @@ export function ledgerPart({ project }: LabContext) {
         }
   }
 
-  /** Errors: `dataset-missing`, `ledger-corrupt`, `config-invalid` for the budget that stands. */
-  const setBudget = async (data: string, budget: number, reason: string): Promise<LedgerSummary> => {
+  /** Errors: `dataset-missing`, `ledger-corrupt`, `config-invalid` for the budget that stands, or where `from` no longer does. */
+  const setBudget = async (data: string, from: number, budget: number, reason: string): Promise<LedgerSummary> => {
     const known = await knownLedger(data)
     await appendLedger(known, { kind: 'budget', budget, reason }, (entries) => {
-      if (budgetOf(entries) === budget)
+      const standing = budgetOf(entries)
+      if (standing !== from)
+        throw new LetheError(
+          'config-invalid',
+          `The budget of ${data} is ${standing} by now; it was ${from} when this was decided.`,
+          'Look at the ledger, and decide again.',
+        )
+      if (standing === budget)
         throw new LetheError('config-invalid', `The budget of ${data} is ${budget} already.`, 'Name another budget.')
     })
     return summariseInTurns(await readLedger(known))
@@ -88,7 +95,7 @@ export function ledgerPart({ project }: LabContext) {
       const { entries } = await verifyLedger(await knownLedger(data))
       return { ...result, entries: entries.length }
     },
-    'ledger.setBudget': ({ data, budget, reason }) => setBudget(data, budget, reason),
+    'ledger.setBudget': ({ data, from, budget, reason }) => setBudget(data, from, budget, reason),
     'ledger.export': async ({ data, path: target, format }) => {
       const { summary, entries } = await ledger(data)
       await writeAtomic(

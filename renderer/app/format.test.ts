@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  formatBudget,
   formatBytes,
   formatCount,
   formatDuration,
@@ -36,6 +37,10 @@ describe('format', () => {
     expect([12.346, 10, 19.999].map(formatRemaining)).toEqual(['12.34', '10.00', '19.99'])
     expect([1, 0.9999, 9.0006, -1].map(formatRemaining)).toEqual(['1.000', '0.999', '9.000', '0.000'])
   })
+  it('shows a budget as it was set, and never larger', () =>
+    expect([10, 0.3, 0.1 + 0.2, 9.9996, 1.2345, 0.0004, 0].map(formatBudget)).toEqual([
+      ...['10', '0.3', '0.3', '9.999', '1.234', '0.0004', '0'],
+    ]))
   it('makes long durations coarse', () =>
     expect([4.4, 65, 601, 3600, 5400].map(formatDuration)).toEqual([
       '4 s',

@@ -28,8 +28,14 @@ export function formatEpsilon(value: number): string {
   return (Math.ceil(value * 10 ** decimals - 1e-9) / 10 ** decimals).toFixed(decimals)
 }
 
-/** A budget as it was set. */
-export const formatBudget = (value: number): string => String(Number(value.toFixed(3)))
+/** A budget as it was set, and never larger: what lies beyond three decimals is left out, unless there is nothing else. */
+export function formatBudget(value: number): string {
+  const shown = Math.floor(value * 1000 + 1e-9) / 1000
+  return String(shown > 0 ? shown : Number(value.toPrecision(3)))
+}
+
+/** Named under the slider of a budget. */
+export const budgetMarks = [0.01, 0.1, 1, 10, 100, 1000]
 
 /** What remains is never shown larger than it is. */
 export function formatRemaining(value: number): string {

@@ -1,6 +1,7 @@
 /** What must be said before images come in. Every term has a page in the help. */
 import type { Inspection } from '../../main/contract/calls/data.ts'
-import { formatCount, formatFigure } from '../app/format.ts'
+import { budgetBounds } from '../../main/contract/budget.ts'
+import { budgetMarks, formatCount, formatFigure } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
 import { Field, NumberField, Segmented, TextField } from '../ui/field.tsx'
 import { LogSlider } from '../ui/slider.tsx'
@@ -81,9 +82,8 @@ function Protection({ form, errors, becomes }: PartProps) {
       <LogSlider
         label="Privacy budget ε"
         help="settings#data-budget"
-        min={0.1}
-        max={100}
-        marks={[0.1, 1, 3, 10, 30, 100]}
+        {...budgetBounds}
+        marks={budgetMarks}
         value={form.budget}
         onChange={(budget) => changeForm({ budget })}
         error={errors.budget ?? null}

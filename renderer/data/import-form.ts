@@ -1,6 +1,7 @@
 /** What a person says about a data set when importing it, and what is wrong with it. */
 import type { Inspection } from '../../main/contract/calls/data.ts'
 import type { CallInput } from '../../main/contract/calls.ts'
+import { budgetBounds } from '../../main/contract/budget.ts'
 import { dataIdOf } from '../../main/contract/data-id.ts'
 import type { Relation } from '../../main/contract/privacy.ts'
 
@@ -48,7 +49,8 @@ export function formErrors(form: ImportForm, taken: readonly string[]): FormErro
   if (!form.sensitive) return errors
   if (form.privacyUnit.trim() === '') errors.privacyUnit = 'Say who or what is protected.'
   else if (form.privacyUnit.trim().length > 120) errors.privacyUnit = 'At most 120 characters.'
-  if (!(form.budget > 0 && form.budget <= 1000)) errors.budget = 'A budget lies above 0 and up to 1000.'
+  const { min, max } = budgetBounds
+  if (!(form.budget >= min && form.budget <= max)) errors.budget = `A budget lies between ${min} and ${max}.`
   if (form.delta !== null && !(form.delta > 0 && form.delta < 1)) errors.delta = 'δ lies between 0 and 1.'
   return errors
 }

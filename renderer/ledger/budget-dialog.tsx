@@ -1,10 +1,12 @@
 /** Another budget: allowed, with a reason, for ever in the ledger. More is asked twice. */
 import { useState } from 'react'
 import type { CallOutput } from '../../main/contract/calls.ts'
-import { formatBudget, formatEpsilon } from '../app/format.ts'
+import { budgetBounds } from '../../main/contract/budget.ts'
+import { budgetMarks, formatBudget, formatEpsilon } from '../app/format.ts'
 import { Button } from '../ui/controls.tsx'
 import { confirm, Dialog } from '../ui/dialog.tsx'
 import { TextArea } from '../ui/field.tsx'
+import { boundsTrouble } from '../ui/numbers.ts'
 import { LogSlider } from '../ui/slider.tsx'
 import { setBudget } from './ledger-store.ts'
 
@@ -33,7 +35,8 @@ export function BudgetDialog({ data, name, summary, onClose }: BudgetDialogProps
   }
   const submit = async () => {
     setTried(true)
-    if (wrong.budget || wrong.reason || !(budget > 0 && budget <= 1000)) return
+    if (wrong.budget || wrong.reason || boundsTrouble(budget, budgetBounds)) return
+    // The figure that is shown; where it is no longer so, the lab refuses, and it is shown anew.
     const more = budget > summary.budget
     const sure =
       !more ||
@@ -43,7 +46,7 @@ export function BudgetDialog({ data, name, summary, onClose }: BudgetDialogProps
         action: 'Raise the budget',
         danger: true,
       }))
-    if (sure && (await setBudget(data, budget, reason.trim()))) onClose()
+    if (sure && (await setBudget(data, summary.budget, budget, reason.trim()))) onClose()
   }
   return (
     <Dialog
@@ -67,9 +70,8 @@ export function BudgetDialog({ data, name, summary, onClose }: BudgetDialogProps
         <LogSlider
           label="Privacy budget ε"
           help="settings#data-budget"
-          min={0.1}
-          max={100}
-          marks={[0.1, 1, 3, 10, 30, 100]}
+          {...budgetBounds}
+          marks={budgetMarks}
           value={budget}
           onChange={setNext}
           error={tried ? wrong.budget : null}

@@ -44,13 +44,13 @@ export async function verify(data: string): Promise<void> {
   put(found && { ...found, at: new Date().toISOString() })
 }
 
-/** True once the new budget is in the ledger. */
-export async function setBudget(data: string, budget: number, reason: string): Promise<boolean> {
-  const summary = await ask('ledger.setBudget', { data, budget, reason }, ({ message, hint, code }) =>
+/** True once the new budget is in the ledger. Where another stands than `from`, the one that was seen, it is not set, but shown. */
+export async function setBudget(data: string, from: number, budget: number, reason: string): Promise<boolean> {
+  const summary = await ask('ledger.setBudget', { data, from, budget, reason }, ({ message, hint, code }) =>
     notify({ kind: 'failed', message, hint, code }),
   )
-  if (!summary) return false
   await Promise.all([loadLedger(data), loadCourse(data)])
+  if (!summary) return false
   notify({
     kind: 'done',
     message: `The budget is ε ${formatBudget(budget)} from now on.`,

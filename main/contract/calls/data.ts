@@ -1,5 +1,6 @@
 /** Data sets of the project: look before import, import, look after it, take out, put away. */
 import { z } from 'zod'
+import { budgetBounds } from '../budget.ts'
 import { datasetSchema, splitNameSchema } from '../dataset.ts'
 import { errorCodes } from '../errors.ts'
 import { relationSchema } from '../privacy.ts'
@@ -84,7 +85,7 @@ export const dataCalls = {
       sensitive: z.boolean(),
       privacyUnit: z.string().trim().min(1).max(120),
       relation: relationSchema,
-      budget: z.number().positive().max(1000),
+      budget: z.number().min(budgetBounds.min).max(budgetBounds.max),
       /** Null for 1 / (N ln N). */
       delta: z.number().positive().lt(1).nullable(),
       licence: z.string().trim().max(200),

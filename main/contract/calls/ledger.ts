@@ -1,5 +1,6 @@
 /** What the data sets have spent. */
 import { z } from 'zod'
+import { budgetBounds } from '../budget.ts'
 import { epsilonsSchema, ledgerEntrySchema, relationSchema } from '../privacy.ts'
 import { chosenPath, dataId, nothing, type Call } from './call.ts'
 
@@ -47,12 +48,16 @@ export const ledgerCalls = {
       reason: z.string().nullable(),
     }),
   },
-  /** Another budget from now on, with the reason, for ever in the ledger. */
+  /**
+   * Another budget from now on, with the reason, for ever in the ledger. `from` is the one that stood when the person decided: a
+   * raise is judged on that. Errors: `config-invalid` where another stands meanwhile, and nothing is written.
+   */
   'ledger.setBudget': {
     access: 'write',
     input: z.strictObject({
       data: dataId,
-      budget: z.number().positive().max(1000),
+      from: z.number(),
+      budget: z.number().min(budgetBounds.min).max(budgetBounds.max),
       reason: z.string().trim().min(8).max(400),
     }),
     output: ledgerSummarySchema,
