@@ -26,6 +26,9 @@ interface NativeBackend {
   readonly isUsingGpuDevice: boolean
   getNumOfTFTensors(): number
   executeMultipleOutputs(name: string, attributes: object[], inputs: tf.Tensor[], outputs: number): tf.Tensor[]
+  loadSavedModelMetaGraph(folder: string, tags: string): number
+  runSavedModel(id: number, inputs: tf.Tensor[], names: { readonly name: string }[], outputs: string[]): tf.Tensor[]
+  deleteSavedModel(id: number): void
 }
 
 /** The loaded native backend, or null. */
