@@ -3,6 +3,7 @@
  *   app://lethe/FILE                      the bundled page
  *   app://lab/runs/RUN/artifacts/FILE     what a run wrote, read by the lab process
  *   app://lab/KIND/…?QUERY                whatever else the lab serves (main/lab.ts, `resources`)
+ * Why the lab cannot show something is answered as a call would answer it: code, message and hint, as JSON.
  * Files are found by real path inside the page's folder; types come from a fixed table; GET and HEAD only.
  */
 import { promises as fs } from 'node:fs'

@@ -43,8 +43,10 @@ export function RunImages({ run }: { readonly run: RunSummary }) {
         lead="The synthetic images appear here when the run has made them. Previews are in the overview."
       />
     )
-  if ('code' in tiles)
-    return <EmptyState icon="images" title="The images cannot be shown" lead={`${tiles.message} ${tiles.hint}`} />
+  if ('code' in tiles) {
+    const what = tiles.message.replace(`${run.folder}/`, '')
+    return <EmptyState icon="images" title="The images cannot be shown" lead={`${what} ${tiles.hint}`} />
+  }
   const { count, width, height, perAtlas, columnsPerAtlas, classes, labels } = tiles
   const research = plan?.privacy?.mode === 'research'
   const nameOf = (index: number) => classes.find((one) => one.label === labels[index])?.name ?? ''

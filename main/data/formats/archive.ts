@@ -95,7 +95,7 @@ async function readDirectory(path: string, allowed: ArchiveLimits): Promise<Entr
     }
   } catch (thrown) {
     if (thrown instanceof LetheError) throw thrown
-    throw malformed(path, `the zip archive is broken: ${shown((thrown as Error).message)}.`)
+    throw malformed(path, `the zip archive is broken: ${shown((thrown as Error).message).replace(/\.$/, '')}.`)
   } finally {
     file?.close()
   }
