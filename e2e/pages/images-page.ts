@@ -26,40 +26,6 @@ export function imagesPage(page: Page) {
     title: () => page.getByRole('heading', { level: 1 }).innerText(),
     scoreDetails: () => page.getByRole('region', { name: 'Score in detail' }).innerText(),
     score: () => page.getByRole('region', { name: 'Score', exact: true }).innerText({ timeout: 60_000 }),
-    /** Milliseconds from a key on the slider until the noise that is shown has changed, and those of the bare call, in turn. */
-    async answerTimes(count: number): Promise<{ shown: number[]; asked: number[] }> {
-      const request = await page.evaluate(() => window.localStorage.getItem('images-draft') ?? '')
-      const shown: number[] = []
-      const asked: number[] = []
-      await page.getByRole('slider', { name: 'ε of this run' }).focus()
-      for (let round = 0; round < count; round++) {
-        asked.push(await page.evaluate(timeOfCall, request))
-        const before = await noise().innerText()
-        const timing = page.evaluate(timeOfChange, before)
-        await page.keyboard.press('ArrowRight')
-        shown.push(await timing)
-      }
-      return { shown, asked }
-    },
+    slider: () => page.getByRole('slider', { name: 'ε of this run' }),
   }
-}
-
-async function timeOfCall(request: string): Promise<number> {
-  const started = performance.now()
-  await window.lethe.call('images.plan', JSON.parse(request) as never)
-  return performance.now() - started
-}
-
-/** From the next key that is pressed. */
-function timeOfChange(before: string): Promise<number> {
-  return new Promise((resolve) => {
-    let pressed = 0
-    window.addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true })
-    const look = () => {
-      const now = document.querySelector('[data-stage="embedding"]')?.textContent
-      if (pressed > 0 && now !== before) resolve(performance.now() - pressed)
-      else setTimeout(look, 1)
-    }
-    look()
-  })
 }
