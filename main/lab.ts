@@ -17,6 +17,7 @@ import { aboutPart } from './lab/about.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { dataPart } from './lab/data.ts'
 import { evidencePart } from './lab/evidence.ts'
+import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { runsPart } from './lab/runs.ts'
@@ -57,7 +58,8 @@ export async function openLab(options: LabOptions) {
   const { handlers: dataHandlers, resource: dataResource, ...data } = dataPart(context)
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
-  const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger)
+  const forgetting = forgettingPart(context)
+  const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: trashHandlers } = trashPart(context)
   const { handlers: labHandlers } = aboutPart(context, options.logs)
@@ -86,6 +88,7 @@ export async function openLab(options: LabOptions) {
     ...runs,
     ...evidence,
     ...trajectoriesPart(context),
+    ...forgetting,
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {

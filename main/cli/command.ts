@@ -105,6 +105,22 @@ export function readWords(command: Command, args: readonly string[]): Words {
 export const usage = (command: Command, message: string): LetheError =>
   new LetheError('usage', message, `lethe ${command.name} --help shows how it is used.`)
 
+/** `--set key=value`: the value as JSON where it is JSON, else as text. */
+export function settings(command: Command, words: Words): Record<string, unknown> {
+  return Object.fromEntries(
+    words.list('set').map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw usage(command, `--set expects key=value, found ${JSON.stringify(pair)}.`)
+      const text = pair.slice(at + 1)
+      try {
+        return [pair.slice(0, at), JSON.parse(text) as unknown]
+      } catch {
+        return [pair.slice(0, at), text]
+      }
+    }),
+  )
+}
+
 export function helpOf(command: Command): string {
   const rows = Object.entries({ ...command.options, ...common }).map(([name, option]) => {
     const left = `  --${name}${option.type === 'string' ? ` ${name.toUpperCase()}` : ''}`

@@ -1,6 +1,7 @@
 /** The registry of terminal commands. */
 import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
+import { forgettingCommands } from './forgetting.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
 import { runsCommands } from './runs.ts'
@@ -15,4 +16,5 @@ export const commands = [
   ...runsCommands,
   ...bundleCommands,
   ...trajectoriesCommands,
+  ...forgettingCommands,
 ] as const

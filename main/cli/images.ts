@@ -3,7 +3,7 @@ import { scoreFeatureFiles, scorePictures, scoreProbabilityFile } from '../image
 import { describeMethod, methods, methodOf, type AnyMethod } from '../images/methods.ts'
 import type { SynthesizeRequest } from '../lab/images.ts'
 import { table } from './bar.ts'
-import { usage, type Command, type Words } from './command.ts'
+import { settings, usage, type Command } from './command.ts'
 import { finish } from './runs.ts'
 
 const methodsCommand: Command = {
@@ -17,22 +17,6 @@ const methodsCommand: Command = {
     const rows = described.map((method) => [method.id, method.title, method.mechanism, method.adjacency])
     return Promise.resolve({ document: { methods: described }, text: table(rows) })
   },
-}
-
-/** `--set key=value`: the value as JSON where it is JSON, else as text. */
-function settings(command: Command, words: Words): Record<string, unknown> {
-  return Object.fromEntries(
-    words.list('set').map((pair) => {
-      const at = pair.indexOf('=')
-      if (at < 1) throw usage(command, `--set expects key=value, found ${JSON.stringify(pair)}.`)
-      const text = pair.slice(at + 1)
-      try {
-        return [pair.slice(0, at), JSON.parse(text) as unknown]
-      } catch {
-        return [pair.slice(0, at), text]
-      }
-    }),
-  )
 }
 
 const synthesize: Command = {

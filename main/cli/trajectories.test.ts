@@ -131,3 +131,19 @@ test('collected by seed, listed, exported as Minari, inspected, imported again',
   const missing = await json('trajectories', 'collect', 'hopper', '--policy', 'none', '--episodes', '3')
   expect(missing).toMatchObject({ code: 2, document: { error: { code: 'usage' } } })
 })
+
+test('train, then evaluate: a run with plan and outcome, and the returns of its agent', async () => {
+  await json('trajectories', 'collect', 'hopper', '--policy', 'medium', '--episodes', '6', '--name', 'small')
+  const words = ['trajectories', 'train', '--algorithm', 'td3-bc', '--data', 'small', '--preset', 'tiny']
+  const planned = await json(...words, '--plan-only')
+  expect(planned.document).toMatchObject({ config: { steps: 60, share: 0.9 }, plan: { privacy: null } })
+  const { code, document } = await json(...words, '--set', 'steps=20', '--set', 'actorEvery=3')
+  expect(code).toBe(0)
+  expect(document).toMatchObject({ outcome: { algorithm: 'td3-bc', steps: 20, episodes: 5 } })
+  const played = await json('trajectories', 'evaluate', '--agent', document['run'] as string, '--episodes', '2')
+  expect(played.document['returns']).toHaveLength(2)
+  expect(typeof played.document['normalisedScore']).toBe('number')
+  const refused = await json('trajectories', 'train', '--algorithm', 'plas', '--data', 'small', '--set', 'warmUp=60000')
+  expect(refused).toMatchObject({ code: 1, document: { error: { code: 'config-invalid' } } })
+  expect((await json('trajectories', 'train', '--data', 'small')).code).toBe(2)
+}, 120_000)

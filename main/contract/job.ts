@@ -61,14 +61,12 @@ export interface Checkpoint {
   readonly parts: Readonly<Record<string, Uint8Array>>
 }
 
-export interface RunContext {
+/** What every job is given. */
+export interface JobContext {
   readonly run: string
   readonly signal: AbortSignal
-  readonly mode: PrivacyMode
   /** Streams for everything but privacy noise: initial weights, shuffles, latent codes. Same name, same stream. */
   stream(name: string): RandomStream
-  readonly data: DataView
-  readonly mechanisms: Mechanisms
   readonly checkpoint: Checkpoint | null
   /** Where results outlive the run and serve the next: keyed by content, safe to delete. Null when absent or broken. */
   readonly cache: {
@@ -77,6 +75,13 @@ export interface RunContext {
   }
   /** Reads an artifact of this run that an earlier attempt wrote. */
   artifact(name: string): Promise<Uint8Array | null>
+}
+
+/** What a job on images is given. */
+export interface RunContext extends JobContext {
+  readonly mode: PrivacyMode
+  readonly data: DataView
+  readonly mechanisms: Mechanisms
 }
 
 /** What a job yields; the runner turns blobs into files and files into `RunEvent`s. */
@@ -96,17 +101,19 @@ export type JobEvent =
 
 export type Outcome = Record<string, unknown>
 
-export interface Job<Config> {
+/** Of images, where every read of private data is planned and charged; of trajectories, where `Context` and `Data` are those of that workbench. */
+export interface Job<Config, Context = RunContext, Data = Dataset> {
   readonly kind: string
+  readonly subject: 'images' | 'trajectories'
   readonly config: z.ZodType<Config>
-  title(config: Config, input: { readonly dataset: Dataset }): string
+  title(config: Config, input: { readonly dataset: Data }): string
   /** The id of the data set the run is charged to. */
   data(config: Config): string
   seed(config: Config): number
   mode(config: Config): PrivacyMode
   plan(
     config: Config,
-    input: { readonly dataset: Dataset },
+    input: { readonly dataset: Data },
   ): Omit<Plan, 'privacy'> & {
     readonly privacy: {
       readonly targetEpsilon: number
@@ -114,5 +121,5 @@ export interface Job<Config> {
       readonly stages: readonly Stage[]
     } | null
   }
-  run(context: RunContext, config: Config): AsyncGenerator<JobEvent, Outcome>
+  run(context: Context, config: Config): AsyncGenerator<JobEvent, Outcome>
 }

@@ -131,6 +131,7 @@ function unpack(bytes: Uint8Array, { height, width, channels }: Dataset): ImageS
 
 export const synthesizeJob: Job<SynthesizeConfig> = {
   kind: 'images.synthesize',
+  subject: 'images',
   config: synthesizeConfigSchema,
   title: (config, { dataset }) => `${methodOf(config.method).title} on ${dataset.name}, ε = ${config.epsilon}`,
   data: (config) => config.data,

@@ -18,10 +18,15 @@ import { writeReport } from '../runs/report.ts'
 import { openSummaries } from '../runs/summaries.ts'
 import { deviceMemory } from '../tensor/backend.ts'
 import type { LabContext } from './context.ts'
+import type { ForgettingPart } from './forgetting.ts'
 import type { LedgerPart } from './ledger.ts'
 import { runResources } from './run-resources.ts'
 
-export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<LedgerPart, 'ledger'>) {
+export function runsPart(
+  { project, tell, start }: LabContext,
+  { ledger }: Pick<LedgerPart, 'ledger'>,
+  { reportTrajectories }: Pick<ForgettingPart, 'reportTrajectories'>,
+) {
   /** Pull to work: the terminal's own process, the trainer, or a test. */
   const execute = (run: string, executeOptions?: ExecuteOptions): AsyncGenerator<LoggedEvent, RunRecord> =>
     executeRun(project, run, executeOptions)
@@ -32,7 +37,9 @@ export function runsPart({ project, tell, start }: LabContext, { ledger }: Pick<
   /** Writes report.html and report.json of a run anew. */
   const report = async (run: string): Promise<{ run: string; report: string }> => {
     const paths = runPaths(project, run)
-    const data = jobOf((await summaries.one(run)).kind).data((await readConfig(paths)) as never)
+    const job = jobOf((await summaries.one(run)).kind)
+    const data = job.data((await readConfig(paths)) as never)
+    if (job.subject === 'trajectories') return { run, report: await reportTrajectories(run, data) }
     const input = { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) }
     return { run, report: await writeReport(paths, input) }
   }

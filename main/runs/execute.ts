@@ -8,16 +8,18 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
-import type { Job, JobEvent, RunContext } from '../contract/job.ts'
+import type { Job, JobContext, JobEvent, RunContext } from '../contract/job.ts'
 import type { LedgerEntry } from '../contract/privacy.ts'
 import type { RunEvent, RunRecord } from '../contract/run.ts'
-import { openData } from '../data/catalogue.ts'
+import { dataFolder, openData } from '../data/catalogue.ts'
 import { appendLines, parseWith, writeAtomic, writeJson } from '../files/atomic.ts'
 import { lock, tryLock, type Lock } from '../files/lock.ts'
-import { rootStream } from '../math/random.ts'
+import { rootStream, type Stream } from '../math/random.ts'
 import { ledgerOf } from '../privacy/ledger.ts'
 import { makeMechanisms } from '../privacy/mechanisms.ts'
 import { loadCheckpoint, saveCheckpoint, sha256 } from './checkpoint.ts'
+import { openTrajectories } from '../trajectories/data/store.ts'
+import type { TrajectoryContext } from '../trajectories/job.ts'
 import { version } from '../version.ts'
 import { clearRequest, readRequest } from './control.ts'
 import { openEnvironment } from './environment.ts'
@@ -118,7 +120,7 @@ async function* executeLocked(
     const plan = await readPlan(paths)
     const meter = progressMeter(plan.steps, now)
     const config = parseWith(job.config, await readConfig(paths), 'config.json', 'config-invalid')
-    const generator = job.run(context, config)
+    const generator = job.run(context as never, config) // each job gets the context of its subject
     let lastControl = -Infinity
     let lastProgress = -Infinity
     let lastPhase = ''
@@ -216,21 +218,59 @@ async function makeContext(
   onSpend: (entry: LedgerEntry) => void,
 ) {
   const config = parseWith(job.config, await readConfig(paths), 'config.json', 'config-invalid')
-  const plan = await readPlan(paths)
-  const data = await openData(project, job.data(config))
-  if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
   const root = rootStream(job.seed(config))
-  const loaded = await loadCheckpoint(paths.checkpoints)
+  const id = job.data(config)
+  const { checkpoint, metricsBytes, problems } = await loadCheckpoint(paths.checkpoints)
+  const cacheFolder = path.join(dataFolder(project, id), 'cache') // goes to the trash with the data it was made from
+  const base: JobContext = {
+    run: paths.id,
+    signal,
+    stream: (name) => root.fork(`run/${name}`),
+    checkpoint,
+    cache: {
+      read: (key) => fs.readFile(path.join(cacheFolder, key)).catch(() => null),
+      write: async (key, bytes) => {
+        await fs.mkdir(cacheFolder, { recursive: true, mode: 0o700 })
+        await writeAtomic(path.join(cacheFolder, key), bytes)
+      },
+    },
+    artifact: (name) => artifactIn(paths, name),
+  }
+  const context =
+    job.subject === 'images'
+      ? await imagesContext(project, paths, base, id, { config, root, onSpend })
+      : await trajectoriesContext(project, base, id)
+  return { context, metricsBytes, problems }
+}
+
+const artifactIn = (paths: RunPaths, name: string): Promise<Uint8Array | null> =>
+  fs.readFile(path.join(paths.artifacts, path.basename(name))).catch(() => null)
+
+async function trajectoriesContext(project: string, base: JobContext, id: string): Promise<TrajectoryContext> {
+  return {
+    ...base,
+    trajectories: await openTrajectories(project, id),
+    artifactOf: (run, name) => artifactIn(runPaths(project, run), name),
+  }
+}
+
+async function imagesContext(
+  project: string,
+  paths: RunPaths,
+  base: JobContext,
+  id: string,
+  { config, root, onSpend }: { config: unknown; root: Stream; onSpend: (entry: LedgerEntry) => void },
+): Promise<RunContext> {
+  const plan = await readPlan(paths)
+  if (!plan.privacy) throw new LetheError('internal', `Run ${paths.id} has no privacy plan.`)
+  const data = await openData(project, id)
   // Noise must be fresh for every different release: version, configuration and data name its stream.
   const noiseName = createHash('sha256')
     .update(JSON.stringify([version, config, plan.privacy.stages, data.hash]))
     .digest('hex')
-  const cacheFolder = path.join(data.folder, 'cache') // goes to the trash with the data it was made from
-  const context: RunContext = {
-    run: paths.id,
-    signal,
+  return {
+    ...base,
     mode: plan.privacy.mode,
-    stream: (name) => root.fork(`run/${name}`),
     data,
     mechanisms: makeMechanisms({
       run: paths.id,
@@ -240,17 +280,7 @@ async function makeContext(
       stream: root.fork(`privacy/${noiseName}`),
       onSpend,
     }),
-    checkpoint: loaded.checkpoint,
-    cache: {
-      read: (key) => fs.readFile(path.join(cacheFolder, key)).catch(() => null),
-      write: async (key, bytes) => {
-        await fs.mkdir(cacheFolder, { recursive: true, mode: 0o700 })
-        await writeAtomic(path.join(cacheFolder, key), bytes)
-      },
-    },
-    artifact: (name) => fs.readFile(path.join(paths.artifacts, path.basename(name))).catch(() => null),
   }
-  return { context, metricsBytes: loaded.metricsBytes, problems: loaded.problems }
 }
 
 const spendEvent = (entry: LedgerEntry): RunEvent => ({

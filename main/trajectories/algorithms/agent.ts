@@ -25,6 +25,7 @@ export interface Agent {
   readonly algorithm: AnyAlgorithm
   readonly settings: Settings
   readonly sizes: Sizes
+  readonly lanes: number
   readonly program: Program
   /** Update `step` (from 0) on a batch of `replay`; the losses asked for, by name, are the caller's to dispose. */
   update(replay: Replay, step: number, key: readonly [number, number], options?: UpdateOptions): Losses | null
@@ -172,7 +173,8 @@ export function makeAgent(
   return {
     algorithm,
     settings,
-    sizes,
+    sizes: { observations: sizes.observations, actions: sizes.actions },
+    lanes,
     program,
     update(replay, step, key, { variation = 'ordinary', losses = false } = {}) {
       const name = `${variation}/${algorithm.phaseAt(settings as never, step)}`

@@ -85,8 +85,14 @@ export interface Algorithm<S extends Settings = Settings, Networks = unknown, Op
   /** The kinds of update there are, and which one is update `step`, counted from 0. */
   readonly phases: readonly string[]
   phaseAt(settings: S, step: number): string
-  /** Updates before the policy is trained in full; 0 for none. */
+  /** Updates before the policy is trained in full; 0 for none. Presets give it this share of the steps. */
   warmUp(settings: S): number
+  readonly warmUpShare: number
+  /** Expected milliseconds of one update with the paper's networks on a quiet two-core machine. */
+  readonly cost: number
+  /** Updates of the desk preset, and what the fast one changes. */
+  readonly deskSteps: number
+  readonly fast: Readonly<Record<string, unknown>>
   /** Writes one update; gives its losses. */
   update(phase: string, context: UpdateContext<S, Networks, Optimisers>): Readonly<Record<string, Value>>
   /** The greedy action for each observation. */

@@ -105,6 +105,10 @@ export const bcq: Algorithm<Config, Networks, Readonly<Record<'coder' | 'actor' 
   phases: ['all'],
   phaseAt: () => 'all',
   warmUp: () => 0,
+  warmUpShare: 0,
+  cost: 190,
+  deskSteps: 20_000,
+  fast: { samples: 10 },
   update(_phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

@@ -152,6 +152,10 @@ export const bear: Algorithm<Config, Networks, Optimisers> = {
   phases: ['warm-up', 'all'],
   phaseAt: (settings, step) => (step < settings.warmUp ? 'warm-up' : 'all'),
   warmUp: (settings) => settings.warmUp,
+  warmUpShare: 0.04,
+  cost: 50,
+  deskSteps: 30_000,
+  fast: { targetSamples: 4, actSamples: 10 },
   update(phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

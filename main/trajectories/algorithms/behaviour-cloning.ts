@@ -29,6 +29,10 @@ export const behaviourCloning: Algorithm<
   phases: ['all'],
   phaseAt: () => 'all',
   warmUp: () => 0,
+  warmUpShare: 0,
+  cost: 1.5,
+  deskSteps: 20_000,
+  fast: {},
   update(_phase, { settings, networks, optimisers, batch, variation }) {
     const chosen = op.tanh(forward(networks.actor, batch.observations))
     const actor = op.mean(op.square(op.subtract(chosen, batch.actions)))

@@ -122,6 +122,10 @@ export const cql: Algorithm<Config, Networks, Optimisers> = {
   phases: ['all'],
   phaseAt: () => 'all',
   warmUp: () => 0,
+  warmUpShare: 0,
+  cost: 55,
+  deskSteps: 30_000,
+  fast: { samples: 4 },
   update(_phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

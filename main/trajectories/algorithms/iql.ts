@@ -87,6 +87,10 @@ export const iql: Algorithm<
   phases: ['all'],
   phaseAt: () => 'all',
   warmUp: () => 0,
+  warmUpShare: 0,
+  cost: 6,
+  deskSteps: 50_000,
+  fast: {},
   update(_phase, context) {
     const { settings, networks, optimisers, batch, variation } = context
     const { observations, actions, nextObservations } = batch

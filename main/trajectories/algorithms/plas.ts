@@ -113,6 +113,10 @@ export const plas: Algorithm<Config, Networks, Readonly<Record<'coder' | 'actor'
   phases: ['warm-up', 'all'],
   phaseAt: (settings, step) => (step < settings.warmUp ? 'warm-up' : 'all'),
   warmUp: (settings) => settings.warmUp,
+  warmUpShare: 0.5,
+  cost: 16,
+  deskSteps: 60_000,
+  fast: {},
   update(phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

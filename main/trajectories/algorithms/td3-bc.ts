@@ -70,6 +70,10 @@ export const td3Bc: Algorithm<Config, Networks, { actor: op.AdamVariables; criti
   phases: ['critics', 'all'],
   phaseAt: ({ actorEvery }, step) => ((step + 1) % actorEvery === 0 ? 'all' : 'critics'),
   warmUp: () => 0,
+  warmUpShare: 0,
+  cost: 4,
+  deskSteps: 50_000,
+  fast: {},
   update(phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

@@ -1,0 +1,70 @@
+/** An agent as a file: all its variables as safetensors, and in the header what it takes to go on with it. */
+import { z } from 'zod'
+import { LetheError } from '../../contract/errors.ts'
+import type { Parameters } from '../../tensor/layers.ts'
+import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
+import { parseWith } from '../../files/atomic.ts'
+import { tf } from '../../tensor/tf.ts'
+import { makeAgent, type Agent, type AgentOptions } from './agent.ts'
+import { algorithmOf } from './algorithms.ts'
+
+export const agentFile = 'agent.safetensors'
+
+const headerSchema = z.strictObject({
+  schema: z.literal('lethe.agent/1'),
+  algorithm: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  observations: z.number().int().positive(),
+  actions: z.number().int().positive(),
+  /** Updates it has had: where warm-up and delayed updates stand. */
+  steps: z.number().int().nonnegative(),
+  data: z.strictObject({ id: z.string(), contentHash: z.string() }).describe('what it was trained on'),
+})
+export type AgentHeader = z.infer<typeof headerSchema>
+
+export function encodeAgent(agent: Agent, header: Pick<AgentHeader, 'steps' | 'data'>): Uint8Array {
+  const values = agent.save()
+  const whole: AgentHeader = {
+    schema: 'lethe.agent/1',
+    algorithm: agent.algorithm.id,
+    settings: agent.settings as unknown as Record<string, unknown>,
+    ...agent.sizes,
+    ...header,
+  }
+  const bytes = encodeParameters(values, { agent: JSON.stringify(whole) })
+  tf.dispose(values)
+  return bytes
+}
+
+/** The variables are the caller's. Errors: `file-malformed`. */
+export function decodeAgent(bytes: Uint8Array, source: string): { header: AgentHeader; values: Parameters } {
+  const { parameters, metadata } = decodeParameters(bytes, source)
+  let header: unknown
+  try {
+    header = JSON.parse(metadata['agent'] ?? '')
+  } catch (cause) {
+    tf.dispose(parameters)
+    throw new LetheError('file-malformed', `${source}: its header does not say what agent it is.`, 'Train it again.', {
+      cause,
+    })
+  }
+  return { header: parseWith(headerSchema, header, source), values: parameters }
+}
+
+/** An agent ready to go on. Errors: `file-malformed`, `method-missing`. */
+export function openAgent(
+  bytes: Uint8Array,
+  source: string,
+  options: AgentOptions = {},
+): { agent: Agent; header: AgentHeader } {
+  const { header, values } = decodeAgent(bytes, source)
+  try {
+    const algorithm = algorithmOf(header.algorithm)
+    const settings = parseWith(algorithm.config, header.settings, source)
+    const agent = makeAgent(algorithm, settings, header, options)
+    agent.load(values)
+    return { agent, header }
+  } finally {
+    tf.dispose(values)
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The loop of all training: updates in segments, each on its own transitions and with its own variation; checkpoints, losses and
+ * returns on the way. Training is one segment; unlearning alternates.
+ */
+import type { Checkpoint, JobEvent, RandomStream } from '../../contract/job.ts'
+import { LetheError } from '../../contract/errors.ts'
+import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
+import { tf } from '../../tensor/tf.ts'
+import type { TrajectoryContext } from '../job.ts'
+import type { Agent } from './agent.ts'
+import { evaluate } from './evaluate.ts'
+import type { Replay } from './replay.ts'
+import { normalisedScore, type TaskId, type Variant } from '../environments/task.ts'
+import { taskOf } from '../environments/environment.ts'
+
+export interface Segment {
+  /** The phase as progress shows it. */
+  readonly label: string
+  readonly variation: string
+  readonly replay: Replay
+  readonly steps: number
+}
+
+export interface Schedule {
+  readonly segments: readonly Segment[]
+  /** Updates that the agent has had before: where its warm-up stands. */
+  readonly before: number
+  /** After how many updates of this schedule returns are measured; empty for none. */
+  readonly evaluateAt: ReadonlySet<number>
+  readonly evaluation: { readonly task: TaskId; readonly variant: Variant; readonly episodes: number } | null
+}
+
+/** What goes with the weights in a checkpoint. */
+interface Place {
+  done: number
+  seconds: number
+  returns: { step: number; returns: number[] }[]
+}
+
+export interface ScheduleResult {
+  /** Computing time of the updates, over all attempts. */
+  readonly seconds: number
+  readonly returns: readonly { readonly step: number; readonly returns: readonly number[] }[]
+}
+
+const weightsPart = 'agent.safetensors'
+const stepOf = (total: number, parts: number): number => Math.max(1, Math.round(total / parts))
+
+/** Runs the schedule from its start or from the context's checkpoint. The agent holds its first values already. */
+export async function* runSchedule(
+  context: TrajectoryContext,
+  agent: Agent,
+  schedule: Schedule,
+): AsyncGenerator<JobEvent, ScheduleResult> {
+  const { segments, before, evaluateAt } = schedule
+  const total = segments.reduce((sum, { steps }) => sum + steps, 0)
+  const keys = context.stream('updates')
+  const place: Place = { done: 0, seconds: 0, returns: [] }
+  if (context.checkpoint) resume(context.checkpoint, agent, keys, place)
+  const [lossEvery, checkpointEvery] = [stepOf(total, 200), stepOf(total, 20)]
+
+  let start = 0
+  for (const { label, variation, replay, steps } of segments) {
+    const end = start + steps
+    while (place.done < end) {
+      const losses = (place.done + 1) % lossEvery === 0
+      const began = performance.now()
+      const found = agent.update(replay, before + place.done, keys.key(), { variation, losses })
+      place.seconds += (performance.now() - began) / 1000
+      place.done++
+      for (const [name, value] of Object.entries(found ?? {})) {
+        requireFinite(name, value, place.done)
+        yield { kind: 'metric', name: `loss/${name}`, step: place.done, value, private: false }
+      }
+      yield { kind: 'progress', phase: label, step: place.done - start, totalSteps: steps }
+      if (evaluateAt.has(place.done)) yield* measure(context, agent, schedule, place)
+      if (place.done % checkpointEvery === 0 || place.done === total) yield checkpointOf(agent, keys, place)
+    }
+    start = end
+  }
+  return { seconds: place.seconds, returns: place.returns }
+}
+
+/** Returns now, as metrics; starts and draws depend on the place in the schedule alone. */
+async function* measure(
+  context: TrajectoryContext,
+  agent: Agent,
+  { evaluation }: Schedule,
+  place: Place,
+): AsyncGenerator<JobEvent, void> {
+  if (!evaluation) return
+  const playing = evaluate(agent, { ...evaluation, stream: context.stream(`evaluation ${place.done}`) })
+  for (;;) {
+    const next = await playing.next()
+    if (!next.done) {
+      yield { kind: 'progress', phase: evaluationPhase, step: next.value.done, totalSteps: evaluation.episodes }
+      continue
+    }
+    const returns = next.value.map(({ totalReward }) => totalReward)
+    place.returns.push({ step: place.done, returns })
+    const mean = returns.reduce((a, b) => a + b, 0) / returns.length
+    const figures = { return: mean, score: normalisedScore(taskOf(evaluation.task), mean) }
+    for (const [name, value] of Object.entries(figures))
+      yield { kind: 'metric', name: `evaluation/${name}`, step: place.done, value, private: false }
+    return
+  }
+}
+export const evaluationPhase = 'Playing episodes'
+
+function requireFinite(name: string, value: number, step: number): void {
+  if (Number.isFinite(value)) return
+  throw new LetheError(
+    'config-invalid',
+    `After ${step} updates the loss of the ${name} is ${value}: the training diverged.`,
+    'Lower the learning rates, or look for extreme values in the data.',
+  )
+}
+
+function checkpointOf(agent: Agent, keys: RandomStream, place: Place): JobEvent {
+  const values = agent.save()
+  const parts = { [weightsPart]: encodeParameters(values) }
+  tf.dispose(values)
+  return {
+    kind: 'checkpoint',
+    checkpoint: { step: place.done, state: { keys: keys.state(), ...structuredClone(place) }, parts },
+  }
+}
+
+function resume({ step, state, parts }: Checkpoint, agent: Agent, keys: RandomStream, place: Place): void {
+  const bytes = parts[weightsPart]
+  if (!bytes)
+    throw new LetheError(
+      'checkpoint-corrupt',
+      `The checkpoint of step ${step} has no ${weightsPart}.`,
+      'Remove it; the run goes on from the one before.',
+    )
+  const { parameters } = decodeParameters(bytes, weightsPart)
+  agent.load(parameters)
+  tf.dispose(parameters)
+  keys.restore(state['keys'] as never)
+  Object.assign(place, { done: state['done'], seconds: state['seconds'], returns: state['returns'] })
+}
