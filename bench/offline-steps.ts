@@ -10,14 +10,14 @@ import { milliseconds, paired, startPeer } from './harness.ts'
  * have the networks of d3rlpy's defaults, 256-256 everywhere; `published`: those of the papers, where they are others.
  */
 const figures = [
-  ['td3-bc', 'td3-bc', 40],
-  ['iql', 'iql', 30],
-  ['cql', 'cql', 6],
-  ['bcq', 'bcq', 6],
-  ['bear', 'bear', 10],
+  ['td3-bc', 'td3-bc', 30],
+  ['iql', 'iql', 20],
+  ['cql', 'cql', 4],
+  ['bcq', 'bcq', 4],
+  ['bear', 'bear', 6],
   ['plas', 'plas', 30],
   ['bcq, published networks', 'bcq-published', 1],
-  ['bear, published networks', 'bear-published', 6],
+  ['bear, published networks', 'bear-published', 3],
   ['plas, published networks', 'plas-published', 20],
 ] as const
 
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     const update = updater(agent, replay)
     const lethe = () => milliseconds(() => update(count), count)
     const served = peer && { ...peer, measure: () => peer.measure(`${id} ${count}`) }
-    await paired({ name: 'offline-steps', figure, unit: 'ms', lethe, peer: served, rounds: 9, warmUp: 2 })
+    await paired({ name: 'offline-steps', figure, unit: 'ms', lethe, peer: served, rounds: 7, warmUp: 1 })
     agent.close()
   }
   replay.dispose()

@@ -1,6 +1,9 @@
-/** Training agents, and playing them. */
+/** Training agents, making them forget, and playing them. */
+import { promises as fs } from 'node:fs'
 import { trainPresets, type TrainPreset } from '../trajectories/train.ts'
 import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.ts'
+import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
+import { unlearnMethods, unlearnModes } from '../trajectories/unlearning/unlearn.ts'
 import { settings, usage, type Command, type Words } from './command.ts'
 import { finish } from './runs.ts'
 
@@ -67,6 +70,62 @@ const train: Command = {
   },
 }
 
+const unlearn: Command = {
+  name: 'trajectories unlearn',
+  summary: 'Make an agent forget episodes it was trained on, and compare it with what it was',
+  positionals: '',
+  options: {
+    agent: { type: 'string', help: 'the run that trained it' },
+    forget: { type: 'string', help: selectorHelp },
+    method: { type: 'string', help: `${unlearnMethods.join(', ')} (default ${unlearnMethods[0]})` },
+    mode: { type: 'string', help: `${unlearnModes.join(', ')}: what an update on forgotten episodes is` },
+    preset: { type: 'string', help: 'desk (default: 1 % of the updates of the training), paper or tiny' },
+    ...runOptions,
+  },
+  example: 'trajectories unlearn --agent RUN --forget tail:0.01 --method trajdeleter',
+  async run({ words, lab, signal, say }) {
+    const opened = await lab()
+    const resumed = words.text('resume')
+    if (resumed) {
+      const { plan } = await opened.showRun(resumed)
+      const { record, report } = await finish(opened, resumed, signal)
+      return { document: { run: resumed, plan, outcome: record.outcome, report }, text: `Report: ${report}` }
+    }
+    const preset = words.text('preset') ?? 'desk'
+    if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
+      throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
+    const mode = words.text('mode')
+    const request = {
+      agent: words.required('agent'),
+      forget: await selectorOf(words.required('forget')),
+      method: words.text('method') ?? unlearnMethods[0],
+      preset,
+      seed: words.number('seed'),
+      set: { ...settings(this, words), ...(mode === undefined ? {} : { mode }) },
+    } as const
+    const device = deviceOf(this, words)
+    if (words.flag('plan-only')) {
+      const { plan, config } = await opened.planUnlearning(request)
+      return { document: { plan, config }, text: JSON.stringify({ plan, config }, null, 2) }
+    }
+    const { run, plan } = await opened.createUnlearning(request, device)
+    say(`Run ${run}`)
+    const { record, report } = await finish(opened, run, signal)
+    return {
+      document: { run, plan, outcome: record.outcome, report },
+      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
+    }
+  },
+}
+
+/** `csv:FILE` names a file of ids, apart by commas, spaces or lines; a first line of words is passed over. */
+async function selectorOf(words: string): Promise<string> {
+  if (!words.startsWith('csv:')) return words
+  const file = words.slice('csv:'.length)
+  const text = await fs.readFile(file, 'utf8')
+  return `ids:${text.replace(/^\D*\n/, '').trim()}`
+}
+
 const evaluate: Command = {
   name: 'trajectories evaluate',
   summary: 'Play a trained agent in its environment',
@@ -97,4 +156,4 @@ const evaluate: Command = {
 }
 const mostEpisodes = 100_000
 
-export const forgettingCommands: readonly Command[] = [train, evaluate]
+export const forgettingCommands: readonly Command[] = [train, unlearn, evaluate]

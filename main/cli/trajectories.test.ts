@@ -147,3 +147,22 @@ test('train, then evaluate: a run with plan and outcome, and the returns of its 
   expect(refused).toMatchObject({ code: 1, document: { error: { code: 'config-invalid' } } })
   expect((await json('trajectories', 'train', '--data', 'small')).code).toBe(2)
 }, 120_000)
+
+test('unlearn: ids from a CSV, an agent that can be played, and refusals by name', async () => {
+  const csv = await write('ids.csv', 'episode\n1\n3\n')
+  await json('trajectories', 'collect', 'hopper', '--policy', 'medium', '--episodes', '6', '--name', 'to forget')
+  const trained = await json('trajectories', 'train', '--algorithm', 'bc', '--data', 'to-forget', '--preset', 'tiny')
+  const words = ['trajectories', 'unlearn', '--agent', trained.document['run'] as string, '--preset', 'tiny']
+  const { code, document } = await json(...words, '--forget', `csv:${csv}`)
+  expect(code).toBe(0)
+  expect(document).toMatchObject({ outcome: { method: 'trajdeleter', mode: 'fixed', forgotten: 2, remaining: 3 } })
+  const run = document['run'] as string
+  expect((await json('trajectories', 'evaluate', '--agent', run, '--episodes', '1')).document['returns']).toHaveLength(
+    1,
+  )
+  expect(await json(...words, '--forget', 'tail:0.1', '--method', 'magic')).toMatchObject({
+    code: 1,
+    document: { error: { code: 'method-missing' } },
+  })
+  expect((await json(...words)).code).toBe(2)
+}, 120_000)

@@ -14,6 +14,8 @@ import { openTrajectories } from '../trajectories/data/store.ts'
 import { readReplay, scalingFor } from '../trajectories/algorithms/replay.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, type TrainRequest } from '../trajectories/train.ts'
+import { changedRewards, forgetIds } from '../trajectories/unlearning/forget-set.ts'
+import { blocksOf } from '../trajectories/unlearning/unlearn.ts'
 
 const folder = temporaryFolder()
 const project = folder.path('project')
@@ -147,4 +149,116 @@ test('transitions: successors within the episode, none after a terminal, scaled 
   const returns = episodes.map((episode) => episode.return)
   expect(reward).toBeCloseTo(1000 / (Math.max(...returns) - Math.min(...returns)), 9)
   replay.dispose()
+})
+
+describe('unlearning', () => {
+  const played = { set: { episodes: 1 } }
+  let agent: string
+  beforeAll(async () => {
+    agent = (await lab.createTraining(tiny({ algorithm: 'td3-bc' }))).run
+    await pull(agent)
+  }, 60_000)
+
+  test('both phases; stopped and resumed it ends bit-equal; the agent knows what it forgot', async () => {
+    const request = { agent, forget: 'ids:6,2', method: 'trajdeleter', ...played }
+    const whole = await lab.createUnlearning(request)
+    expect(whole.plan.steps.map(({ phase, steps }) => [phase, steps])).toEqual([
+      ['Forgetting', 32],
+      ['Convergence', 8],
+      ['Playing episodes', 2],
+    ])
+    const record = await pull(whole.run)
+    expect(record).toMatchObject({ state: 'succeeded', error: null })
+    expect(record.outcome).toMatchObject({ forgotten: 2, remaining: 7, updates: 40, shareOfTraining: 40 / 60 })
+    const before = record.outcome!['before'] as { evaluation: { mean: number }; values: Record<string, number> }
+    const trained = (await lab.showRun(agent)).summary.outcome!['evaluation'] as { mean: number }
+    expect(typeof before.evaluation.mean).toBe('number')
+    expect(typeof trained.mean).toBe('number')
+    expect(Object.values(before.values).every(Number.isFinite)).toBe(true)
+    const stopped = await lab.createUnlearning(request)
+    for (const step of [11, 35])
+      expect((await pull(stopped.run, (event) => event.kind === 'checkpoint' && event.step >= step)).state).toBe(
+        'interrupted',
+      )
+    expect((await pull(stopped.run)).outcome).toEqual(record.outcome)
+    expect(await fingerprint(stopped.run)).toEqual(await fingerprint(whole.run))
+    await expect(lab.planUnlearning({ ...request, agent: whole.run })).rejects.toThrow('was not among those')
+    const further = await lab.planUnlearning({ ...request, agent: whole.run, forget: 'tail:0.1' })
+    expect((further.config as { forget: number[] }).forget).toEqual([8])
+  }, 120_000)
+
+  test.each(['retrain', 'finetune', 'random-reward', 'negative-reward'])(
+    '%s runs to its end',
+    async (method) => {
+      const { run } = await lab.createUnlearning({ agent, forget: 'lowest:0.2', method, ...played })
+      const record = await pull(run)
+      expect(record).toMatchObject({ state: 'succeeded', error: null })
+      expect(record.outcome).toMatchObject({ method, updates: method === 'retrain' ? 60 : 40, forgotten: 2 })
+    },
+    60_000,
+  )
+
+  test('as published: the count of updates begins anew, so PLAS trains its auto-encoder alone', async () => {
+    const original = (await lab.createTraining(tiny())).run
+    await pull(original)
+    const lossesOf = async (mode: string): Promise<string[]> => {
+      const set = { ...played.set, mode, steps: 20 }
+      const { run } = await lab.createUnlearning({ agent: original, forget: 'tail:0.1', method: 'trajdeleter', set })
+      await pull(run)
+      const lines = (await fs.readFile(runPaths(project, run).metrics, 'utf8')).trim().split('\n')
+      const names = lines.map((line) => (JSON.parse(line) as { name: string }).name)
+      return [...new Set(names.filter((name) => name.startsWith('loss/')))].sort()
+    }
+    expect(await lossesOf('released')).toEqual(['loss/coder'])
+    expect(await lossesOf('fixed')).toEqual(['loss/actor', 'loss/critic'])
+  }, 120_000)
+})
+
+describe('the episodes to forget', () => {
+  const episode = (id: number) => ({ id, return: (id * 37) % 11, start: id, length: 1 }) as never
+  const all = Array.from({ length: 2277 }, (_, id) => episode(id))
+  const pool = { all, trained: all.slice(0, 2049), share: 0.9 }
+
+  test('tail is the published choice: 22 of 2277 at 1 %, just before the held-out end', () => {
+    const ids = forgetIds('tail:0.01', pool, 1)
+    expect(ids).toEqual(Array.from({ length: 22 }, (_, i) => 2026 + i))
+  })
+
+  test('at random by seed, by return, by hand', () => {
+    expect(forgetIds('random:0.01', pool, 1)).toEqual(forgetIds('random:0.01', pool, 1))
+    expect(forgetIds('random:0.01', pool, 1)).not.toEqual(forgetIds('random:0.01', pool, 2))
+    const returns = (ids: number[]) => ids.map((id) => (all[id] as unknown as { return: number }).return)
+    expect(Math.min(...returns(forgetIds('highest:0.05', pool, 1)))).toBe(10)
+    expect(Math.max(...returns(forgetIds('lowest:0.05', pool, 1)))).toBe(0)
+    expect(forgetIds('ids:7, 3', pool, 1)).toEqual([3, 7])
+  })
+
+  test.each([
+    ['ids:9999', 'is not the id'],
+    ['ids:2100', 'was not among those'],
+    ['ids:', 'names no episode'],
+    ['tail:2', 'has no rate'],
+    ['oldest:0.1', 'is not a way to choose'],
+    ['lowest:0.95', 'names every episode'],
+  ])('%s is refused', (selector, message) => {
+    expect(() => forgetIds(selector, pool, 1)).toThrow(message)
+  })
+
+  test('rewards: negated, or a ramp over the episode', () => {
+    const rewards = Float32Array.of(1, 5, 3, 2, 4)
+    const one = { id: 1, start: 1, length: 3 } as never
+    const changed = (how: 'negated' | 'ramp') =>
+      [0, 1, 2].map((step) => changedRewards(how, new Set([1]), rewards)(rewards[1 + step]!, one, step))
+    expect(changed('negated')).toEqual([-5, -3, -2])
+    expect(changed('ramp')).toEqual([2, 3.5, 5])
+    expect(changedRewards('negated', new Set([2]), rewards)(5, one, 0)).toBe(5)
+  })
+
+  test('as published: four pairs of 1000, then 2000', () => {
+    const blocks = blocksOf({ method: 'trajdeleter', steps: 10_000, forgettingShare: 0.8, alternations: 4 })
+    expect(blocks.map(({ variation, on, steps }) => `${variation} ${on} ${steps}`)).toEqual([
+      ...Array.from({ length: 4 }, () => ['ordinary remaining 1000', 'forget forgotten 1000']).flat(),
+      'converge remaining 2000',
+    ])
+  })
 })

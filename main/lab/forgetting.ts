@@ -8,12 +8,14 @@ import type { TrajectorySet } from '../contract/trajectories.ts'
 import { createRun, readConfig, readEnvironment, readPlan, readRecord, runPaths, summariseRun } from '../runs/folder.ts'
 import { rootStream } from '../math/random.ts'
 import { loadBackend } from '../tensor/backend.ts'
-import { agentFile, openAgent } from '../trajectories/algorithms/agent-file.ts'
+import { agentFile, agentHeader, openAgent } from '../trajectories/algorithms/agent-file.ts'
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
-import { readTrajectorySet } from '../trajectories/data/store.ts'
+import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import type { TrajectoryJob } from '../trajectories/job.ts'
 import { writeTrajectoryReport } from '../trajectories/report.ts'
 import { returnFigures, stageOf, trainConfig, trainJob, type TrainRequest } from '../trajectories/train.ts'
+import { unlearnConfig, type UnlearnRequest } from '../trajectories/unlearning/request.ts'
+import { unlearnJob } from '../trajectories/unlearning/unlearn.ts'
 import type { LabContext } from './context.ts'
 
 export interface Planned {
@@ -64,8 +66,17 @@ export function forgettingPart({ project, tell }: LabContext) {
     )
   }
 
+  /** Errors: `run-state` without an agent, `config-invalid` naming what does not fit. */
+  const planUnlearning = async (request: UnlearnRequest): Promise<Planned> => {
+    const header = agentHeader(await agentBytes(request.agent), `agent of run ${request.agent}`)
+    const data = await openTrajectories(project, header.data.id)
+    return planOf(unlearnJob, unlearnConfig(request, header, data), data.set)
+  }
+
   return {
     planTraining,
+    planUnlearning,
+    createUnlearning: async (request: UnlearnRequest, device?: Device) => queue(await planUnlearning(request), device),
     createTraining: async (request: TrainRequest, device?: Device) => queue(await planTraining(request), device),
 
     /** Returns of a trained agent. Errors: `config-invalid` where its data has no simulated task. */

@@ -3,8 +3,9 @@ import { LetheError } from '../contract/errors.ts'
 import type { Job } from '../contract/job.ts'
 import { synthesizeJob } from '../images/synthesize.ts'
 import { trainJob } from '../trajectories/train.ts'
+import { unlearnJob } from '../trajectories/unlearning/unlearn.ts'
 
-export const jobs = [synthesizeJob, trainJob] as const
+export const jobs = [synthesizeJob, trainJob, unlearnJob] as const
 
 export function jobOf(kind: string): Job<never> {
   const job = jobs.find((candidate) => candidate.kind === kind)

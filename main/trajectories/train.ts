@@ -147,7 +147,12 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
       evaluateAt: evaluationSteps(config.steps, config.evaluations),
       evaluation: stageOf(set, config.episodes),
     })
-    const bytes = encodeAgent(agent, { steps: config.steps, data: { id: set.id, contentHash: set.contentHash } })
+    const bytes = encodeAgent(agent, {
+      steps: config.steps,
+      data: { id: set.id, contentHash: set.contentHash },
+      share: config.share,
+      without: config.without,
+    })
     yield { kind: 'artifact', name: agentFile, bytes }
     yield timing(config.steps, seconds)
     return {

@@ -1,8 +1,7 @@
 /** An agent as a file: all its variables as safetensors, and in the header what it takes to go on with it. */
 import { z } from 'zod'
 import { LetheError } from '../../contract/errors.ts'
-import type { Parameters } from '../../tensor/layers.ts'
-import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
+import { decodeParameters, encodeParameters, readSafetensors } from '../../tensor/safetensors.ts'
 import { parseWith } from '../../files/atomic.ts'
 import { tf } from '../../tensor/tf.ts'
 import { makeAgent, type Agent, type AgentOptions } from './agent.ts'
@@ -19,10 +18,15 @@ const headerSchema = z.strictObject({
   /** Updates it has had: where warm-up and delayed updates stand. */
   steps: z.number().int().nonnegative(),
   data: z.strictObject({ id: z.string(), contentHash: z.string() }).describe('what it was trained on'),
+  share: z.number().describe('of its episodes, from the first'),
+  without: z.array(z.number().int()).describe('episodes left out, or forgotten since'),
 })
 export type AgentHeader = z.infer<typeof headerSchema>
 
-export function encodeAgent(agent: Agent, header: Pick<AgentHeader, 'steps' | 'data'>): Uint8Array {
+export function encodeAgent(
+  agent: Agent,
+  header: Pick<AgentHeader, 'steps' | 'data' | 'share' | 'without'>,
+): Uint8Array {
   const values = agent.save()
   const whole: AgentHeader = {
     schema: 'lethe.agent/1',
@@ -36,19 +40,17 @@ export function encodeAgent(agent: Agent, header: Pick<AgentHeader, 'steps' | 'd
   return bytes
 }
 
-/** The variables are the caller's. Errors: `file-malformed`. */
-export function decodeAgent(bytes: Uint8Array, source: string): { header: AgentHeader; values: Parameters } {
-  const { parameters, metadata } = decodeParameters(bytes, source)
+/** What an agent's file says of it, without its weights. Errors: `file-malformed`. */
+export function agentHeader(bytes: Uint8Array, source: string): AgentHeader {
+  const { metadata } = readSafetensors(bytes, source)
   let header: unknown
   try {
     header = JSON.parse(metadata['agent'] ?? '')
   } catch (cause) {
-    tf.dispose(parameters)
-    throw new LetheError('file-malformed', `${source}: its header does not say what agent it is.`, 'Train it again.', {
-      cause,
-    })
+    const message = `${source}: its header does not say what agent it is.`
+    throw new LetheError('file-malformed', message, 'Train it again.', { cause })
   }
-  return { header: parseWith(headerSchema, header, source), values: parameters }
+  return parseWith(headerSchema, header, source)
 }
 
 /** An agent ready to go on. Errors: `file-malformed`, `method-missing`. */
@@ -57,7 +59,8 @@ export function openAgent(
   source: string,
   options: AgentOptions = {},
 ): { agent: Agent; header: AgentHeader } {
-  const { header, values } = decodeAgent(bytes, source)
+  const header = agentHeader(bytes, source)
+  const values = decodeParameters(bytes, source).parameters
   try {
     const algorithm = algorithmOf(header.algorithm)
     const settings = parseWith(algorithm.config, header.settings, source)

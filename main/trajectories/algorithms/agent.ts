@@ -33,10 +33,13 @@ export interface Agent {
   act(observations: Float32Array, key: readonly [number, number]): Float32Array
   /** Mean of the critics at `lanes` pairs; null for an agent without critics. */
   values(observations: Float32Array, actions: Float32Array): Float32Array | null
-  /** First values, from a stream of initial weights. */
+  /** First values, from a stream of initial weights; an anchor keeps what it has. */
   start(stream: RandomStream, scaling: Scaling): void
   save(): Parameters
+  /** Takes over a saved agent: the anchor, if there is one, becomes a copy of it. */
   load(values: Parameters): void
+  /** Goes on from saved values; an anchor, if there is one, stays what `load` made it. */
+  restore(values: Parameters): void
   close(): void
 }
 
@@ -161,6 +164,8 @@ export function makeAgent(
   if (critics.length > 0)
     section(graph, 'values', () => ({ values: average(criticValues(critics, scaled.observations(seen), taken)) }))
   const program = compile(graph)
+  const own = program.variables.filter((name) => !name.startsWith(anchorPrefix))
+  const anchors = program.variables.filter((name) => name.startsWith(anchorPrefix))
 
   const feed = (values: Float32Array, width: number): tf.Tensor => tf.tensor2d(values, [lanes, width])
   const compute = (name: 'act' | 'values', output: 'actions' | 'values', feeds: Feeds): Float32Array => {
@@ -209,13 +214,13 @@ export function makeAgent(
       program.load(values, Object.keys(values))
       tf.dispose(values)
     },
-    save: () => program.save(program.variables.filter((name) => !name.startsWith(anchorPrefix))),
+    save: () => program.save(own),
     load(values) {
-      program.load(
-        values,
-        program.variables.filter((name) => !name.startsWith(anchorPrefix)),
-      )
+      program.load(values, own)
+      const twins = anchors.map((name) => [name, values[name.slice(anchorPrefix.length)]!] as const)
+      if (twins.length > 0) program.load(Object.fromEntries(twins), anchors)
     },
+    restore: (values) => program.load(values, own),
     close: () => program.close(),
   }
 }

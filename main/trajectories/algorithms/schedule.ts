@@ -25,6 +25,8 @@ export interface Schedule {
   readonly segments: readonly Segment[]
   /** Updates that the agent has had before: where its warm-up stands. */
   readonly before: number
+  /** Gives the agent its first values where it does not hold them yet, after returns were measured at 0. */
+  readonly begin?: () => Promise<void>
   /** After how many updates of this schedule returns are measured; empty for none. */
   readonly evaluateAt: ReadonlySet<number>
   readonly evaluation: { readonly task: TaskId; readonly variant: Variant; readonly episodes: number } | null
@@ -56,12 +58,16 @@ export async function* runSchedule(
   const total = segments.reduce((sum, { steps }) => sum + steps, 0)
   const keys = context.stream('updates')
   const place: Place = { done: 0, seconds: 0, returns: [] }
-  if (context.checkpoint) resume(context.checkpoint, agent, keys, place)
+  const { checkpoint } = context
+  if (!checkpoint && evaluateAt.has(0)) yield* measure(context, agent, schedule, place)
+  await schedule.begin?.()
+  if (checkpoint) resume(checkpoint, agent, keys, place)
   const [lossEvery, checkpointEvery] = [stepOf(total, 200), stepOf(total, 20)]
 
-  let start = 0
+  let end = 0
   for (const { label, variation, replay, steps } of segments) {
-    const end = start + steps
+    end += steps
+    const phase = phaseOf(segments, label)
     while (place.done < end) {
       const losses = (place.done + 1) % lossEvery === 0
       const began = performance.now()
@@ -72,16 +78,22 @@ export async function* runSchedule(
         requireFinite(name, value, place.done)
         yield { kind: 'metric', name: `loss/${name}`, step: place.done, value, private: false }
       }
-      yield { kind: 'progress', phase: label, step: place.done - start, totalSteps: steps }
+      yield { kind: 'progress', phase: label, step: place.done - phase.start, totalSteps: phase.steps }
       if (evaluateAt.has(place.done)) yield* measure(context, agent, schedule, place)
       if (place.done % checkpointEvery === 0 || place.done === total) yield checkpointOf(agent, keys, place)
     }
-    start = end
   }
   return { seconds: place.seconds, returns: place.returns }
 }
 
-/** Returns now, as metrics; starts and draws depend on the place in the schedule alone. */
+/** Where the segments of one label begin, and how many updates they are; they stand side by side. */
+function phaseOf(segments: readonly Segment[], label: string): { start: number; steps: number } {
+  const first = segments.findIndex((segment) => segment.label === label)
+  const count = (some: readonly Segment[]): number => some.reduce((sum, { steps }) => sum + steps, 0)
+  return { start: count(segments.slice(0, first)), steps: count(segments.filter((one) => one.label === label)) }
+}
+
+/** Returns now, as metrics; every measurement of a run plays from the same starts. */
 async function* measure(
   context: TrajectoryContext,
   agent: Agent,
@@ -89,7 +101,7 @@ async function* measure(
   place: Place,
 ): AsyncGenerator<JobEvent, void> {
   if (!evaluation) return
-  const playing = evaluate(agent, { ...evaluation, stream: context.stream(`evaluation ${place.done}`) })
+  const playing = evaluate(agent, { ...evaluation, stream: context.stream('evaluation') })
   for (;;) {
     const next = await playing.next()
     if (!next.done) {
@@ -135,7 +147,7 @@ function resume({ step, state, parts }: Checkpoint, agent: Agent, keys: RandomSt
       'Remove it; the run goes on from the one before.',
     )
   const { parameters } = decodeParameters(bytes, weightsPart)
-  agent.load(parameters)
+  agent.restore(parameters)
   tf.dispose(parameters)
   keys.restore(state['keys'] as never)
   Object.assign(place, { done: state['done'], seconds: state['seconds'], returns: state['returns'] })

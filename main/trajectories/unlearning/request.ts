@@ -1,0 +1,50 @@
+/** From a request to unlearn to the whole configuration of its run. */
+import type { Episode } from '../../contract/trajectories.ts'
+import { LetheError } from '../../contract/errors.ts'
+import { parseWith } from '../../files/atomic.ts'
+import type { AgentHeader } from '../algorithms/agent-file.ts'
+import { trainingEpisodes } from '../job.ts'
+import { forgetIds } from './forget-set.ts'
+import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from './unlearn.ts'
+
+export interface UnlearnRequest {
+  readonly agent: string
+  /** Words for the episodes to forget: see forget-set.ts. */
+  readonly forget: string
+  readonly method: string
+  readonly preset?: 'tiny' | 'desk' | 'paper' | undefined
+  readonly seed?: number | undefined
+  readonly set?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * Unlearning takes 1 % of the updates of the training in the desk preset (at least 40, so that each block has some), 10,000 in `paper`;
+ * training from scratch takes all of them. Errors: `config-invalid` naming the field, `method-missing`.
+ */
+export function unlearnConfig(
+  request: UnlearnRequest,
+  header: AgentHeader,
+  data: { readonly set: { readonly id: string }; readonly episodes: readonly Episode[] },
+): UnlearnConfig {
+  const method = unlearnMethods.find((one) => one === request.method)
+  if (!method)
+    throw new LetheError(
+      'method-missing',
+      `There is no way to unlearn called ${request.method}.`,
+      `There are ${unlearnMethods.join(', ')}.`,
+    )
+  const trained = trainingEpisodes(data, header.share, header.without)
+  const pool = { all: data.episodes, trained, share: header.share }
+  const preset = request.preset ?? 'desk'
+  const short = preset === 'paper' ? 10_000 : Math.max(40, Math.round(header.steps / 100))
+  const draft = {
+    ...{ agent: request.agent, algorithm: header.algorithm, data: header.data.id, method },
+    selector: request.forget,
+    forget: forgetIds(request.forget, pool, request.seed ?? 1),
+    steps: method === 'retrain' ? header.steps : short,
+    ...(preset === 'tiny' ? { episodes: 1 } : {}),
+    ...(request.seed === undefined ? {} : { seed: request.seed }),
+    ...request.set,
+  }
+  return parseWith(unlearnConfigSchema, draft, 'unlearning', 'config-invalid')
+}
