@@ -20,6 +20,7 @@ import { evidencePart } from './lab/evidence.ts'
 import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
+import { returnsStudyPart } from './lab/returns-study.ts'
 import { runsPart } from './lab/runs.ts'
 import { makeTasks } from './lab/tasks.ts'
 import { trajectoriesPart } from './lab/trajectories.ts'
@@ -58,6 +59,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: dataHandlers, resource: dataResource, ...data } = dataPart(context)
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
+  const trajectories = trajectoriesPart(context)
   const forgetting = forgettingPart(context)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
@@ -87,8 +89,9 @@ export async function openLab(options: LabOptions) {
     ...images,
     ...runs,
     ...evidence,
-    ...trajectoriesPart(context),
+    ...trajectories,
     ...forgetting,
+    ...returnsStudyPart(context, trajectories),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {

@@ -166,3 +166,17 @@ test('unlearn: ids from a CSV, an agent that can be played, and refusals by name
   })
   expect((await json(...words)).code).toBe(2)
 }, 120_000)
+
+test('the study fills what is missing, once, and shows the rest as missing', async () => {
+  const words = ['trajectories', 'study', 'table', '--preset', 'tiny', '--episodes', '4', '--algorithms', 'bc']
+  const { code, document } = await json(...words, '--tasks', 'hopper')
+  expect(code).toBe(0)
+  const [first] = document['table'] as { run: string; return: number }[]
+  expect(first).toMatchObject({ task: 'hopper', algorithm: 'bc', seed: 1, state: 'done', published: null })
+  expect(typeof first!.return).toBe('number')
+  const again = await json(...words, '--tasks', 'hopper')
+  expect(again.document['table']).toEqual([first])
+  const shown = await json(...words, '--tasks', 'hopper,walker2d', '--show')
+  expect(shown.document['table']).toMatchObject([{ run: first!.run }, { run: null, state: 'missing', return: null }])
+  expect((await json('trajectories', 'study', 'everything')).code).toBe(2)
+}, 120_000)

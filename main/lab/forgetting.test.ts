@@ -13,6 +13,7 @@ import { tf } from '../tensor/tf.ts'
 import { openTrajectories } from '../trajectories/data/store.ts'
 import { readReplay, scalingFor } from '../trajectories/algorithms/replay.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
+import { publishedReturn } from '../trajectories/published.ts'
 import { trainConfig, type TrainRequest } from '../trajectories/train.ts'
 import { changedRewards, forgetIds } from '../trajectories/unlearning/forget-set.ts'
 import { blocksOf } from '../trajectories/unlearning/unlearn.ts'
@@ -261,4 +262,11 @@ describe('the episodes to forget', () => {
       'converge remaining 2000',
     ])
   })
+})
+
+test('published returns stand beside only where their number of updates is near', () => {
+  expect(publishedReturn('td3-bc', 'hopper', 50_000)).toEqual({ steps: 50_000, return: 2784 })
+  expect(publishedReturn('bcq', 'walker2d', 20_000)).toEqual({ steps: 10_000, return: 1210 })
+  expect(publishedReturn('iql', 'hopper', 1000)).toBeNull()
+  expect(publishedReturn('bc', 'hopper', 50_000)).toBeNull()
 })

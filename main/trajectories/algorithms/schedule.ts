@@ -134,7 +134,7 @@ function checkpointOf(agent: Agent, keys: RandomStream, place: Place): JobEvent 
   tf.dispose(values)
   return {
     kind: 'checkpoint',
-    checkpoint: { step: place.done, state: { keys: keys.state(), ...structuredClone(place) }, parts },
+    checkpoint: { step: place.done, state: { keys: keys.state(), ...place, returns: [...place.returns] }, parts },
   }
 }
 

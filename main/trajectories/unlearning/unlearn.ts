@@ -226,7 +226,7 @@ async function meanValues(
   const found: Record<string, number | null> = {}
   for (const [name, episodes] of Object.entries(parts) as [keyof Parts, readonly Episode[]][])
     found[name] = episodes.length === 0 ? null : meanValue(agent, episodes, observations, size, stream)
-  return found as Record<keyof Parts, number | null>
+  return found
 }
 
 const valueCalls = 50
