@@ -116,14 +116,21 @@ function scalingOf(graph: Graph, { standardises, scalesRewards }: AnyAlgorithm, 
   return { scaled, start }
 }
 
-/** Writes and compiles the program of an agent; its variables hold nothing before `start` or `load`. */
-export function makeAgent(
+interface Written {
+  readonly graph: Graph
+  /** Losses of each section of updates. */
+  readonly lossNames: ReadonlyMap<string, readonly string[]>
+  readonly hasCritics: boolean
+  initial(stream: RandomStream, scaling: Scaling): Parameters
+}
+
+/** The program of an agent: a section for each kind of update, one to act, one for values. */
+function writeProgram(
   algorithm: AnyAlgorithm,
   settings: Settings,
   sizes: Sizes,
-  options: AgentOptions = {},
-): Agent {
-  const { lanes = defaultLanes, variations = {} } = options
+  { lanes = defaultLanes, variations = {} }: AgentOptions,
+): Written {
   const graph = makeGraph()
   const inputs: Inputs = {
     table: input(graph, 'table', [-1, 2 * sizes.observations + sizes.actions + 2]),
@@ -163,6 +170,23 @@ export function makeAgent(
   }))
   if (critics.length > 0)
     section(graph, 'values', () => ({ values: average(criticValues(critics, scaled.observations(seen), taken)) }))
+  return {
+    graph,
+    lossNames,
+    hasCritics: critics.length > 0,
+    initial: (stream, scaling) => ({ ...make.initial(stream), ...start(scaling) }),
+  }
+}
+
+/** Writes and compiles the program of an agent; its variables hold nothing before `start` or `load`. */
+export function makeAgent(
+  algorithm: AnyAlgorithm,
+  settings: Settings,
+  sizes: Sizes,
+  options: AgentOptions = {},
+): Agent {
+  const { lanes = defaultLanes } = options
+  const { graph, lossNames, hasCritics, initial } = writeProgram(algorithm, settings, sizes, options)
   const program = compile(graph)
   const own = program.variables.filter((name) => !name.startsWith(anchorPrefix))
   const anchors = program.variables.filter((name) => name.startsWith(anchorPrefix))
@@ -203,14 +227,14 @@ export function makeAgent(
         key: tf.tensor1d([...key], 'int32'),
       }),
     values: (observations, actions) =>
-      critics.length === 0
+      !hasCritics
         ? null
         : compute('values', 'values', {
             seen: feed(observations, sizes.observations),
             taken: feed(actions, sizes.actions),
           }),
     start(stream, scaling) {
-      const values = { ...make.initial(stream), ...start(scaling) }
+      const values = initial(stream, scaling)
       program.load(values, Object.keys(values))
       tf.dispose(values)
     },
