@@ -1,4 +1,6 @@
 /** The screen of runs: two runs by hand, looked at in every tab, found, marked, compared, removed and brought back. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startLethe, type Lethe } from './pages/lethe.ts'
 import { runsPage } from './pages/runs-page.ts'
@@ -75,9 +77,36 @@ it('opens the report in a window where nothing runs', async () => {
   await report.close()
 })
 
+it('covers the report while the screen is locked, and shows it again', async () => {
+  const opened = lethe.electron.waitForEvent('window')
+  await lethe.page.getByRole('button', { name: 'Open report' }).click()
+  const report = await opened
+  const seen = () =>
+    lethe.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()
+        .find((one) => one.webContents.getURL().endsWith('report.html'))
+        ?.isVisible(),
+    )
+  await expect.poll(seen).toBe(true)
+  await lethe.electron.evaluate(({ powerMonitor }) => (powerMonitor.getSystemIdleState = () => 'locked'))
+  await expect.poll(seen, { timeout: 20_000 }).toBe(false)
+  await lethe.electron.evaluate(({ powerMonitor }) => (powerMonitor.getSystemIdleState = () => 'active'))
+  await expect.poll(seen, { timeout: 20_000 }).toBe(true)
+  await report.close()
+})
+
+it('saves the report as PDF', async () => {
+  const file = join(lethe.folder, 'report.pdf')
+  await lethe.electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, file)
+  await runs.more('Save report as PDF…')
+  await lethe.page.locator('.notice', { hasText: 'The report is saved' }).waitFor()
+  expect((await readFile(file)).subarray(0, 5).toString()).toBe('%PDF-')
+})
+
 it('removes a run to the trash and brings it back', async () => {
-  await lethe.page.getByRole('button', { name: 'More', exact: true }).click()
-  await lethe.page.getByRole('menuitem', { name: 'Remove' }).click()
+  await runs.more('Remove')
   await expect.poll(() => runs.listed()).toHaveLength(1)
   await lethe.page.locator('.notices, .notice').getByRole('button', { name: /Undo/ }).first().click()
   await expect.poll(() => runs.listed()).toHaveLength(2)
@@ -118,4 +147,37 @@ it('does not grow while an hour of events goes by', async () => {
   const after = await measure()
   expect(after.nodes - before.nodes).toBeLessThan(20) // a notice may come or go meanwhile
   expect(after.heap - before.heap).toBeLessThan(2 << 20)
+})
+
+it('restores a run from the trash of the project', async () => {
+  const before = (await readdir(join(lethe.project, 'runs'))).sort()
+  await runs.more('Remove')
+  await expect.poll(() => runs.listed()).toHaveLength(1)
+  await runs.open('Data')
+  await lethe.page.getByRole('button', { name: /^Trash/ }).click()
+  await lethe.page.getByRole('button', { name: 'Restore', exact: true }).click()
+  await lethe.page.locator('.notice', { hasText: 'is back' }).waitFor()
+  expect((await readdir(join(lethe.project, 'runs'))).sort()).toEqual(before)
+  await runs.open('Runs')
+  await expect.poll(() => runs.listed()).toHaveLength(2)
+})
+
+it('removes a run for good once its name is typed; its charge stays in the ledger', async () => {
+  const charges = async () => (await readFile(join(lethe.project, 'ledger', 'mnist.ndjson'), 'utf8')).match(/"charge"/g)
+  const before = await charges()
+  await runs.more('Remove')
+  await expect.poll(() => runs.listed()).toHaveLength(1)
+  await runs.open('Data')
+  await lethe.page.getByRole('button', { name: /^Trash/ }).click()
+  await lethe.page.getByRole('button', { name: 'Remove for good…' }).click()
+  const dialog = lethe.page.getByRole('dialog')
+  const name = /^Remove (.*) for good\?$/.exec(await dialog.getByRole('heading').innerText())?.[1] ?? ''
+  const sure = dialog.getByRole('button', { name: 'Remove for good' })
+  expect(await sure.isDisabled()).toBe(true)
+  await dialog.getByRole('textbox').fill(name)
+  await sure.click()
+  await lethe.page.locator('.notice', { hasText: 'gone for good' }).waitFor()
+  expect(await readdir(join(lethe.project, 'trash'))).toEqual([])
+  expect(await readdir(join(lethe.project, 'runs'))).toHaveLength(1)
+  expect(await charges()).toEqual(before)
 })

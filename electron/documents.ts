@@ -30,6 +30,16 @@ export const reportAddress = (run: string): string => `app://lab/runs/${encodeUR
 export const sheetAddress = (source: string): string => `app://lab/reviews/${encodeURIComponent(source)}/sheet.html`
 
 const shown = new Map<string, BrowserWindow>()
+let covered = false
+
+/** While the screen is locked, documents are out of sight. */
+export function coverDocuments(locked: boolean): void {
+  covered = locked
+  for (const window of shown.values()) {
+    if (locked) window.hide()
+    else window.showInactive()
+  }
+}
 
 async function load(address: string): Promise<BrowserWindow> {
   const window = new BrowserWindow(documentOptions)
@@ -53,14 +63,14 @@ export async function showDocument(address: string, parent: BrowserWindow | null
   const known = shown.get(address)
   if (known && !known.isDestroyed()) {
     known.webContents.reload()
-    known.show()
+    if (!covered) known.show()
     return
   }
   const window = await load(address)
   shown.set(address, window)
   window.on('closed', () => shown.delete(address))
   parent?.on('closed', () => !window.isDestroyed() && window.destroy())
-  window.show()
+  if (!covered) window.show()
 }
 
 /** As a PDF on A4, which nobody but the person can read. */

@@ -9,6 +9,7 @@ import { createAttempts } from './attempts.ts'
 import { createBroker, type Sender } from './broker.ts'
 import { channels } from './channels.ts'
 import { startChild } from './children.ts'
+import { coverDocuments } from './documents.ts'
 import { createGrants } from './grants.ts'
 import { lockDown } from './lockdown.ts'
 import { createLog } from './log.ts'
@@ -99,7 +100,10 @@ async function open(): Promise<void> {
 
   window = openWindow(join(__dirname, 'preload.cjs'), inspector)
   window.once('ready-to-show', () => log('info', 'window', 'shown'))
-  watchScreen(powerMonitor, (locked) => tell('screen-locked', { locked }))
+  watchScreen(powerMonitor, (locked) => {
+    coverDocuments(locked)
+    tell('screen-locked', { locked })
+  })
   app.on('second-instance', (_event, _words, _folder, said) => {
     const { project } = (said ?? {}) as { project?: unknown }
     void secondStart(window, workplace, typeof project === 'string' ? project : undefined)

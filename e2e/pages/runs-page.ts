@@ -41,6 +41,11 @@ export function runsPage(page: Page) {
       await message.waitFor()
       return message.innerText()
     },
+    /** An entry of the menu in the head of the run that is shown. */
+    async more(name: string): Promise<void> {
+      await button('More').click()
+      await page.getByRole('menuitem', { name }).click()
+    },
     openTab: (name: string) => page.getByRole('tab', { name }).click(),
     /** Titles of the runs in the list, as far as they are in sight. */
     listed: () => page.locator('.run-item-title').allInnerTexts(),

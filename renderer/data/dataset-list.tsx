@@ -87,10 +87,11 @@ function DatasetRow({ dataset }: { readonly dataset: Dataset }) {
   )
 }
 
-export function ImportMenu() {
+export function ImportMenu({ label = 'Import images…', large = false }) {
   return (
     <Menu
-      label="Import images…"
+      label={label}
+      large={large}
       items={[
         { label: 'A folder…', icon: 'folder', onSelect: () => void chooseSource('folder') },
         { label: 'A file…', icon: 'bring', onSelect: () => void chooseSource('file') },

@@ -1,7 +1,7 @@
 /** What a person sees who has never run anything. */
 import { startDemo } from '../app/feed.ts'
-import { startImport } from '../app/first-use.ts'
 import { usePage } from '../app/store.ts'
+import { ImportMenu } from '../data/dataset-list.tsx'
 import { Button } from '../ui/controls.tsx'
 
 /** A river drawn in hairlines; each line forgets a little more of the one above it. */
@@ -39,9 +39,7 @@ export function FirstStart() {
         <Button look="primary" large disabled={starting} onClick={() => void startDemo()}>
           {starting ? 'Preparing the demo…' : 'Run the demo'}
         </Button>
-        <Button large onClick={startImport}>
-          Import your own images
-        </Button>
+        <ImportMenu label="Import your own images…" large />
       </div>
       <p className="small">
         The demo: 55 000 real handwritten digits, already inside, at <span className="number">ε = 1</span>. A few

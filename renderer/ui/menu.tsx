@@ -20,15 +20,16 @@ interface MenuProps {
   readonly label: string
   /** In place of the label, which is then read out only. */
   readonly icon?: IconName
+  readonly large?: boolean
   readonly items: readonly (MenuItem | 'line')[]
 }
 
-export function Menu({ label, icon, items }: MenuProps) {
+export function Menu({ label, icon, large = false, items }: MenuProps) {
   const layer = useLayer()
   return (
     <Root modal={false}>
       <Trigger
-        className={icon ? 'button bare menu-icon' : 'button'}
+        className={icon ? 'button bare menu-icon' : large ? 'button large' : 'button'}
         {...(icon ? { 'aria-label': label, title: label } : {})}
       >
         {icon ? <Icon name={icon} /> : label}
