@@ -82,7 +82,6 @@ describe('trainers', () => {
   it('starts one for each run and tells of its end', () => {
     const { trainers, told, lab } = setUp()
     lab().emit('message', { kind: 'start-run', run: 'a' })
-    lab().emit('message', { kind: 'start-run', run: 'a' })
     expect(trainers.map(([run]) => run)).toEqual(['a'])
     trainers[0]![1].emit('exit', 9)
     const gone = {
@@ -97,6 +96,20 @@ describe('trainers', () => {
     trainers[1]![1].emit('exit', 0) // may be a killed one all the same: the lab looks
     expect(lab().sent[2]).toMatchObject({ kind: 'report', run: 'a', events: [], gone: { code: 'engine-gone' } })
     expect(told).toEqual([])
+  })
+})
+
+describe('a run resumed before its last process is gone', () => {
+  it('goes on in the next one', () => {
+    const { trainers, lab } = setUp()
+    lab().emit('message', { kind: 'start-run', run: 'a' })
+    lab().emit('message', { kind: 'start-run', run: 'a' })
+    expect(trainers.length).toBe(1)
+    trainers[0]![1].emit('exit', 0)
+    expect(trainers.map(([run]) => run)).toEqual(['a', 'a'])
+    expect(lab().sent).toEqual([]) // nothing was left undone
+    trainers[1]![1].emit('exit', 0)
+    expect(trainers.length).toBe(2)
   })
 })
 

@@ -12,6 +12,8 @@ interface Trainer {
   readonly gone: Promise<void>
   readonly pid: number | undefined
   graphicsBytes: number | null
+  /** Asked for while this process had not gone yet: its run has ended, and goes on in the next one. */
+  again: boolean
 }
 
 export interface TrainersOptions {
@@ -24,52 +26,68 @@ export interface TrainersOptions {
 }
 
 export interface Trainers {
-  /** Does nothing where the run is at work already, or everything is being stopped. */
+  /** Where the last process of the run has not gone yet, once it has. Does nothing while everything is being stopped. */
   start(run: string): void
   count(): number
   /** Asks each to stop at its next step; kills what does not within `grace` milliseconds. */
   stopAll(grace: number): Promise<void>
 }
 
-export function createTrainers({ start, report, tell, heardKnock, residentBytes }: TrainersOptions): Trainers {
+export function createTrainers({
+  start: startProcess,
+  report,
+  tell,
+  heardKnock,
+  residentBytes,
+}: TrainersOptions): Trainers {
   const trainers = new Map<string, Trainer>()
   const stopWatching = watchMemory({ workers: trainers, residentBytes, tell })
   let stopping = false
 
   function ended(run: string, child: Child, code: number, killsBefore: number | null): void {
+    const again = trainers.get(run)?.again
     trainers.delete(run)
+    if (again && !stopping) return start(run)
     const end = { code, killsBefore, killsNow: memoryKills(), cause: causeOfEnd(child, code) }
     report(run, [], stopping ? undefined : trainerEnd(end))
   }
 
+  function start(run: string): void {
+    if (stopping) return
+    const before = trainers.get(run)
+    if (before) {
+      before.again = true
+      return
+    }
+    const child = startProcess(run)
+    const killsBefore = memoryKills()
+    child.on('spawn', () => lowerPriority(child.pid))
+    child.on('message', (raw) => {
+      const message = raw as FromTrainer
+      if (message.kind === 'events') return report(run, message.events)
+      if (message.kind === 'knock') return heardKnock(message.what)
+      const trainer = trainers.get(run)
+      if (trainer) trainer.graphicsBytes = message.bytes
+    })
+    const gone = new Promise<void>((resolve) => {
+      child.on('exit', (code) => {
+        ended(run, child, code, killsBefore)
+        resolve()
+      })
+    })
+    trainers.set(run, {
+      child,
+      gone,
+      graphicsBytes: null,
+      again: false,
+      get pid() {
+        return child.pid // known once it has been spawned
+      },
+    })
+  }
+
   return {
-    start(run) {
-      if (stopping || trainers.has(run)) return
-      const child = start(run)
-      const killsBefore = memoryKills()
-      child.on('spawn', () => lowerPriority(child.pid))
-      child.on('message', (raw) => {
-        const message = raw as FromTrainer
-        if (message.kind === 'events') return report(run, message.events)
-        if (message.kind === 'knock') return heardKnock(message.what)
-        const trainer = trainers.get(run)
-        if (trainer) trainer.graphicsBytes = message.bytes
-      })
-      const gone = new Promise<void>((resolve) => {
-        child.on('exit', (code) => {
-          ended(run, child, code, killsBefore)
-          resolve()
-        })
-      })
-      trainers.set(run, {
-        child,
-        gone,
-        graphicsBytes: null,
-        get pid() {
-          return child.pid // known once it has been spawned
-        },
-      })
-    },
+    start,
     count: () => trainers.size,
     async stopAll(grace) {
       stopping = true
