@@ -41,7 +41,8 @@ export function coverDocuments(locked: boolean): void {
   }
 }
 
-async function load(address: string): Promise<BrowserWindow> {
+/** Null where it was closed before it was there. */
+async function load(address: string): Promise<BrowserWindow | null> {
   const window = new BrowserWindow(documentOptions)
   window.removeMenu()
   window.webContents.on('will-navigate', (event) => event.preventDefault()) // not even to the page of the main window
@@ -52,6 +53,7 @@ async function load(address: string): Promise<BrowserWindow> {
     if (status >= 400)
       throw new LetheError('file-missing', 'There is no such document any more.', 'Look whether its run was removed.')
   } catch (error) {
+    if (window.isDestroyed()) return null
     window.destroy()
     throw error
   }
@@ -67,6 +69,7 @@ export async function showDocument(address: string, parent: BrowserWindow | null
     return
   }
   const window = await load(address)
+  if (!window) return
   shown.set(address, window)
   window.on('closed', () => shown.delete(address))
   parent?.on('closed', () => !window.isDestroyed() && window.destroy())
@@ -76,6 +79,7 @@ export async function showDocument(address: string, parent: BrowserWindow | null
 /** As a PDF on A4, which nobody but the person can read. */
 export async function printDocument(address: string, path: string): Promise<void> {
   const window = await load(address)
+  if (!window) return // the application is closing
   try {
     const pdf = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true })
     await writeFile(path, pdf, { mode: 0o600 })
