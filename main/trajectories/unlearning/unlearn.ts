@@ -12,7 +12,8 @@
  *   fixed     the rewards are negated, the update is the ordinary one with its actor loss times λ (as released)
  *   released  the same, and the agent's count of updates begins at 0 as in the published code: PLAS trains its auto-encoder alone, BEAR's
  *             actor only its MMD term, until their warm-up has passed again
- *   paper     the objective as written: rewards as they are, the actor loss times −λ, so that the value of its actions falls
+ *   paper     the objective as written: rewards as they are, the actor loss times −λ, so that the value of its actions falls (with TD3+BC also its
+ *             likeness to the data, with IQL and cloning, whose actor has no value in it, that alone: nothing bounds it, keep λ small)
  *
  * λ is a weak knob: Adam divides a constant factor out but for what it remembers of the other blocks.
  */
