@@ -1,6 +1,6 @@
 /**
  * Takes what the searches found (tools/policies/train.ts) into resources/policies: for each task the policy with the best score as
- * `expert`, where it is well above the medium one, and the one nearest to 33 as `medium`, measured anew over episodes that no search has
+ * `expert`, where it is well above the medium one or was learnt by TD3 (td3.ts), and the one nearest to 33 as `medium`, measured anew over episodes that no search has
  * seen, with and without the noise that `trajectories collect` puts on actions.
  *
  *   node tools/train-policies.mjs ship [TASK]
@@ -14,6 +14,7 @@ import { levels, type ShippedPolicy } from '../../main/trajectories/environments
 import { networkPolicy, type Layers } from '../../main/trajectories/environments/policy.ts'
 import { runEpisode } from '../../main/trajectories/environments/rollout.ts'
 import { normalisedScore } from '../../main/trajectories/environments/task.ts'
+import type { Td3Search } from './td3.ts'
 import type { Search } from './train.ts'
 
 const episodes = 30
@@ -25,33 +26,43 @@ export async function ship(searches: string, only?: string): Promise<void> {
   const folder = path.resolve('resources/policies')
   mkdirSync(folder, { recursive: true })
   for (const task of ['hopper', 'halfcheetah', 'walker2d'] as const) {
+    if (only && only !== task) continue
+    const learnt = path.join(searches, `${task}-td3-1.json`)
+    if (existsSync(learnt)) await shipLearnt(folder, task, JSON.parse(readFileSync(learnt, 'utf8')) as Td3Search)
     const file = path.join(searches, `${task}-1.json`)
-    if (!existsSync(file) || (only && only !== task)) continue
+    if (!existsSync(file)) continue
     const search = JSON.parse(readFileSync(file, 'utf8')) as Search
     for (const level of levels) {
       const snapshot = level === 'expert' ? search.best : search.medium
       if (!snapshot) continue
+      if (level === 'expert' && existsSync(learnt)) continue
       const isNoBetter = search.medium !== null && snapshot.score < search.medium.score + leastGain
       if (level === 'expert' && isNoBetter) continue
-      const policy: ShippedPolicy = {
-        schema: 'lethe.policy/1',
-        task,
-        level,
-        training: {
-          method: 'augmented random search, tools/policies/train.ts',
-          settings: search.settings,
-          changes: search.changes,
-          iteration: snapshot.iteration,
-          steps: snapshot.steps,
-        },
-        measured: [await measure(task, snapshot.layers, 0), await measure(task, snapshot.layers, defaultNoise)],
-        layers: snapshot.layers,
+      const training = {
+        method: 'augmented random search, tools/policies/train.ts',
+        settings: search.settings,
+        changes: search.changes,
+        iteration: snapshot.iteration,
+        steps: snapshot.steps,
       }
-      writeFileSync(path.join(folder, `${task}-${level}.json`), `${JSON.stringify(policy)}\n`)
-      const scores = policy.measured.map(({ noise, score }) => `${score.toFixed(1)} at noise ${noise}`)
-      process.stdout.write(`${task} ${level}: ${scores.join(', ')}\n`)
+      await write(folder, { task, level, training, layers: snapshot.layers })
     }
   }
+}
+
+async function shipLearnt(folder: string, task: ShippedPolicy['task'], search: Td3Search): Promise<void> {
+  const best = search.snapshots.reduce((a, b) => (b.score > a.score ? b : a))
+  const training = { method: 'TD3, tools/policies/td3.ts', settings: search.settings, steps: best.step }
+  await write(folder, { task, level: 'expert', training, layers: best.layers })
+}
+
+async function write(folder: string, policy: Omit<ShippedPolicy, 'schema' | 'measured'>): Promise<void> {
+  const { task, level, training, layers } = policy
+  const measured = [await measure(task, layers, 0), await measure(task, layers, defaultNoise)]
+  const whole: ShippedPolicy = { schema: 'lethe.policy/1', task, level, training, measured, layers }
+  writeFileSync(path.join(folder, `${task}-${level}.json`), `${JSON.stringify(whole)}\n`)
+  const scores = measured.map(({ noise, score }) => `${score.toFixed(1)} at noise ${noise}`)
+  process.stdout.write(`${task} ${level}: ${scores.join(', ')}\n`)
 }
 
 async function measure(task: string, layers: Layers, noise: number): Promise<ShippedPolicy['measured'][number]> {

@@ -8,6 +8,7 @@
  * call hold from there on, and are noted.
  *
  *   node tools/train-policies.mjs ship [TASK]     (ship.ts)
+ *   node tools/train-policies.mjs td3 TASK        (td3.ts: where the search stalls)
  *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V]
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -18,6 +19,7 @@ import { makeEnvironment, type Environment } from '../../main/trajectories/envir
 import { networkPolicy, type Layers } from '../../main/trajectories/environments/policy.ts'
 import { normalisedScore } from '../../main/trajectories/environments/task.ts'
 import { ship } from './ship.ts'
+import { searchByTd3 } from './td3.ts'
 
 interface Settings {
   readonly seed: number
@@ -71,8 +73,9 @@ async function main(): Promise<void> {
     ),
   })
   const task = positionals[0] ?? ''
-  if (task === 'ship') return ship(path.resolve('.lethe/policies'), positionals[1])
   const number = (name: string, fallback: number): number => Number(values[name] ?? fallback)
+  if (task === 'ship') return ship(path.resolve('.lethe/policies'), positionals[1])
+  if (task === 'td3') return searchByTd3(positionals[1] ?? '', number('minutes', 30), number('seed', 1))
   const base = defaults[task]
   if (!base) throw new Error(`Name one of ${Object.keys(defaults).join(', ')}.`)
   const settings: Settings = {

@@ -1,4 +1,4 @@
-/** The policies that ship: found by tools/policies/train.ts, one file each in resources/policies with how it was found and what it returns. */
+/** The policies that ship: found by tools/policies (random search, or TD3 where it stalls), one file each in resources/policies with how it was found and what it returns. */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'

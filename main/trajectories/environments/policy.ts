@@ -2,11 +2,19 @@
 import { z } from 'zod'
 import { LetheError } from '../../contract/errors.ts'
 
-/** Layers from first to last, tanh after each, the last included: actions lie in ±1. */
+/** Layers from first to last, tanh after each where nothing else is said, and after the last: actions lie in ±1. */
 export const policySchema = z
-  .array(z.object({ weights: z.array(z.array(z.number())).min(1), bias: z.array(z.number()) }))
+  .array(
+    z.object({
+      weights: z.array(z.array(z.number())).min(1),
+      bias: z.array(z.number()),
+      activation: z.enum(['tanh', 'relu']).optional(),
+    }),
+  )
   .min(1)
 export type Layers = z.infer<typeof policySchema>
+
+const rectified = (x: number): number => (x > 0 ? x : 0)
 
 export interface Policy {
   readonly observations: number
@@ -19,7 +27,7 @@ export interface Policy {
 export function networkPolicy(layers: Layers): Policy {
   let width = layers[0]!.weights[0]!.length
   const observations = width
-  const stages = layers.map(({ weights, bias }, index) => {
+  const stages = layers.map(({ weights, bias, activation = 'tanh' }, index) => {
     const odd = weights.find((row) => row.length !== width)
     if (odd)
       throw new LetheError(
@@ -37,6 +45,7 @@ export function networkPolicy(layers: Layers): Policy {
       inputs: width,
       weights: Float64Array.from(weights.flat()),
       bias,
+      activate: activation === 'relu' && index < layers.length - 1 ? rectified : Math.tanh,
       output: new Float64Array(bias.length),
     }
     width = bias.length
@@ -47,12 +56,12 @@ export function networkPolicy(layers: Layers): Policy {
     actions: width,
     act(observation) {
       let input = observation
-      for (const { inputs, weights, bias, output } of stages) {
+      for (const { inputs, weights, bias, activate, output } of stages) {
         for (let row = 0; row < output.length; row++) {
           let sum = bias[row]!
           const start = row * inputs
           for (let i = 0; i < inputs; i++) sum += weights[start + i]! * input[i]!
-          output[row] = Math.tanh(sum)
+          output[row] = activate(sum)
         }
         input = output
       }
