@@ -132,7 +132,7 @@ const listCommand: Command = {
         set.sensitive ? 'sensitive' : 'public',
       ])
     return {
-      document: { datasets: [...datasets, ...trajectories], damaged },
+      document: { datasets: [...datasets, ...trajectories], ...(damaged.length > 0 && { damaged }) },
       text:
         rows.length > 0
           ? table(rows)
