@@ -23,52 +23,73 @@ export interface BarLook {
 
 const stroke = uPlot.paths.linear!()
 
-function travel(plot: uPlot, drawn: Drawn): number {
+/** Heights on the canvas. uPlot's own function looks its scale up for each value, which is most of the time of a dense chart. */
+function heights(plot: uPlot): (y: number) => number {
+  const { top, height } = plot.bbox
+  const { min = 0, max = 1, distr } = plot.scales['y']!
+  if (Number(distr) === 3) return (y) => plot.valToPos(y, 'y', true)
+  const factor = height / (max - min)
+  return (y) => top + (max - y) * factor
+}
+
+function travel(drawn: Drawn, at: (y: number) => number): number {
   let [sum, before] = [0, NaN]
-  for (const y of drawn) {
+  for (let slot = 0; slot < drawn.length; slot++) {
+    const y = drawn[slot]
     if (typeof y !== 'number') continue
-    const at = plot.valToPos(y, 'y', true)
-    if (!Number.isNaN(before)) sum += Math.abs(at - before)
-    before = at
+    const here = at(y)
+    if (!Number.isNaN(before)) sum += Math.abs(here - before)
+    before = here
   }
   return sum
 }
 
 /** The bars of a line, and the stroke of what lies between them. */
-function split(plot: uPlot, drawn: Drawn, bars: Bars): Path2D {
+function split(plot: uPlot, drawn: Drawn, at: (y: number) => number, bars: Bars): Path2D {
   const path = new Path2D()
   const { left, width } = plot.bbox
   const xOf = (slot: number) =>
     left + (Math.min(Math.max(slot - 0.5, 0), drawn.length - 2) / (drawn.length - 2)) * width
-  let before: { x: number; y: number; column: number } | null = null
+  // The points of one column, and the last point before it; without objects, since this runs for every column of every line.
+  const [xs, ys] = [new Float64Array(slots + 1), new Float64Array(slots + 1)]
+  let [beforeX, beforeY, beforeColumn] = [NaN, NaN, NaN]
   let penDown = false
   for (let column = -1; column <= (drawn.length - 2) / slots; column++) {
     const [begin, end] = [Math.max(0, 1 + column * slots), Math.min(drawn.length, 1 + (column + 1) * slots)]
-    const points: { x: number; y: number; column: number }[] = []
+    let [count, top, bottom] = [0, Infinity, -Infinity]
     let broken = false
     for (let slot = begin; slot < end; slot++) {
       const y = drawn[slot]
       if (y === null) broken = true
-      if (typeof y === 'number') points.push({ x: xOf(slot), y: plot.valToPos(y, 'y', true), column })
+      if (typeof y !== 'number') continue
+      const here = at(y)
+      xs[count] = xOf(slot)
+      ys[count++] = here
+      if (here < top) top = here
+      if (here > bottom) bottom = here
     }
-    if (broken && points.length === 0) before = null
-    if (before === null) penDown = false
-    if (points.length === 0) continue
-    const near = before !== null && before.column === column - 1
-    const ys = near ? [before!.y, ...points.map(({ y }) => y)] : points.map(({ y }) => y)
-    const [top, bottom] = [Math.min(...ys), Math.max(...ys)]
-    if (bottom - top > tall && (near || points.length > 1) && column >= 0) {
+    if (broken && count === 0) beforeColumn = NaN
+    if (Number.isNaN(beforeColumn)) penDown = false
+    if (count === 0) continue
+    const near = beforeColumn === column - 1
+    if (near) {
+      top = Math.min(top, beforeY)
+      bottom = Math.max(bottom, beforeY)
+    }
+    if (bottom - top > tall && (near || count > 1) && column >= 0) {
       bars.push(column, top, bottom)
       penDown = false
     } else {
       if (!penDown) {
-        const from = before ?? points[0]!
-        path.moveTo(from.x, from.y)
+        if (Number.isNaN(beforeColumn)) path.moveTo(xs[0]!, ys[0]!)
+        else path.moveTo(beforeX, beforeY)
       }
-      for (const { x, y } of points) path.lineTo(x, y)
+      for (let point = 0; point < count; point++) path.lineTo(xs[point]!, ys[point]!)
       penDown = true
     }
-    before = points[points.length - 1]!
+    beforeX = xs[count - 1]!
+    beforeY = ys[count - 1]!
+    beforeColumn = column
   }
   return path
 }
@@ -80,10 +101,11 @@ export function createDenseLines(lookOf: (series: number) => BarLook) {
       const drawn = plot.data[series] as Drawn
       const columns = (drawn.length - 2) / slots
       bars.delete(series)
-      if (drawn.length < 3 || travel(plot, drawn) / columns < dense * devicePixelRatio)
+      const at = heights(plot)
+      if (drawn.length < 3 || travel(drawn, at) / columns < dense * devicePixelRatio)
         return stroke(plot, series, from, to) ?? null
       const found: Bars = []
-      const between = split(plot, drawn, found)
+      const between = split(plot, drawn, at, found)
       bars.set(series, found)
       return { stroke: between, flags: 1 }
     },
