@@ -117,11 +117,12 @@ async function loadDevices(): Promise<void> {
 }
 
 export async function loadAll(): Promise<void> {
-  const before = store.getState().runs
+  const { runs: before, screen: last } = store.getState()
   await Promise.all([loadAbout(), loadRuns(), loadData(), loadDevices()])
   const { runs, datasets, screen } = store.getState()
-  // Whatever the screen was last: an empty project begins with what can be done.
-  if (before === null && runs?.length === 0 && datasets?.length === 0 && screen !== 'help') showScreen('runs')
+  // Whatever the screen was last: an empty project begins with what can be done. Who has gone elsewhere meanwhile stays there.
+  const isFresh = before === null && runs?.length === 0 && datasets?.length === 0
+  if (isFresh && screen === last && screen !== 'help') showScreen('runs')
 }
 
 /** What went wrong is said at the foot of the window; before the project is open, the whole screen says it. */
