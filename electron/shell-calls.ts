@@ -1,6 +1,6 @@
 /** Answers the calls that only the window's own process can: dialogs, the file manager, projects, what was refused. */
 import { basename, join } from 'node:path'
-import { dialog, shell, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
+import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 import type { CallName, CallResult, HandlersOf, ShellCallName } from '../main/contract/calls.ts'
 import type { shellCalls } from '../main/contract/calls/shell.ts'
 import { toErrorRecord } from '../main/contract/errors.ts'
@@ -62,7 +62,8 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
       await recent.forget()
       return {}
     },
-    'shell.offlineState': () => Promise.resolve(attempts.state()),
+    'shell.offlineState': () =>
+      Promise.resolve({ ...attempts.state(), sandboxed: !app.commandLine.hasSwitch('no-sandbox') }),
     'shell.openReport': async ({ run }) => {
       await showDocument(reportAddress(run), window())
       return {}

@@ -7,6 +7,7 @@ import { toErrorRecord } from './contract/errors.ts'
 import { graphicsDriver, hasAvx, memory } from './machine.ts'
 import { installationFolder, packageFile, provisionFolder } from './resources.ts'
 import { freeSpace } from './runs/free-space.ts'
+import { selfTest } from './support/self-test.ts'
 import { version } from './version.ts'
 
 interface SetUpSteps {
@@ -31,10 +32,18 @@ function electronFile(): string {
 }
 
 /**
- * With `load` the tensor engine is loaded to see it work. The process that answers the window must not hold TensorFlow: there the
+ * With `load` the tensor engine is loaded and tried. The process that answers the window must not hold TensorFlow: there the
  * look goes to the files alone.
  */
-export async function doctor({ load, project }: { load: boolean; project?: string }): Promise<Doctor> {
+export async function doctor({
+  load,
+  project,
+  readOnly = false,
+}: {
+  load: boolean
+  project?: string
+  readOnly?: boolean
+}): Promise<Doctor> {
   const problems: Doctor['problems'] = []
   let backend: Doctor['backend'] = { name: 'javascript', library: 'none', device: 'none' }
   const addon = packageFile('@tensorflow', 'tfjs-node', 'lib', 'napi-v8', 'tfjs_binding.node')
@@ -72,8 +81,15 @@ export async function doctor({ load, project }: { load: boolean; project?: strin
     tensorflow: backend.library,
     platform: `${process.platform}-${process.arch}`,
   }
-  const checks = await look(backend, problems, project)
-  return { ok: problems.length === 0, backend, versions, problems, checks }
+  const checks = [
+    ...(await look(backend, problems, project)),
+    ...(await selfTest({
+      ...(project !== undefined && !readOnly && { project }),
+      engine: load && backend.name !== 'javascript',
+    })),
+  ]
+  const ok = problems.length === 0 && checks.every(({ sign }) => sign !== 'bad')
+  return { ok, backend, versions, problems, checks }
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`

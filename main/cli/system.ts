@@ -4,6 +4,8 @@ import { table } from './bar.ts'
 import { usage, type Command } from './command.ts'
 import { finish } from './runs.ts'
 
+const signs = { good: '✓', warning: '!', bad: '✗', unknown: '?' } as const
+
 const doctorCommand: Command = {
   name: 'doctor',
   summary: 'What is installed, which engine runs, and what to do about each problem',
@@ -15,6 +17,10 @@ const doctorCommand: Command = {
     const text = [
       `engine      ${found.backend.name} (${found.backend.library}) on ${found.backend.device}`,
       ...Object.entries(found.versions).map(([name, version]) => `${name.padEnd(12)}${version}`),
+      '',
+      ...found.checks.map(
+        ({ title, sign, found: what, hint }) => `${signs[sign]} ${title.padEnd(24)}${what}${hint && `\n  ${hint}`}`,
+      ),
       ...found.problems.map((problem) => `\nProblem     ${problem.message}\nDo this     ${problem.hint}`),
       found.ok ? '\nAll is well.' : '',
     ].join('\n')

@@ -15,7 +15,7 @@ export function aboutPart({ project, readOnly }: Pick<LabContext, 'project' | 'r
   const handlers: HandlersOf<typeof labCalls> = {
     'lab.about': () => Promise.resolve({ version, project, projectName: path.basename(project), readOnly }),
     'lab.devices': devices,
-    'lab.doctor': () => doctor({ load: false, project }),
+    'lab.doctor': () => doctor({ load: false, project, readOnly }),
     'lab.supportBundle': ({ target }) => writeSupportBundle(project, target, logs),
     'lab.pulse': async () => ({ project: await conditionOf(project), memory: await memory() }),
   }

@@ -84,28 +84,35 @@ function CheckLine({ check: { title, sign, found, hint } }: { readonly check: Ch
   )
 }
 
-/** Counted by the window's own process, which the lab cannot ask. */
-function useConnections(): Check | null {
+/** Known to the window's own process, which the lab cannot ask. */
+function useShellChecks(): readonly Check[] | null {
   const [state, setState] = useState<CallOutput<'shell.offlineState'> | null>(null)
   useEffect(() => void ask('shell.offlineState', {}, showFailure).then(setState), [])
   if (!state) return null
-  const { attempts, refused } = state
-  return {
-    id: 'connections',
-    title: 'Connections',
-    sign: attempts === 0 ? 'good' : 'warning',
-    found:
-      attempts === 0
-        ? 'none was tried since the start'
-        : `${attempts} refused: ${refused.map(({ process, what, count }) => `${process}, ${what}, ${count} ×`).join('; ')}`,
-    hint: attempts === 0 ? '' : 'Nothing left the machine. Tell whoever looks after Lethe here what tried.',
-  }
+  const { attempts, refused, sandboxed } = state
+  const tried = `${attempts} refused: ${refused.map(({ process, what, count }) => `${process}, ${what}, ${count} ×`).join('; ')}`
+  return [
+    {
+      id: 'connections',
+      title: 'Connections',
+      sign: attempts === 0 ? 'good' : 'warning',
+      found: attempts === 0 ? 'none was tried since the start' : tried,
+      hint: attempts === 0 ? '' : 'Nothing left the machine. Tell whoever looks after Lethe here what tried.',
+    },
+    {
+      id: 'sandbox',
+      title: 'Sandbox',
+      sign: sandboxed ? 'good' : 'warning',
+      found: sandboxed ? 'the window is shut in by the system' : 'off: the window was started with --no-sandbox',
+      hint: sandboxed ? '' : 'Start Lethe as an ordinary user, on a system that allows user namespaces.',
+    },
+  ]
 }
 
 export function Diagnostics() {
   const found = usePage((state) => state.doctor)
-  const connections = useConnections()
-  const doctor = found && connections && { ...found, checks: [...found.checks, connections] }
+  const shellChecks = useShellChecks()
+  const doctor = found && shellChecks && { ...found, checks: [...found.checks, ...shellChecks] }
   const [looking, setLooking] = useState(false)
   const look = () => {
     setLooking(true)

@@ -62,12 +62,19 @@ export const shellCalls = {
   },
   /** Empties the list of recent projects. Nothing in the folders is touched. */
   'shell.forgetProjects': { access: 'write', host: 'shell', input: nothing, output: nothing },
-  /** What tried to reach a network since the start, in any process of Lethe. Zero is what a person should see. */
+  /**
+   * What tried to reach a network since the start, in any process of Lethe: zero is what a person should see. And whether the system
+   * shuts the window in a sandbox.
+   */
   'shell.offlineState': {
     access: 'read',
     host: 'shell',
     input: nothing,
-    output: z.object({ attempts: z.number().int().nonnegative(), refused: z.array(refusedAttempt) }),
+    output: z.object({
+      attempts: z.number().int().nonnegative(),
+      refused: z.array(refusedAttempt),
+      sandboxed: z.boolean(),
+    }),
   },
   /** Shows report.html of a run, as it was written last, in a window where nothing runs. */
   'shell.openReport': { access: 'read', host: 'shell', input: z.strictObject({ run: runId }), output: nothing },
