@@ -15,6 +15,7 @@ import { LetheError, toErrorRecord } from './contract/errors.ts'
 import { parseWith } from './files/atomic.ts'
 import { aboutPart } from './lab/about.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
+import { agentsPart } from './lab/agents.ts'
 import { dataPart } from './lab/data.ts'
 import { evidencePart } from './lab/evidence.ts'
 import { forgettingPart } from './lab/forgetting.ts'
@@ -59,8 +60,13 @@ export async function openLab(options: LabOptions) {
   const { handlers: dataHandlers, resource: dataResource, ...data } = dataPart(context)
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
-  const trajectories = trajectoriesPart(context)
   const forgetting = forgettingPart(context)
+  const { handlers: agentsHandlers, poolOf } = agentsPart(context, forgetting)
+  const {
+    handlers: trajectoriesHandlers,
+    resource: trajectoriesResource,
+    ...trajectories
+  } = trajectoriesPart(context, { poolOf })
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: trashHandlers } = trashPart(context)
@@ -70,6 +76,8 @@ export async function openLab(options: LabOptions) {
     ...dataHandlers,
     ...ledgerHandlers,
     ...imagesHandlers,
+    ...trajectoriesHandlers,
+    ...agentsHandlers,
     ...runsHandlers,
     ...evidenceHandlers,
     ...trashHandlers,
@@ -78,6 +86,7 @@ export async function openLab(options: LabOptions) {
   const resources: Readonly<Record<string, ResourceHandler>> = {
     runs: runResource,
     data: dataResource,
+    trajectories: trajectoriesResource,
     bundles: bundleResource,
     reviews: sheetResource,
   }

@@ -5,11 +5,13 @@
 import { z } from 'zod'
 import { dataCalls } from './calls/data.ts'
 import { evidenceCalls } from './calls/evidence.ts'
+import { forgettingCalls } from './calls/forgetting.ts'
 import { imagesCalls } from './calls/images.ts'
 import { labCalls } from './calls/lab.ts'
 import { ledgerCalls } from './calls/ledger.ts'
 import { loggedEventSchema, runsCalls } from './calls/runs.ts'
 import { shellCalls } from './calls/shell.ts'
+import { trajectoriesCalls } from './calls/trajectories.ts'
 import { trashCalls } from './calls/trash.ts'
 import { runId, type Call } from './calls/call.ts'
 import { errorCodes } from './errors.ts'
@@ -21,6 +23,8 @@ export const calls = {
   ...labCalls,
   ...dataCalls,
   ...imagesCalls,
+  ...trajectoriesCalls,
+  ...forgettingCalls,
   ...ledgerCalls,
   ...runsCalls,
   ...evidenceCalls,

@@ -136,23 +136,9 @@ export function dataPart(context: LabContext) {
 
   const { resource, ...pictures } = picturesPart(context)
 
-  /**
-   * Errors: `run-state` while a run works on it, which would lose its data under its hands. Only a run that somebody executes
-   * counts; where its files are damaged, it may be one on this data.
-   */
+  /** Errors: `run-state` while a run works on it. */
   const remove = async (id: string): Promise<TrashRecord> => {
-    for (const paths of await listRuns(project)) {
-      const record = await readRecord(paths).catch(() => null)
-      const works = record ? worksOn(record.state) : (await lockOwner(paths.lock)) !== null
-      if (!works) continue
-      const config = (await readConfig(paths).catch(() => ({ data: id }))) as { data?: unknown } | null
-      if (config?.data === id)
-        throw new LetheError(
-          'run-state',
-          `A run works on ${id}: ${record?.title ?? paths.id}.`,
-          'Wait until it ends, or cancel it.',
-        )
-    }
+    await requireIdle(project, id)
     return removeDataset(project, id)
   }
 
@@ -229,6 +215,25 @@ export function dataPart(context: LabContext) {
     removeData: async (id: string) => trashFolder(project, (await remove(id)).id),
     exportData: (id: string, target: string, format: 'npz' | 'zip' | 'folders', signal?: AbortSignal) =>
       exportData(id, target, format, { signal, run: 'terminal' }),
+  }
+}
+
+/**
+ * Errors: `run-state` while a run works on the set, which would lose its data under its hands. Only a run that somebody executes
+ * counts; where its files are damaged, it may be one on this data.
+ */
+export async function requireIdle(project: string, id: string): Promise<void> {
+  for (const paths of await listRuns(project)) {
+    const record = await readRecord(paths).catch(() => null)
+    const works = record ? worksOn(record.state) : (await lockOwner(paths.lock)) !== null
+    if (!works) continue
+    const config = (await readConfig(paths).catch(() => ({ data: id }))) as { data?: unknown } | null
+    if (config?.data === id)
+      throw new LetheError(
+        'run-state',
+        `A run works on ${id}: ${record?.title ?? paths.id}.`,
+        'Wait until it ends, or cancel it.',
+      )
   }
 }
 

@@ -25,27 +25,38 @@ export interface Planned {
   readonly title: string
 }
 
-/** Errors: `out-of-memory` before anything is made. */
 function planOf<Config>(job: TrajectoryJob<Config>, config: Config, dataset: TrajectorySet): Planned {
-  const title = job.title(config, { dataset })
   const plan: Plan = { ...job.plan(config, { dataset }), privacy: null }
+  return { config, plan, kind: job.kind, title: job.title(config, { dataset }) }
+}
+
+export const memoryLimit = (): number => 0.8 * os.totalmem()
+
+/** Errors: `out-of-memory` before anything is made. */
+export function requireMemory(title: string, { memoryBytes }: Pick<Plan, 'memoryBytes'>): void {
+  if (memoryBytes <= memoryLimit()) return
   const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
-  if (plan.memoryBytes > 0.8 * os.totalmem())
-    throw new LetheError(
-      'out-of-memory',
-      `${title} needs about ${gibibytes(plan.memoryBytes)} GiB of memory; this machine has ${gibibytes(os.totalmem())}.`,
-      'Import a part of the data.',
-    )
-  return { config, plan, kind: job.kind, title }
+  throw new LetheError(
+    'out-of-memory',
+    `${title} needs about ${gibibytes(memoryBytes)} GiB of memory; this machine has ${gibibytes(os.totalmem())}.`,
+    'Import a part of the data.',
+  )
+}
+
+const affordable = (planned: Planned): Planned => {
+  requireMemory(planned.title, planned.plan)
+  return planned
 }
 
 export type ForgettingPart = ReturnType<typeof forgettingPart>
 
 export function forgettingPart({ project, tell }: LabContext) {
-  const planTraining = async (request: TrainRequest): Promise<Planned> => {
+  /** Errors: `config-invalid` naming what does not fit. */
+  const draftTraining = async (request: TrainRequest): Promise<Planned> => {
     const dataset = await readTrajectorySet(project, request.data)
     return planOf(trainJob, trainConfig(request), dataset)
   }
+  const planTraining = async (request: TrainRequest) => affordable(await draftTraining(request))
 
   const queue = async (planned: Planned, device: Device = 'auto'): Promise<{ run: string; plan: Plan }> => {
     const paths = await createRun(project, { ...planned, device })
@@ -66,16 +77,23 @@ export function forgettingPart({ project, tell }: LabContext) {
     )
   }
 
+  /** What the agent of a run says of itself. Errors: `run-state` without one. */
+  const agentHeaderOf = async (run: string) => agentHeader(await agentBytes(run), `agent of run ${run}`)
+
   /** Errors: `run-state` without an agent, `config-invalid` naming what does not fit. */
-  const planUnlearning = async (request: UnlearnRequest): Promise<Planned> => {
-    const header = agentHeader(await agentBytes(request.agent), `agent of run ${request.agent}`)
+  const draftUnlearning = async (request: UnlearnRequest): Promise<Planned> => {
+    const header = await agentHeaderOf(request.agent)
     const data = await openTrajectories(project, header.data.id)
     return planOf(unlearnJob, unlearnConfig(request, header, data), data.set)
   }
+  const planUnlearning = async (request: UnlearnRequest) => affordable(await draftUnlearning(request))
 
   return {
+    draftTraining,
     planTraining,
+    draftUnlearning,
     planUnlearning,
+    agentHeaderOf,
     createUnlearning: async (request: UnlearnRequest, device?: Device) => queue(await planUnlearning(request), device),
     createTraining: async (request: TrainRequest, device?: Device) => queue(await planTraining(request), device),
 

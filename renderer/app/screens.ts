@@ -21,13 +21,7 @@ export const screens = [
     later:
       'Here you will invent believable defects on colour and 3D scans of good parts, train a detector on them and look at what it finds. Nothing of it works yet.',
   },
-  {
-    id: 'forgetting',
-    name: 'Forgetting',
-    icon: 'forgetting',
-    later:
-      'Here you will make a trained agent forget chosen trajectories and show an auditor how far it did. Nothing of it works yet.',
-  },
+  { id: 'forgetting', name: 'Forgetting', icon: 'forgetting' },
   { id: 'runs', name: 'Runs', icon: 'runs' },
   { id: 'ledger', name: 'Ledger', icon: 'ledger' },
   { id: 'review', name: 'Review', icon: 'check' },

@@ -228,9 +228,14 @@ export async function listTrajectorySets(project: string): Promise<TrajectorySet
   return found
 }
 
+/** The list of the episodes alone. */
+export async function readEpisodes(project: string, id: string): Promise<readonly Episode[]> {
+  return (await readJson(episodesFile(dataFolder(project, id)), episodesFileSchema)).episodes
+}
+
 export async function openTrajectories(project: string, id: string): Promise<OpenedTrajectories> {
   const set = await readTrajectorySet(project, id)
-  const { episodes } = await readJson(episodesFile(dataFolder(project, id)), episodesFileSchema)
+  const episodes = await readEpisodes(project, id)
   const loaded = new Map<ColumnName, Promise<unknown>>()
   const column = (name: ColumnName): Promise<unknown> => {
     let values = loaded.get(name)

@@ -1,0 +1,130 @@
+/** The window's side of Forgetting: the algorithms as one sets them, plans answered while settings move, and the agents there are. */
+import os from 'node:os'
+import { z } from 'zod'
+import type { HandlersOf } from '../contract/calls.ts'
+import type { Agent, AgentPlan, AlgorithmFacts, forgettingCalls, ReturnFigures } from '../contract/calls/forgetting.ts'
+import { toErrorRecord } from '../contract/errors.ts'
+import { listRuns, readConfig, readRecord, type RunPaths } from '../runs/folder.ts'
+import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
+import { openTrajectories } from '../trajectories/data/store.ts'
+import { trainingEpisodes } from '../trajectories/job.ts'
+import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
+import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
+import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
+import type { LabContext } from './context.ts'
+import { memoryLimit, requireMemory, type ForgettingPart, type Planned } from './forgetting.ts'
+
+export type AgentsPart = ReturnType<typeof agentsPart>
+
+export function agentsPart({ project, start }: LabContext, forgetting: ForgettingPart) {
+  /** Which episodes an agent was trained on, so that some of them can be chosen. */
+  const poolOf = async (run: string): Promise<ForgetPool> => {
+    const header = await forgetting.agentHeaderOf(run)
+    const data = await openTrajectories(project, header.data.id)
+    return { all: data.episodes, trained: trainingEpisodes(data, header.share, header.without), share: header.share }
+  }
+
+  const handlers: HandlersOf<typeof forgettingCalls> = {
+    'forgetting.algorithms': async () => algorithms.map(factsOf),
+    'forgetting.agents': () => listAgents(project),
+    'forgetting.planTraining': async (request) => answerOf(await forgetting.draftTraining(request)),
+    'forgetting.train': async ({ device, ...request }) => {
+      const { run } = await forgetting.createTraining(request, device)
+      start(run)
+      return { run }
+    },
+    'forgetting.planUnlearning': async (request) => {
+      const planned = await forgetting.draftUnlearning(request)
+      const { forget, steps } = planned.config as UnlearnConfig
+      const { steps: trained } = await forgetting.agentHeaderOf(request.agent)
+      const pool = await poolOf(request.agent)
+      return {
+        ...answerOf(planned),
+        ...{ trained, updates: steps, forgotten: forget.length, remaining: pool.trained.length - forget.length },
+        neverSeen: pool.all.length - pool.trained.length,
+      }
+    },
+    'forgetting.unlearn': async ({ device, ...request }) => {
+      const { run } = await forgetting.createUnlearning(request, device)
+      start(run)
+      return { run }
+    },
+  }
+  return { handlers, poolOf }
+}
+
+function answerOf(planned: Planned): AgentPlan {
+  const { title, plan, config } = planned
+  const answer = { title, plan, config: config as Record<string, unknown>, memoryLimit: memoryLimit() }
+  try {
+    requireMemory(title, plan)
+    return { ...answer, obstacle: null }
+  } catch (error) {
+    const { code, message, hint } = toErrorRecord(error)
+    return { ...answer, obstacle: { code, message, hint } }
+  }
+}
+
+/** Fields of the training that every algorithm has, before its own. */
+const sharedFields = ['steps', 'share', 'evaluations', 'episodes'] as const
+
+function factsOf(algorithm: AnyAlgorithm): AlgorithmFacts {
+  const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
+  const shared = schemaOf(trainConfigSchema)
+  const presets = trainPresets.map((preset) => {
+    const config = trainConfig({ algorithm: algorithm.id, data: 'any', preset })
+    return [preset, { ...pick(config), ...config.parameters }] as const
+  })
+  return {
+    ...{ id: algorithm.id, title: algorithm.title, paper: algorithm.paper },
+    hasValues: algorithm.id !== 'bc',
+    presets: Object.fromEntries(presets) as AlgorithmFacts['presets'],
+    configSchema: {
+      type: 'object',
+      properties: {
+        ...Object.fromEntries(sharedFields.map((name) => [name, shared[name]])),
+        ...schemaOf(algorithm.config),
+      },
+    },
+  }
+}
+const pick = (config: TrainConfig) => Object.fromEntries(sharedFields.map((name) => [name, config[name]]))
+
+/** Agents of finished runs, newest first. Chains of forgetting are followed back to the training. */
+async function listAgents(project: string): Promise<Agent[]> {
+  const agents = new Map<string, Agent>()
+  // Run ids begin with the time they were made: an original comes before what forgot.
+  for (const paths of [...(await listRuns(project))].sort((a, b) => a.id.localeCompare(b.id))) {
+    const agent = await agentOf(paths, agents)
+    if (agent) agents.set(agent.run, agent)
+  }
+  return [...agents.values()].sort((a, b) => b.created.localeCompare(a.created))
+}
+
+interface Outcome {
+  readonly evaluation?: ReturnFigures | null
+  readonly after?: { readonly evaluation: ReturnFigures | null }
+}
+
+async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Promise<Agent | null> {
+  const record = await readRecord(paths).catch(() => null)
+  if (record?.state !== 'succeeded' || (record.kind !== trainJob.kind && record.kind !== unlearnJob.kind)) return null
+  const config = await readConfig(paths).catch(() => null)
+  if (!config) return null
+  const { evaluation, after } = (record.outcome ?? {}) as Outcome
+  const common = { run: paths.id, title: record.title, created: record.created }
+  if (record.kind === trainJob.kind) {
+    const { algorithm, data, steps, preset, share, without } = config as TrainConfig
+    const facts = { algorithm, data, steps, preset, share, without }
+    return { ...common, ...facts, original: null, method: null, forgotten: [], evaluation: evaluation ?? null }
+  }
+  const { agent: original, algorithm, data, steps, forget, method } = config as UnlearnConfig
+  const before = known.get(original)
+  return {
+    ...{ ...common, algorithm, data, original, method, preset: null, evaluation: after?.evaluation ?? null },
+    steps: method === 'retrain' ? steps : steps + (before?.steps ?? 0),
+    share: before?.share ?? 1,
+    without: [...new Set([...(before?.without ?? []), ...forget])].sort((a, b) => a - b),
+    forgotten: [...forget],
+  }
+}

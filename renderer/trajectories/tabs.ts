@@ -1,0 +1,11 @@
+/** What can be done in the workbench, one tab each, in this order. Each fills the room beside the left column. */
+import { TrajectoriesPanel } from './trajectories-panel.tsx'
+import type { TrajectoriesTab } from './trajectories-store.ts'
+
+interface TabRow {
+  readonly id: TrajectoriesTab
+  readonly label: string
+  readonly Panel: () => React.JSX.Element | null
+}
+
+export const tabRows: readonly TabRow[] = [{ id: 'trajectories', label: 'Trajectories', Panel: TrajectoriesPanel }]
