@@ -53,9 +53,14 @@ const list: Command = {
   options: {},
   example: 'runs list',
   async run({ lab }) {
-    const runs = await (await lab()).runs()
+    const opened = await lab()
+    const [runs, damaged] = [await opened.runs(), await opened.damagedRuns()]
     const rows = runs.map((run) => [run.id, run.state, run.title])
-    return { document: { runs }, text: rows.length > 0 ? table(rows) : 'No runs yet. `lethe demo` makes one.' }
+    for (const { id, found } of damaged) rows.push([id, 'damaged', found])
+    return {
+      document: { runs, ...(damaged.length > 0 && { damaged }) },
+      text: rows.length > 0 ? table(rows) : 'No runs yet. `lethe demo` makes one.',
+    }
   },
 }
 

@@ -51,6 +51,7 @@ export function runsPart(
 
   const handlers: HandlersOf<typeof runsCalls> = {
     'runs.list': summaries.list,
+    'runs.damaged': summaries.damaged,
     'runs.show': async ({ run }) => {
       const paths = runPaths(project, run)
       return {
@@ -79,7 +80,11 @@ export function runsPart(
       await tellChange(run)
       return {}
     },
-    'runs.remove': async ({ run }) => ({ trash: (await removeRun(project, await summaries.one(run))).id }),
+    'runs.remove': async ({ run }) => {
+      const damaged = (await summaries.damaged()).some(({ id }) => id === run)
+      const named = damaged ? { id: run, title: run, state: 'at work' } : await summaries.one(run)
+      return { trash: (await removeRun(project, named)).id }
+    },
     'runs.compare': ({ runs }) => compareRuns(project, runs),
     'runs.exportComparison': async ({ runs, path }) => {
       const csv = comparisonCsv(await compareRuns(project, runs))
@@ -96,6 +101,7 @@ export function runsPart(
     handlers,
     execute,
     runs: summaries.list,
+    damagedRuns: summaries.damaged,
     showRun: (run: string) => handlers['runs.show']({ run }),
     runEvents: (run: string): Promise<LoggedEvent[]> => readEvents(runPaths(project, run)),
     writeReport: report,

@@ -2,14 +2,16 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { LetheError } from '../contract/errors.ts'
-import type { RunSummary } from '../contract/run.ts'
 import type { TrashRecord } from '../contract/calls/trash.ts'
 import { lock } from '../files/lock.ts'
 import { moveToTrash, trashFolder } from '../files/trash.ts'
 import { runPaths } from './folder.ts'
 
 /** Moves the run's folder to the trash of the project. Errors: `run-state` while somebody works on it. */
-export async function removeRun(project: string, { id, title, state }: RunSummary): Promise<TrashRecord> {
+export async function removeRun(
+  project: string,
+  { id, title, state }: { id: string; title: string; state: string },
+): Promise<TrashRecord> {
   const paths = runPaths(project, id)
   const held = await lock(paths.lock, `Run ${id}`, { code: 'run-locked' }).catch(() => {
     throw new LetheError('run-state', `${title} is still ${state}.`, 'Cancel it first; then it can be removed.')

@@ -63,6 +63,19 @@ it('says a run is interrupted once its worker is gone, though no file has change
   expect(await one(paths.id)).toMatchObject({ state: 'interrupted' })
 })
 
+it('names a run whose record is broken, and lists the others', async () => {
+  const { list, damaged } = openSummaries(project)
+  const paths = await make('broken')
+  const before = (await list()).length
+  expect(await damaged()).toEqual([])
+  await fs.writeFile(paths.state, '{"schema":')
+  expect(await list()).toHaveLength(before - 1)
+  expect(await damaged()).toEqual([
+    { id: paths.id, found: expect.stringContaining('state.json') as string, hint: expect.any(String) as string },
+  ])
+  await fs.rm(paths.folder, { recursive: true })
+})
+
 it('lists a thousand runs without reading their logs again', async () => {
   const source = await make('one')
   const log = logOf([...Array.from({ length: 2000 }, (_n, i) => metric(i + 1)), progress(2000)])

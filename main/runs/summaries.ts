@@ -1,10 +1,14 @@
 /** Lists of runs that cost little to ask for again: a summary is kept until a file it was made from changes. */
 import { promises as fs } from 'node:fs'
+import type { DamagedRun } from '../contract/calls/runs.ts'
+import { toErrorRecord } from '../contract/errors.ts'
 import type { RunSummary } from '../contract/run.ts'
 import { listRuns, runPaths, summariseRun, type RunPaths } from './folder.ts'
 
 export interface Summaries {
   list(): Promise<RunSummary[]>
+  /** Runs whose record cannot be read; one of them must not hide the others. */
+  damaged(): Promise<DamagedRun[]>
   one(run: string): Promise<RunSummary>
 }
 
@@ -25,20 +29,29 @@ export function openSummaries(project: string): Summaries {
     return fresh
   }
 
-  return {
-    async list() {
-      const runs = await listRuns(project)
-      const present = new Set(runs.map(({ id }) => id))
-      for (const id of kept.keys()) if (!present.has(id)) kept.delete(id)
-      const found: RunSummary[] = []
-      for (let start = 0; start < runs.length; start += together) {
-        const some = runs.slice(start, start + together)
-        // A run may be removed while it is looked at, and one damaged record must not hide the others.
-        const summaries = await Promise.all(some.map((paths) => summary(paths).catch(() => null)))
-        found.push(...summaries.filter((one) => one !== null))
+  async function look(): Promise<{ whole: RunSummary[]; damaged: DamagedRun[] }> {
+    const runs = await listRuns(project)
+    const present = new Set(runs.map(({ id }) => id))
+    for (const id of kept.keys()) if (!present.has(id)) kept.delete(id)
+    const found: { whole: RunSummary[]; damaged: DamagedRun[] } = { whole: [], damaged: [] }
+    const lookAt = async (paths: RunPaths): Promise<void> => {
+      try {
+        found.whole.push(await summary(paths))
+      } catch (error) {
+        const { code, message, hint } = toErrorRecord(error)
+        // A run may be removed while it is looked at.
+        if (code !== 'run-missing') found.damaged.push({ id: paths.id, found: message, hint })
       }
-      return found
-    },
+    }
+    for (let start = 0; start < runs.length; start += together)
+      await Promise.all(runs.slice(start, start + together).map(lookAt))
+    const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
+    return { whole: found.whole.sort(byId), damaged: found.damaged.sort(byId) }
+  }
+
+  return {
+    list: async () => (await look()).whole,
+    damaged: async () => (await look()).damaged,
     one: (run) => summary(runPaths(project, run)),
   }
 }

@@ -4,7 +4,7 @@ import { ask, type Failure } from '../app/bridge.ts'
 import { loadRuns } from '../app/feed.ts'
 import { store } from '../app/store.ts'
 import { notify } from '../ui/notices.tsx'
-import { markRuns } from './runs-store.ts'
+import { markRuns, runsStore } from './runs-store.ts'
 
 export const tellFailure = ({ message, hint, code }: Failure): void => notify({ message, hint, code, kind: 'failed' })
 
@@ -23,8 +23,13 @@ export async function savePdf({ id, title }: RunSummary): Promise<void> {
     notify({ message: 'The report is saved.', hint: chosen.path, kind: 'done' })
 }
 
+export async function loadDamagedRuns(): Promise<void> {
+  const damaged = await ask('runs.damaged', {}, tellFailure)
+  if (damaged) runsStore.setState({ damaged })
+}
+
 /** To the trash of the project, and back again on request. */
-export async function removeRuns(runs: readonly RunSummary[]): Promise<void> {
+export async function removeRuns(runs: readonly Pick<RunSummary, 'id' | 'title'>[]): Promise<void> {
   const removed: string[] = []
   for (const { id } of runs) {
     const answer = await ask('runs.remove', { run: id }, tellFailure)
@@ -49,10 +54,10 @@ async function showAnother(gone: ReadonlySet<string>): Promise<void> {
     const rest = runs.filter(({ id }) => !gone.has(id))
     store.setState({ selected: rest[Math.min(place, rest.length - 1)]?.id ?? null, detail: null })
   }
-  await loadRuns()
+  await Promise.all([loadRuns(), loadDamagedRuns()])
 }
 
 async function restore(trash: readonly string[]): Promise<void> {
   for (const id of trash) await ask('trash.restore', { id }, tellFailure)
-  await loadRuns()
+  await Promise.all([loadRuns(), loadDamagedRuns()])
 }

@@ -7,6 +7,7 @@ import { formatCount } from '../app/format.ts'
 import { queryRuns } from './list-query.ts'
 import { afterClick, afterKey, type Choice } from './list-choice.ts'
 import { ListFilter } from './list-filter.tsx'
+import { DamagedRuns } from './damaged-runs.tsx'
 import { MarkedRuns } from './marked-runs.tsx'
 import { RunItem } from './run-item.tsx'
 import { compareRuns, markRuns, useRuns } from './runs-store.ts'
@@ -96,6 +97,7 @@ export function RunList({ runs, selected }: ListProps) {
       ) : (
         <p className="no-runs">No run is like that. Use other words, or show all.</p>
       )}
+      <DamagedRuns />
       <MarkedRuns runs={found} />
     </section>
   )

@@ -1,7 +1,7 @@
 /** What the screen of runs keeps beside the runs themselves: what was asked of them, which are marked, how the list is filtered. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { CallName } from '../../main/contract/calls.ts'
+import type { CallName, CallOutput } from '../../main/contract/calls.ts'
 import type { RunState, RunSummary } from '../../main/contract/run.ts'
 import { ask, type Failure } from '../app/bridge.ts'
 import { allRuns, type ListQuery } from './list-query.ts'
@@ -34,6 +34,8 @@ export interface RunsState {
   /** What was asked of a run and has not happened yet. */
   readonly asked: Readonly<Record<string, { readonly action: RunAction; readonly from: RunState }>>
   readonly memory: Readonly<Record<string, RunMemory>>
+  /** Runs whose record cannot be read. */
+  readonly damaged: CallOutput<'runs.damaged'>
 }
 
 export type RunAction = 'start' | 'pause' | 'continue' | 'cancel'
@@ -46,6 +48,7 @@ export const runsStore = createStore<RunsState>(() => ({
   comparing: null,
   asked: {},
   memory: {},
+  damaged: [],
 }))
 
 export function useRuns<Value>(select: (state: RunsState) => Value): Value {

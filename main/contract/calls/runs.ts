@@ -53,8 +53,14 @@ export type Comparison = z.infer<typeof comparisonSchema>
 const oneRun = z.strictObject({ run: runId })
 const someRuns = z.array(runId).min(2).max(10)
 
+/** A run whose record cannot be read, so that nothing is known of it but its name. */
+const damagedRunSchema = z.object({ id: z.string(), found: z.string(), hint: z.string() })
+export type DamagedRun = z.infer<typeof damagedRunSchema>
+
 export const runsCalls = {
+  /** Those that can be read; the others are `runs.damaged`. */
   'runs.list': { access: 'read', input: nothing, output: z.array(runSummarySchema) },
+  'runs.damaged': { access: 'read', input: nothing, output: z.array(damagedRunSchema) },
   /** What it says while it works comes from `app://lab/runs/RUN/course`. */
   'runs.show': {
     access: 'read',
