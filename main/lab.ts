@@ -21,6 +21,7 @@ import { evidencePart } from './lab/evidence.ts'
 import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
+import { replayPart } from './lab/replay.ts'
 import { returnsStudyPart } from './lab/returns-study.ts'
 import { runsPart } from './lab/runs.ts'
 import { makeTasks } from './lab/tasks.ts'
@@ -67,6 +68,7 @@ export async function openLab(options: LabOptions) {
     resource: trajectoriesResource,
     ...trajectories
   } = trajectoriesPart(context, { poolOf })
+  const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: trashHandlers } = trashPart(context)
@@ -79,12 +81,14 @@ export async function openLab(options: LabOptions) {
     ...trajectoriesHandlers,
     ...agentsHandlers,
     ...runsHandlers,
+    ...replayHandlers,
     ...evidenceHandlers,
     ...trashHandlers,
   }
   /** By the first segment of a path below `app://lab/`. */
   const resources: Readonly<Record<string, ResourceHandler>> = {
     runs: runResource,
+    replays: replayResource,
     data: dataResource,
     trajectories: trajectoriesResource,
     bundles: bundleResource,
@@ -100,6 +104,7 @@ export async function openLab(options: LabOptions) {
     ...evidence,
     ...trajectories,
     ...forgetting,
+    ...replay,
     ...returnsStudyPart(context, trajectories),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */

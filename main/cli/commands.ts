@@ -4,6 +4,7 @@ import { dataCommands } from './data.ts'
 import { forgettingCommands } from './forgetting.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
+import { replayCommands } from './replay.ts'
 import { runsCommands } from './runs.ts'
 import { systemCommands } from './system.ts'
 import { trajectoriesCommands } from './trajectories.ts'
@@ -17,4 +18,5 @@ export const commands = [
   ...bundleCommands,
   ...trajectoriesCommands,
   ...forgettingCommands,
+  ...replayCommands,
 ] as const

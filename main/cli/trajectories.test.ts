@@ -180,3 +180,16 @@ test('the study fills what is missing, once, and shows the rest as missing', asy
   expect(shown.document['table']).toMatchObject([{ run: first!.run }, { run: null, state: 'missing', return: null }])
   expect((await json('trajectories', 'study', 'everything')).code).toBe(2)
 }, 120_000)
+
+test('replay: an agent from the start of a recorded episode, and the physics of the record', async () => {
+  await json('trajectories', 'collect', 'hopper', '--policy', 'medium', '--episodes', '2', '--name', 'to replay')
+  const trained = await json('trajectories', 'train', '--algorithm', 'bc', '--data', 'to-replay', '--preset', 'tiny')
+  const words = ['trajectories', 'replay', '--data', 'to-replay', '--agents', trained.document['run'] as string]
+  const { code, document } = await json(...words, '--episodes', '1')
+  expect(code).toBe(0)
+  const { episodes, fidelity } = document['outcome'] as { episodes: object[]; fidelity: { largest: number }[] }
+  expect(episodes).toMatchObject([{ id: 1, played: [expect.any(Number)] }])
+  expect(fidelity[0]!.largest).toBeLessThan(1e-5)
+  expect((await json(...words, '--episodes', 'first')).code).toBe(2)
+  expect(await json(...words, '--episodes', '7')).toMatchObject({ document: { error: { code: 'config-invalid' } } })
+}, 120_000)

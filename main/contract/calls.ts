@@ -9,6 +9,7 @@ import { forgettingCalls } from './calls/forgetting.ts'
 import { imagesCalls } from './calls/images.ts'
 import { labCalls } from './calls/lab.ts'
 import { ledgerCalls } from './calls/ledger.ts'
+import { replayCalls } from './calls/replay.ts'
 import { loggedEventSchema, runsCalls } from './calls/runs.ts'
 import { shellCalls } from './calls/shell.ts'
 import { trajectoriesCalls } from './calls/trajectories.ts'
@@ -27,6 +28,7 @@ export const calls = {
   ...forgettingCalls,
   ...ledgerCalls,
   ...runsCalls,
+  ...replayCalls,
   ...evidenceCalls,
   ...trashCalls,
   ...shellCalls,

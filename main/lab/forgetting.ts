@@ -25,7 +25,7 @@ export interface Planned {
   readonly title: string
 }
 
-function planOf<Config>(job: TrajectoryJob<Config>, config: Config, dataset: TrajectorySet): Planned {
+export function planOf<Config>(job: TrajectoryJob<Config>, config: Config, dataset: TrajectorySet): Planned {
   const plan: Plan = { ...job.plan(config, { dataset }), privacy: null }
   return { config, plan, kind: job.kind, title: job.title(config, { dataset }) }
 }
@@ -43,7 +43,7 @@ export function requireMemory(title: string, { memoryBytes }: Pick<Plan, 'memory
   )
 }
 
-const affordable = (planned: Planned): Planned => {
+export const affordable = (planned: Planned): Planned => {
   requireMemory(planned.title, planned.plan)
   return planned
 }

@@ -11,6 +11,15 @@ export interface Evaluation {
   readonly episodes: number
   /** Starts and the draws of random policies come from it: the same stream, the same returns. */
   readonly stream: RandomStream
+  /** Puts an episode at its start; by default the task's own, with noise from the stream. */
+  readonly start?: (environment: Environment, episode: number) => void
+  readonly watcher?: Watcher
+}
+
+/** Sees every step: the environment before it with the action that follows (valid until it returns), then the reward. */
+export interface Watcher {
+  before(episode: number, environment: Environment, action: Float32Array): void
+  after(episode: number, reward: number): void
 }
 
 interface Lane {
@@ -23,7 +32,7 @@ interface Lane {
 /** Yields after each step of all lanes, so that the caller may stop or breathe. `lanes` is the agent's. */
 export async function* evaluate(
   agent: Agent,
-  { task, variant, episodes, stream }: Evaluation,
+  { task, variant, episodes, stream, start, watcher }: Evaluation,
 ): AsyncGenerator<{ readonly done: number }, Episode[]> {
   const lanes: Lane[] = []
   const finished: Episode[] = []
@@ -34,7 +43,9 @@ export async function* evaluate(
   const begin = (lane: Lane): void => {
     lane.episode = next < episodes ? next++ : -1
     lane.total = lane.steps = 0
-    if (lane.episode >= 0) lane.environment.reset(stream.fork(`episode ${lane.episode}`))
+    if (lane.episode < 0) return
+    if (start) start(lane.environment, lane.episode)
+    else lane.environment.reset(stream.fork(`episode ${lane.episode}`))
   }
   try {
     for (let i = 0; i < Math.min(agent.lanes, episodes); i++) {
@@ -47,7 +58,11 @@ export async function* evaluate(
       for (const [i, lane] of lanes.entries()) {
         if (lane.episode < 0) continue
         const { environment } = lane
-        lane.total += environment.step(actions.subarray(i * agent.sizes.actions, (i + 1) * agent.sizes.actions))
+        const action = actions.subarray(i * agent.sizes.actions, (i + 1) * agent.sizes.actions)
+        watcher?.before(lane.episode, environment, action)
+        const reward = environment.step(action)
+        watcher?.after(lane.episode, reward)
+        lane.total += reward
         lane.steps++
         if (!environment.terminated && lane.steps < environment.task.episodeSteps) continue
         finished[lane.episode] = { totalReward: lane.total, steps: lane.steps, terminated: environment.terminated }

@@ -22,6 +22,12 @@ export interface Simulation {
   reset(): void
   /** Brings accelerations and contacts up to date after positions or velocities were written. */
   forward(): void
+  /** Where the bodies are, from the positions alone; a step leaves them as they were before its last part. */
+  kinematics(): void
+  /** Centre and orientation (row-major) of each geometry; live, as the vectors are. */
+  geometries(): { readonly centres: Float64Array; readonly orientations: Float64Array }
+  /** Names of the geometries, of the world's too. */
+  readonly geometryNames: readonly string[]
   /** `count` steps of the model's timestep with the controls as they are. */
   advance(count: number): void
   delete(): void
@@ -72,6 +78,14 @@ export async function simulate(xml: string, adjust?: (model: MjModel) => void): 
     refresh: () => void Object.assign(simulation, views()),
     reset: () => engine.mj_resetData(model, data),
     forward: () => engine.mj_forward(model, data),
+    kinematics: () => engine.mj_kinematics(model, data),
+    geometries: () => ({
+      centres: data.geom_xpos as Float64Array,
+      orientations: data.geom_xmat as Float64Array,
+    }),
+    geometryNames: Array.from({ length: model.ngeom }, (_, geometry) =>
+      engine.mj_id2name(model, engine.mjtObj.mjOBJ_GEOM.value, geometry),
+    ),
     advance(count) {
       for (let i = 0; i < count; i++) engine.mj_step(model, data)
     },

@@ -4,6 +4,7 @@
  */
 import { LetheError } from '../../contract/errors.ts'
 import type { RandomStream } from '../../contract/job.ts'
+import { viewCapsules, type CapsuleView } from './capsules.ts'
 import { readModel, simulate } from './engine.ts'
 import { halfCheetah } from './half-cheetah.ts'
 import { hopper } from './hopper.ts'
@@ -25,7 +26,7 @@ export function taskOf(id: string): Task {
   return task
 }
 
-export interface Environment {
+export interface Environment extends CapsuleView {
   readonly task: Task
   readonly variant: Variant
   /** Of the state now; overwritten by the next step. */
@@ -67,6 +68,7 @@ export async function makeEnvironment(id: string, options: EnvironmentOptions = 
   const controls = task.actions.length
   let { qpos, qvel, ctrl } = simulation
   let terminated = false
+  const view = viewCapsules(simulation)
 
   /** The engine's memory moves when another simulation makes it grow. */
   const hold = (): void => {
@@ -154,6 +156,11 @@ export async function makeEnvironment(id: string, options: EnvironmentOptions = 
     state() {
       hold()
       return { position: qpos.slice(), velocity: qvel.slice() }
+    },
+    capsules: view.capsules,
+    poses(into, at) {
+      hold()
+      view.poses(into, at)
     },
     masses: () => (simulation.model.body_mass as Float64Array).slice(1),
     close: () => simulation.delete(),
