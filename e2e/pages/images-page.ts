@@ -16,7 +16,7 @@ export function imagesPage(page: Page) {
     noise: () => noise().innerText(),
     choose: (name: string) => page.getByRole('radio', { name, exact: true }).check(),
     isChosen: (name: string) => page.getByRole('radio', { name, exact: true }).isChecked(),
-    openAdvanced: () => page.locator('.images-advanced > summary').click(),
+    openAdvanced: () => page.locator('.schema-advanced > summary').click(),
     field: (label: string) => page.getByLabel(label, { exact: true }),
     button,
     start: () => page.locator('.images-start').getByRole('button', { name: /^(Start run|Add to the queue)$/ }),

@@ -1,5 +1,4 @@
 /** The window's side of Forgetting: the algorithms as one sets them, plans answered while settings move, and the agents there are. */
-import os from 'node:os'
 import { z } from 'zod'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { Agent, AgentPlan, AlgorithmFacts, forgettingCalls, ReturnFigures } from '../contract/calls/forgetting.ts'
@@ -10,7 +9,7 @@ import { openTrajectories } from '../trajectories/data/store.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
 import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
-import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
+import { unlearnConfigSchema, unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { LabContext } from './context.ts'
 import { memoryLimit, requireMemory, type ForgettingPart, type Planned } from './forgetting.ts'
 
@@ -27,7 +26,12 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
   const handlers: HandlersOf<typeof forgettingCalls> = {
     'forgetting.algorithms': async () => algorithms.map(factsOf),
     'forgetting.agents': () => listAgents(project),
-    'forgetting.planTraining': async (request) => answerOf(await forgetting.draftTraining(request)),
+    'forgetting.unlearning': async () => ({ configSchema: unlearningSchema }),
+    'forgetting.planTraining': async (request) => {
+      const { steps } = request.set
+      const preset = trainConfig({ ...request, set: steps === undefined ? {} : { steps } })
+      return answerOf(await forgetting.draftTraining(request), { ...pick(preset), ...preset.parameters })
+    },
     'forgetting.train': async ({ device, ...request }) => {
       const { run } = await forgetting.createTraining(request, device)
       start(run)
@@ -35,11 +39,12 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
     },
     'forgetting.planUnlearning': async (request) => {
       const planned = await forgetting.draftUnlearning(request)
+      const preset = (await forgetting.draftUnlearning({ ...request, set: {} })).config as Record<string, unknown>
       const { forget, steps } = planned.config as UnlearnConfig
       const { steps: trained } = await forgetting.agentHeaderOf(request.agent)
       const pool = await poolOf(request.agent)
       return {
-        ...answerOf(planned),
+        ...answerOf(planned, preset),
         ...{ trained, updates: steps, forgotten: forget.length, remaining: pool.trained.length - forget.length },
         neverSeen: pool.all.length - pool.trained.length,
       }
@@ -53,9 +58,9 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
   return { handlers, poolOf }
 }
 
-function answerOf(planned: Planned): AgentPlan {
+function answerOf(planned: Planned, preset: Record<string, unknown>): AgentPlan {
   const { title, plan, config } = planned
-  const answer = { title, plan, config: config as Record<string, unknown>, memoryLimit: memoryLimit() }
+  const answer = { title, plan, config: config as Record<string, unknown>, preset, memoryLimit: memoryLimit() }
   try {
     requireMemory(title, plan)
     return { ...answer, obstacle: null }
@@ -68,8 +73,16 @@ function answerOf(planned: Planned): AgentPlan {
 /** Fields of the training that every algorithm has, before its own. */
 const sharedFields = ['steps', 'share', 'evaluations', 'episodes'] as const
 
+const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
+
+/** Of an unlearning: all but what names the agent and the episodes, and what has a control of its own. */
+const unlearnFields = ['steps', 'forgettingShare', 'alternations', 'balance', 'convergenceWeight', 'episodes'] as const
+const unlearningSchema = {
+  type: 'object',
+  properties: Object.fromEntries(unlearnFields.map((name) => [name, schemaOf(unlearnConfigSchema)[name]])),
+}
+
 function factsOf(algorithm: AnyAlgorithm): AlgorithmFacts {
-  const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
   const shared = schemaOf(trainConfigSchema)
   const presets = trainPresets.map((preset) => {
     const config = trainConfig({ algorithm: algorithm.id, data: 'any', preset })

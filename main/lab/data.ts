@@ -21,6 +21,7 @@ import { defaultDelta } from '../privacy/plan.ts'
 import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
 import type { LabContext } from './context.ts'
 import { picturesPart } from './data-pictures.ts'
+import { inspectTrajectories } from './trajectory-inspection.ts'
 
 export interface ImportRequest {
   readonly path: string
@@ -162,7 +163,12 @@ export function dataPart(context: LabContext) {
   const damagedData = async () => (await readCatalogue(project)).damaged
 
   const inspectSource = async (path: string, task: string, as: string | undefined): Promise<Inspection> => {
-    const seen = await tasks.run(task, (progress) => preview(path, { as, ...progress }))
+    const seen = await tasks.run(
+      task,
+      async (progress) =>
+        (await inspectTrajectories(path, { as, ...progress })) ?? (await preview(path, { as, ...progress })),
+    )
+    if ('kind' in seen) return seen
     pictures.keepPreview(task, seen.tiles)
     return inspectionOf(seen)
   }
@@ -266,6 +272,7 @@ function inspectionOf({ found, formatTitle, prospect, refusal, tiles }: Preview)
       classNames: [...prospect.classNames],
       delta: defaultDelta(prospect.splits.train),
     },
+    ...{ kind: 'images', trajectories: null },
     tiles: tiles.map(({ width, height, caption }) => ({ width, height, caption })),
   }
 }

@@ -21,8 +21,8 @@ export const commandTable = {
   'go.review': { title: 'Review', group: 'Go to', keys: ['Ctrl+7'] },
   'go.help': { title: 'Help', group: 'Go to', keys: ['Ctrl+8', 'F1'] },
 
-  'data.folder': { title: 'Import a folder of images…', group: 'Data', keys: ['Ctrl+I'] },
-  'data.file': { title: 'Import a file of images…', group: 'Data' },
+  'data.folder': { title: 'Import a folder…', group: 'Data', keys: ['Ctrl+I'] },
+  'data.file': { title: 'Import a file…', group: 'Data' },
   'data.trash': { title: 'Open the trash', group: 'Data' },
 
   'images.demo': { title: 'Run the demo', group: 'Private images' },

@@ -1,46 +1,19 @@
 /** What the Data screen asks of the lab. Tasks have names of this window's making, so that they can be followed and stopped. */
-import type { SplitName } from '../../main/contract/dataset.ts'
-import { ask, subscribe, type Failure } from '../app/bridge.ts'
+import type { Dataset, SplitName } from '../../main/contract/dataset.ts'
+import type { TrajectorySet } from '../../main/contract/trajectories.ts'
+import { ask } from '../app/bridge.ts'
 import { loadData, loadLedger, loadRuns } from '../app/feed.ts'
-import { showFailure, showScreen, store } from '../app/store.ts'
+import { showFailure, showScreen } from '../app/store.ts'
+import { showNewSet } from '../trajectories/trajectories-feed.ts'
 import { notify } from '../ui/notices.tsx'
-import { dataStore, openDataset, secondsLeft, showView, type Source } from './data-store.ts'
-import { emptyForm, importInput, nameFor } from './import-form.ts'
-
-let lastTask = 0
-const started = Date.now().toString(36)
-const newTask = (what: string): string => `${what}-${started}-${++lastTask}`
-
-function begin(task: string, label: string): void {
-  const progress = { task, label, done: 0, total: 0, since: performance.now(), secondsLeft: null }
-  dataStore.setState(({ tasks }) => ({ tasks: { ...tasks, [task]: progress } }))
-}
-function end(task: string): void {
-  dataStore.setState(({ tasks: { [task]: _ended, ...tasks } }) => ({ tasks }))
-}
-
-/** Follows the tasks of this window. Returns what stops it. */
-export const followTasks = (): (() => void) =>
-  subscribe('task-progress', ({ task, done, total }) =>
-    dataStore.setState(({ tasks }) => {
-      const known = tasks[task]
-      if (!known) return {}
-      const left = secondsLeft({ done, total, since: known.since }, performance.now())
-      return { tasks: { ...tasks, [task]: { ...known, done, total, secondsLeft: left } } }
-    }),
-  )
-
-export const cancelTask = (task: string): void => void ask('data.cancel', { task }, showFailure)
-
-const told = (failure: Failure): void =>
-  failure.code === 'cancelled'
-    ? notify({ message: 'Stopped. Nothing of it was kept.' })
-    : notify({ kind: 'failed', message: failure.message, hint: failure.hint, code: failure.code })
+import { dataStore, openDataset, showView, type Source } from './data-store.ts'
+import { emptyForm, importInput, nameFor, trajectoriesInput } from './import-form.ts'
+import { begin, cancelTask, end, newTask, told } from './tasks.ts'
 
 // ---- a source before import --------------------------------------------------------------------------------------
 
 export async function chooseSource(kind: 'file' | 'folder'): Promise<void> {
-  const chosen = await ask('shell.chooseSource', { kind, title: 'Import images' }, showFailure)
+  const chosen = await ask('shell.chooseSource', { kind, title: 'Import data' }, showFailure)
   if (chosen?.path) await look(chosen.path)
 }
 
@@ -77,20 +50,28 @@ export function leaveSource(): void {
   dataStore.setState({ source: null, view: { kind: 'list' } })
 }
 
+const bringIn = ({ found, form, path }: Source, task: string): Promise<Dataset | TrajectorySet | null> =>
+  found?.kind === 'trajectories'
+    ? ask('trajectories.import', trajectoriesInput(form, path, task), told)
+    : ask('data.import', importInput(form, path, task), told)
+
 export async function importSource(): Promise<void> {
   const { source } = dataStore.getState()
   if (!source || source.importing) return
   const task = newTask('import')
   change(source.inspection, { importing: task })
   begin(task, `Importing ${source.form.name}`)
-  const made = await ask('data.import', importInput(source.form, source.path, task), told)
+  const made = await bringIn(source, task)
   end(task)
   change(source.inspection, { importing: null })
   if (!made) return
   await loadData()
   const { view } = dataStore.getState()
   dataStore.setState({ source: null })
-  if (view.kind === 'import') openDataset(made.id)
+  if (made.kind === 'trajectories') {
+    if (view.kind === 'import') showView({ kind: 'list' })
+    await showNewSet(made)
+  } else if (view.kind === 'import') openDataset(made.id)
   notify({ kind: 'done', message: `${made.name} is in the project.`, hint: 'The source was left as it was.' })
 }
 
@@ -172,6 +153,3 @@ export async function purge(id: string, name: string): Promise<void> {
   await loadTrash()
   if (gone) notify({ kind: 'done', message: `${name} is gone for good.` })
 }
-
-/** Ids that a new data set cannot have. */
-export const takenIds = (): string[] => (store.getState().datasets ?? []).map(({ id }) => id)

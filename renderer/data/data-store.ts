@@ -6,6 +6,8 @@ import type { Inspection } from '../../main/contract/calls/data.ts'
 import type { TrashEntry } from '../../main/contract/calls/trash.ts'
 import type { SplitName } from '../../main/contract/dataset.ts'
 import type { Failure } from '../app/bridge.ts'
+import { usePage } from '../app/store.ts'
+import { useTrajectories } from '../trajectories/trajectories-store.ts'
 import type { ImportForm } from './import-form.ts'
 
 export type DataTab = 'images' | 'facts' | 'ledger'
@@ -66,6 +68,13 @@ export const useData = <Value>(select: (state: DataState) => Value): Value => us
 
 export const showView = (view: DataView): void => dataStore.setState({ view })
 export const openDataset = (data: string, tab: DataTab = 'images'): void => showView({ kind: 'detail', data, tab })
+
+/** Ids that a new data set cannot have. */
+export function useTakenIds(): readonly string[] {
+  const images = usePage((state) => state.datasets) ?? []
+  const trajectories = useTrajectories((state) => state.sets) ?? []
+  return [...images, ...trajectories].map(({ id }) => id)
+}
 
 export function changeForm(change: Partial<ImportForm>): void {
   dataStore.setState(({ source }) => (source ? { source: { ...source, form: { ...source.form, ...change } } } : {}))

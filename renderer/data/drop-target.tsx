@@ -8,8 +8,9 @@ import { Icon } from '../ui/icons.tsx'
 import { notify } from '../ui/notices.tsx'
 import { useCommands } from '../app/commands.ts'
 import { showScreen } from '../app/store.ts'
-import { chooseSource, followTasks, look } from './data-actions.ts'
+import { chooseSource, look } from './data-actions.ts'
 import { showView } from './data-store.ts'
+import { followTasks } from './tasks.ts'
 import './drop-target.css'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
@@ -88,7 +89,10 @@ export function DropTarget() {
           <div>
             <Icon name="bring" size={28} />
             <p>Drop to look at it</p>
-            <p className="faint">A folder of images, or a file: IDX, NPY, NPZ, zip, CIFAR-10. Nothing is copied yet.</p>
+            <p className="faint">
+              Images: a folder, or IDX, NPY, NPZ, zip, CIFAR-10. Trajectories: HDF5, NPZ or a Minari folder. Nothing is
+              copied yet.
+            </p>
           </div>
         </div>,
         document.body,

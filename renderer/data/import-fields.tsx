@@ -2,10 +2,9 @@
 import type { Inspection } from '../../main/contract/calls/data.ts'
 import { budgetBounds } from '../../main/contract/budget.ts'
 import { budgetMarks, formatCount, formatFigure } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
 import { Field, NumberField, Segmented, TextField } from '../ui/field.tsx'
 import { LogSlider } from '../ui/slider.tsx'
-import { changeForm, type Source } from './data-store.ts'
+import { changeForm, useTakenIds, type Source } from './data-store.ts'
 import { deltaWarning, emptyForm, formErrors, type FormErrors, type ImportForm } from './import-form.ts'
 
 type Becomes = NonNullable<Inspection['becomes']>
@@ -106,12 +105,8 @@ function Protection({ form, errors, becomes }: PartProps) {
 }
 
 export function ImportFields({ source, becomes }: { readonly source: Source; readonly becomes: Becomes }) {
-  const datasets = usePage((state) => state.datasets) ?? []
   const { form, tried } = source
-  const found = formErrors(
-    form,
-    datasets.map(({ id }) => id),
-  )
+  const found = formErrors(form, useTakenIds(), 'images')
   // An empty name is no error before it was tried; everything typed is told at once.
   const errors = tried || form.name !== '' ? found : { ...found, name: undefined }
   return (

@@ -15,7 +15,10 @@ export interface ImportForm {
   readonly delta: number | null
   readonly licence: string
   readonly source: string
+  /** Of trajectories: the simulated task; empty for what the file says of itself. */
+  readonly environment: '' | SimulatedTask
 }
+type SimulatedTask = NonNullable<CallInput<'trajectories.import'>['environment']>
 
 export const emptyForm: ImportForm = {
   name: '',
@@ -26,6 +29,7 @@ export const emptyForm: ImportForm = {
   delta: null,
   licence: '',
   source: '',
+  environment: '',
 }
 
 /** `ward_photos-2` as a person would write it. */
@@ -36,8 +40,12 @@ export function nameFor(file: string): string {
 
 export type FormErrors = Partial<Record<keyof ImportForm, string>>
 
-/** By field; empty where all is well. `taken` are the ids in the project. */
-export function formErrors(form: ImportForm, taken: readonly string[]): FormErrors {
+/** By field; empty where all is well. `taken` are the ids in the project. Trajectories have no privacy budget. */
+export function formErrors(
+  form: ImportForm,
+  taken: readonly string[],
+  kind: Inspection['kind'] = 'images',
+): FormErrors {
   const errors: { -readonly [Field in keyof FormErrors]: FormErrors[Field] } = {}
   const id = dataIdOf(form.name)
   if (form.name.trim() === '') errors.name = 'Give it a name.'
@@ -46,7 +54,7 @@ export function formErrors(form: ImportForm, taken: readonly string[]): FormErro
   else if (taken.includes(id)) errors.name = `There is a data set ${id} already. Choose another name.`
   if (form.licence.trim().length > 200) errors.licence = 'At most 200 characters.'
   if (form.source.trim().length > 200) errors.source = 'At most 200 characters.'
-  if (!form.sensitive) return errors
+  if (!form.sensitive || kind === 'trajectories') return errors
   if (form.privacyUnit.trim() === '') errors.privacyUnit = 'Say who or what is protected.'
   else if (form.privacyUnit.trim().length > 120) errors.privacyUnit = 'At most 120 characters.'
   const { min, max } = budgetBounds
@@ -63,7 +71,7 @@ export function deltaWarning(form: ImportForm, becomes: Inspection['becomes']): 
 }
 
 export function importInput(form: ImportForm, path: string, task: string): CallInput<'data.import'> {
-  const { name, privacyUnit, licence, source, ...rest } = form
+  const { name, privacyUnit, licence, source, environment: _environment, ...rest } = form
   return {
     ...rest,
     path,
@@ -73,4 +81,9 @@ export function importInput(form: ImportForm, path: string, task: string): CallI
     licence: licence.trim(),
     source: source.trim(),
   }
+}
+
+export function trajectoriesInput(form: ImportForm, path: string, task: string): CallInput<'trajectories.import'> {
+  const { name, sensitive, licence, environment } = form
+  return { path, task, name: name.trim(), sensitive, licence: licence.trim(), environment: environment || null }
 }

@@ -1,14 +1,14 @@
 /** Import: what the source is on the left, what is to be said about it on the right. Nothing is copied before the button. */
 import { useEffect, useRef } from 'react'
-import { usePage } from '../app/store.ts'
 import { Button, Copyable } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { chooseSource, importSource, leaveSource } from './data-actions.ts'
-import { dataStore, useData, type Source } from './data-store.ts'
+import { dataStore, useData, useTakenIds, type Source } from './data-store.ts'
 import { formErrors } from './import-form.ts'
 import { ImportFields } from './import-fields.tsx'
 import { SourceFacts } from './source-facts.tsx'
 import { TaskLine } from './task-line.tsx'
+import { TrajectoryFacts, TrajectoryFields } from './trajectory-import.tsx'
 import './import.css'
 
 /** An error of the whole source: what, where, expected, found, and what to do. */
@@ -30,12 +30,9 @@ function Refusal({ message, hint }: { readonly message: string; readonly hint: s
 }
 
 function ImportFoot({ source }: { readonly source: Source }) {
-  const datasets = usePage((state) => state.datasets) ?? []
   const foot = useRef<HTMLElement>(null)
-  const errors = formErrors(
-    source.form,
-    datasets.map(({ id }) => id),
-  )
+  const { found } = source
+  const errors = formErrors(source.form, useTakenIds(), found?.kind ?? 'images')
   const wrong = Object.keys(errors).length
   const submit = () => {
     dataStore.setState({ source: { ...source, tried: true } })
@@ -51,7 +48,7 @@ function ImportFoot({ source }: { readonly source: Source }) {
   return (
     <footer className="import-foot" ref={foot}>
       <Button onClick={leaveSource}>Cancel</Button>
-      <Button look="primary" disabled={!source.found?.becomes} onClick={submit}>
+      <Button look="primary" disabled={!found?.becomes && !found?.trajectories} onClick={submit}>
         Import
       </Button>
       {source.tried && wrong > 0 && (
@@ -79,11 +76,16 @@ function Ready({ source }: { readonly source: Source }) {
     <div className={refusal ? 'import-columns refused' : 'import-columns'}>
       <div className="import-left">
         {refusal && <Refusal {...refusal} />}
-        <SourceFacts found={found} task={source.inspection} />
+        {found.kind === 'trajectories' ? (
+          <TrajectoryFacts found={found} />
+        ) : (
+          <SourceFacts found={found} task={source.inspection} />
+        )}
       </div>
-      {found.becomes && (
+      {(found.becomes ?? found.trajectories) && (
         <div className="import-right">
-          <ImportFields source={source} becomes={found.becomes} />
+          {found.becomes && <ImportFields source={source} becomes={found.becomes} />}
+          {found.trajectories && <TrajectoryFields source={source} found={found.trajectories} />}
           <ImportFoot source={source} />
         </div>
       )}
@@ -104,7 +106,7 @@ export function ImportScreen() {
             Data
           </Button>
           <h1 ref={heading} tabIndex={-1}>
-            Import images
+            {source.found ? `Import ${source.found.kind}` : 'Import'}
           </h1>
         </div>
         <Copyable text={source.path} label="Copy the path of the source" />

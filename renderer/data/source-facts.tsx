@@ -69,7 +69,7 @@ function Problem({ problem }: { readonly problem: DataProblem }) {
   )
 }
 
-function Problems({ found }: { readonly found: Inspection }) {
+export function Problems({ found }: { readonly found: Inspection }) {
   const { problems, errors, warnings, refusal } = found
   if (refusal && errors === 1 && warnings === 0) return null // it is said above
   if (refusal && problems.length === 0) return null

@@ -2,8 +2,8 @@
 import { formatDuration } from '../app/format.ts'
 import { Button } from '../ui/controls.tsx'
 import { ProgressBar } from '../ui/progress.tsx'
-import { cancelTask } from './data-actions.ts'
 import { useData } from './data-store.ts'
+import { cancelTask } from './tasks.ts'
 
 export function TaskLine({ task }: { readonly task: string }) {
   const progress = useData((state) => state.tasks[task])

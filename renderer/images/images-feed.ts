@@ -2,11 +2,11 @@
 import type { Dataset } from '../../main/contract/dataset.ts'
 import { ask, type Failure } from '../app/bridge.ts'
 import { loadData, selectRun } from '../app/feed.ts'
+import { createLatest } from '../app/latest.ts'
 import { showFailure, store } from '../app/store.ts'
 import { notify } from '../ui/notices.tsx'
 import type { Draft } from './draft.ts'
 import { draftNow, fillDraft, imagesStore, setDraft } from './images-store.ts'
-import { createLatest } from './latest.ts'
 
 const fits = createLatest(
   (draft: Draft) => ask('images.fit', draft, () => undefined),

@@ -1,6 +1,5 @@
 /** How large, how repeatable, on what: preset, seed, scoring, device. */
-import type { Devices } from '../../main/contract/calls/lab.ts'
-import { formatCount } from '../app/format.ts'
+import { deviceOptions } from '../app/device-options.ts'
 import { NumberField, Segmented, SelectField, Switch } from '../ui/field.tsx'
 import type { Draft } from './draft.ts'
 import { methodNow, setDraft, useImages } from './images-store.ts'
@@ -16,30 +15,6 @@ function choosePreset(draft: Draft, preset: Draft['preset']): void {
   const fields = methodNow()?.presets[preset] ?? {}
   const set = Object.entries(draft.set).filter(([name, value]) => fields[name] !== value)
   setDraft({ preset, set: Object.fromEntries(set) }, 'preset')
-}
-
-function deviceOptions(devices: Devices | null) {
-  const gpu = devices?.gpu
-  const cores = devices ? `, ${formatCount(devices.cores)} cores` : ''
-  const untested = 'Untested: no run on a graphics card has been checked yet.'
-  return [
-    {
-      value: 'auto',
-      label: 'Automatic',
-      note: gpu?.installed
-        ? `Takes the graphics card. ${untested}`
-        : 'Takes the processor: no graphics card can be used here.',
-    },
-    { value: 'cpu', label: 'Processor', note: `${devices?.cpu.name ?? 'Processor'}${cores}.` },
-    {
-      value: 'gpu',
-      label: gpu?.installed ? 'Graphics card (untested)' : 'Graphics card (not available)',
-      disabled: !gpu?.installed,
-      note: gpu?.installed
-        ? `${gpu.name ?? ''}. ${untested}`
-        : `Not available: ${gpu?.missing ?? 'not looked for yet'}.`,
-    },
-  ] as const
 }
 
 export function RunSettings({ draft }: { readonly draft: Draft }) {

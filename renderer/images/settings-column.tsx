@@ -1,6 +1,6 @@
 /** Right: everything that can be set for a run, what each choice means, and the button that starts it. */
-import { AdvancedSettings } from './advanced-settings.tsx'
-import { useDraft, useImages } from './images-store.ts'
+import { AdvancedSettings } from '../ui/schema-form.tsx'
+import { setDraft, setParameter, useDraft, useImages } from './images-store.ts'
 import { MethodChooser } from './method-chooser.tsx'
 import { PrivacySettings } from './privacy-settings.tsx'
 import { RunSettings } from './run-settings.tsx'
@@ -17,7 +17,15 @@ export function SettingsColumn() {
         <PrivacySettings draft={draft} />
         <MethodChooser methods={methods} chosen={method.id} />
         <RunSettings draft={draft} />
-        <AdvancedSettings draft={draft} method={method} />
+        <AdvancedSettings
+          key={method.id}
+          schema={method.configSchema}
+          preset={method.presets[draft.preset] ?? {}}
+          set={draft.set}
+          onSet={setParameter}
+          onReplace={(set) => setDraft({ set }, 'set')}
+          help="settings"
+        />
       </div>
       <StartBar />
     </aside>

@@ -1,6 +1,7 @@
 /** One run while it works and after it has ended: how far it is, what it makes, what it measures, what it has said. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { PanelBoundary } from '../app/panel-boundary.tsx'
+import { ForgettingOverview } from '../trajectories/forgetting-overview.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { useDetail, useView } from './detail.ts'
@@ -33,14 +34,23 @@ function Warnings({ messages }: { readonly messages: readonly string[] }) {
 
 const none = {}
 
+/** Of agents: no images, and no budget. */
+export const isOfAgents = ({ kind }: Pick<RunSummary, 'kind'>): boolean => kind.startsWith('trajectories.')
+
 function Overview({ run }: { readonly run: RunSummary }) {
   const previews = useView(run.id, 'previews')
   const series = useView(run.id, 'series')
   const warnings = useView(run.id, 'warnings')
   return (
     <div className="run-column">
-      <Previews run={run} previews={previews ?? none} />
-      <Figures series={series ?? none} />
+      {isOfAgents(run) ? (
+        <ForgettingOverview run={run} />
+      ) : (
+        <>
+          <Previews run={run} previews={previews ?? none} />
+          <Figures series={series ?? none} />
+        </>
+      )}
       <Warnings messages={warnings ?? []} />
       <RunNotes key={run.id} run={run} />
     </div>
@@ -50,14 +60,16 @@ function Overview({ run }: { readonly run: RunSummary }) {
 export function RunPanel({ run }: { readonly run: RunSummary }) {
   const plan = useDetail(run.id, 'plan')
   const tab = useRuns((state) => state.tab)
+  const agents = isOfAgents(run)
   const items = [
     { id: 'overview', label: 'Overview', content: <Overview run={run} /> },
     { id: 'charts', label: 'Charts', content: <RunCharts run={run} /> },
-    { id: 'images', label: 'Images', content: <RunImages run={run} /> },
-    { id: 'plan', label: 'Plan & privacy', content: <RunPlan run={run} /> },
+    ...(agents ? [] : [{ id: 'images' as const, label: 'Images', content: <RunImages run={run} /> }]),
+    { id: 'plan', label: agents ? 'Plan' : 'Plan & privacy', content: <RunPlan run={run} /> },
     { id: 'log', label: 'Log', content: <RunLog run={run} /> },
     { id: 'files', label: 'Files', content: <RunFiles run={run} /> },
   ] as const
+  const shown = items.some(({ id }) => id === tab) ? tab : 'overview'
   return (
     <section className="run-panel" aria-label={run.title}>
       <RunHeader run={run} />
@@ -66,7 +78,7 @@ export function RunPanel({ run }: { readonly run: RunSummary }) {
         <>
           <RunProgress run={run} plan={plan} />
           <PanelBoundary name="This view of the run">
-            <Tabs label="Views of this run" value={tab} onChange={showTab} items={items} />
+            <Tabs label="Views of this run" value={shown} onChange={showTab} items={items} />
           </PanelBoundary>
         </>
       )}

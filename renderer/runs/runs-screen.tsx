@@ -5,7 +5,7 @@ import { CompareView } from './compare-view.tsx'
 import { FirstStart } from './first-start.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunList } from './run-list.tsx'
-import { RunPanel } from './run-panel.tsx'
+import { isOfAgents, RunPanel } from './run-panel.tsx'
 import { useRuns } from './runs-store.ts'
 import './runs.css'
 import './run-views.css'
@@ -19,7 +19,7 @@ export function RunsScreen() {
   if (runs.length === 0) return <FirstStart />
   const run = runs.find(({ id }) => id === selected)
   const compared = comparing?.flatMap((id) => runs.find((one) => one.id === id) ?? []) ?? []
-  const facts = overview && compared.length < 2
+  const facts = overview && compared.length < 2 && !(run && isOfAgents(run))
   return (
     <div className={facts ? 'runs-screen with-facts' : 'runs-screen'}>
       <PanelBoundary name="The list of runs">

@@ -1,28 +1,171 @@
-/** Left: which set of trajectories, and which agent that was trained on it. */
+/** Left: which set of trajectories, which agent that was trained on it, and what is under way. */
+import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
-import { formatCount } from '../app/format.ts'
-import { Tag } from '../ui/controls.tsx'
+import { formatCount, formatFigure } from '../app/format.ts'
+import { usePage } from '../app/store.ts'
+import { chooseSource } from '../data/data-actions.ts'
+import { useData } from '../data/data-store.ts'
+import { TaskLine } from '../data/task-line.tsx'
+import { StateSign } from '../runs/state.tsx'
+import { Button, Tag } from '../ui/controls.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { showAgent, showRun } from './agents-store.ts'
+import { openCollect } from './collect-dialog.tsx'
+import { exportSet, removeSet } from './sets-actions.ts'
 import { chooseSet } from './trajectories-feed.ts'
 import { useTrajectories } from './trajectories-store.ts'
 
 function SetChoice({ set, chosen }: { readonly set: TrajectorySet; readonly chosen: boolean }) {
   return (
-    <li>
+    <li className="trajectories-set">
       <label className="trajectories-choice">
         <input type="radio" name="trajectories-set" checked={chosen} onChange={() => chooseSet(set.id)} />
-        <span className="trajectories-choice-name">{set.name}</span>
-        {set.sensitive && <Tag meaning="sensitive">sensitive</Tag>}
+        <span className="trajectories-choice-name" title={set.name}>
+          {set.name}
+        </span>
         <span className="trajectories-note">
-          <span className="number">{formatCount(set.episodes)}</span> episodes ·{' '}
-          <span className="number">{formatCount(set.steps)}</span> steps
+          <span className="number">{formatCount(set.episodes)}</span> {set.episodes === 1 ? 'episode' : 'episodes'}
         </span>
       </label>
+      <Menu
+        label={`More about ${set.name}`}
+        icon="more"
+        items={[
+          { label: 'Export as Minari…', onSelect: () => void exportSet(set) },
+          'line',
+          { label: 'Move to the trash', icon: 'trash', danger: true, onSelect: () => void removeSet(set) },
+        ]}
+      />
+      {chosen && <SetFacts set={set} />}
     </li>
   )
 }
 
+function SetFacts({ set }: { readonly set: TrajectorySet }) {
+  const { returns, environment, observationSize, actionSize, sensitive, problems } = set
+  const figure = (value: number) => formatFigure(Math.round(value))
+  return (
+    <div className="trajectories-set-facts">
+      <dl className="trajectories-facts">
+        <div>
+          <dt>steps</dt>
+          <dd className="number">{formatCount(set.steps)}</dd>
+        </div>
+        <div>
+          <dt>returns</dt>
+          <dd className="number">
+            {figure(returns.min)} to {figure(returns.max)}
+          </dd>
+        </div>
+        <div>
+          <dt>on average</dt>
+          <dd className="number">{figure(returns.mean)}</dd>
+        </div>
+        <div>
+          <dt>states, actions</dt>
+          <dd className="number">
+            {observationSize}, {actionSize}
+          </dd>
+        </div>
+      </dl>
+      <p>
+        {sensitive && (
+          <Tag meaning="sensitive" icon="eye">
+            sensitive
+          </Tag>
+        )}
+        {environment.task === null && <Tag>no simulator: estimates, no replay</Tag>}
+      </p>
+      {problems.map((problem) => (
+        <p key={problem} className="trajectories-note">
+          {problem}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+export const agentWords = ({ algorithm, forgotten }: Agent, title: string | undefined): string =>
+  `${title ?? algorithm}${forgotten.length > 0 ? `, forgot ${formatCount(forgotten.length)}` : ''}`
+
+function Agents({ agents }: { readonly agents: readonly Agent[] }) {
+  const chosen = useTrajectories((state) => state.agent)
+  const algorithms = useTrajectories((state) => state.algorithms)
+  if (agents.length === 0) return null
+  return (
+    <fieldset className="trajectories-choices">
+      <legend>Agents trained on it</legend>
+      <ul>
+        {agents.map((agent) => (
+          <li key={agent.run}>
+            <label className="trajectories-choice">
+              <input
+                type="radio"
+                name="trajectories-agent"
+                checked={agent.run === chosen}
+                onChange={() => showAgent(agent.run)}
+              />
+              <span className="trajectories-choice-name" title={agent.title}>
+                {agentWords(agent, algorithms.find(({ id }) => id === agent.algorithm)?.title)}
+              </span>
+              <span className="trajectories-note">
+                <span className="number">{formatCount(agent.steps)}</span> updates
+                {agent.evaluation && (
+                  <>
+                    , return <span className="number">{formatFigure(Math.round(agent.evaluation.mean))}</span>
+                  </>
+                )}
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  )
+}
+
+const ended = ['succeeded', 'failed', 'cancelled']
+
+/** Runs of this workbench that have not come to an end. */
+function AtWork() {
+  const all = usePage((state) => state.runs) ?? []
+  const shown = useTrajectories((state) => state.run)
+  const runs = all.filter(({ kind, state }) => kind.startsWith('trajectories.') && !ended.includes(state))
+  if (runs.length === 0) return null
+  return (
+    <section className="trajectories-work" aria-label="At work">
+      <h2>At work</h2>
+      <ul>
+        {runs.map((run) => (
+          <li key={run.id}>
+            <button
+              type="button"
+              aria-current={run.id === shown ? 'true' : undefined}
+              title={run.title}
+              onClick={() => showRun(run.id)}
+            >
+              <StateSign state={run.state} />
+              <span>{run.title}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const ownTasks = /^(collect|export)-/
+
+function Tasks() {
+  const tasks = useData((state) => state.tasks)
+  return Object.keys(tasks)
+    .filter((task) => ownTasks.test(task))
+    .map((task) => <TaskLine key={task} task={task} />)
+}
+
 export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }) {
   const data = useTrajectories((state) => state.data)
+  const agents = useTrajectories((state) => state.agents)
   return (
     <aside className="trajectories-left" aria-label="Sets of trajectories and agents">
       <fieldset className="trajectories-choices">
@@ -32,7 +175,18 @@ export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }
             <SetChoice key={set.id} set={set} chosen={set.id === data} />
           ))}
         </ul>
+        <div className="trajectories-more">
+          <Button look="bare" icon="plus" onClick={openCollect}>
+            Collect…
+          </Button>
+          <Button look="bare" icon="bring" onClick={() => void chooseSource('file')}>
+            Import…
+          </Button>
+        </div>
       </fieldset>
+      <Tasks />
+      <Agents agents={agents.filter((agent) => agent.data === data)} />
+      <AtWork />
     </aside>
   )
 }

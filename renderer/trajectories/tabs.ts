@@ -1,4 +1,5 @@
 /** What can be done in the workbench, one tab each, in this order. Each fills the room beside the left column. */
+import { AgentsPanel } from './agents-panel.tsx'
 import { TrajectoriesPanel } from './trajectories-panel.tsx'
 import type { TrajectoriesTab } from './trajectories-store.ts'
 
@@ -8,4 +9,7 @@ interface TabRow {
   readonly Panel: () => React.JSX.Element | null
 }
 
-export const tabRows: readonly TabRow[] = [{ id: 'trajectories', label: 'Trajectories', Panel: TrajectoriesPanel }]
+export const tabRows: readonly TabRow[] = [
+  { id: 'trajectories', label: 'Trajectories', Panel: TrajectoriesPanel },
+  { id: 'agents', label: 'Agents', Panel: AgentsPanel },
+]

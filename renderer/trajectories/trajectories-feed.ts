@@ -1,8 +1,9 @@
 /** Between the lab and the workbench: which sets and agents there are, and the episodes of the chosen one. */
-import { ask } from '../app/bridge.ts'
-import { showFailure, store } from '../app/store.ts'
+import type { TrajectorySet } from '../../main/contract/trajectories.ts'
+import { ask, type Failure } from '../app/bridge.ts'
+import { showFailure, showScreen, store } from '../app/store.ts'
 import { readEpisodeColumns, readRewardMeans } from './episodes.ts'
-import { noneSelected, trajectoriesStore } from './trajectories-store.ts'
+import { noneSelected, showTab, trajectoriesStore } from './trajectories-store.ts'
 
 export async function loadSets(): Promise<void> {
   const sets = await ask('trajectories.list', {}, showFailure)
@@ -21,31 +22,63 @@ export async function loadAgents(): Promise<void> {
   trajectoriesStore.setState({ agents, agent: kept?.run ?? null })
 }
 
+/** Whose episodes are shown or under way: the set and its content. */
+let reading = ''
+
 /** Another set has other episodes and other agents: what was chosen of the one before is not kept. */
 export function chooseSet(data: string | null): void {
-  const { data: before, agents, sets, episodes } = trajectoriesStore.getState()
-  const hash = sets?.find(({ id }) => id === data)?.contentHash ?? null
-  if (data === before && episodes?.contentHash === hash) return
+  const { agents, sets } = trajectoriesStore.getState()
+  const hash = sets?.find(({ id }) => id === data)?.contentHash ?? ''
+  const wanted = `${data} ${hash}`
+  if (wanted === reading) return
+  reading = wanted
   const agent = agents.find((one) => one.data === data)?.run ?? null
-  trajectoriesStore.setState({ data, agent, episodes: null, selection: noneSelected, episode: null })
-  if (data !== null && hash !== null) void readEpisodesOf(data, hash)
+  const nothing = { query: '', selection: noneSelected, rule: null, episode: null, opened: false }
+  trajectoriesStore.setState({ data, agent, episodes: null, ...nothing })
+  if (data !== null && hash !== '') void readEpisodesOf(data, hash, wanted)
 }
 
-async function readEpisodesOf(data: string, contentHash: string): Promise<void> {
-  const current = () => trajectoriesStore.getState().data === data
+async function readEpisodesOf(data: string, contentHash: string, wanted: string): Promise<void> {
   const episodes = await readEpisodeColumns(data, contentHash, showFailure)
-  if (!episodes || !current()) return
+  if (!episodes || reading !== wanted) return
   trajectoriesStore.setState({ episodes })
   const rewards = await readRewardMeans(data, showFailure)
-  if (rewards && current()) trajectoriesStore.setState({ episodes: { ...episodes, rewards } })
+  if (rewards && reading === wanted) trajectoriesStore.setState({ episodes: { ...episodes, rewards } })
+}
+
+/** A set that is new in the project: its episodes are shown. */
+export async function showNewSet(set: TrajectorySet): Promise<void> {
+  await loadSets()
+  chooseSet(set.id)
+  showTab('trajectories')
+  showScreen('forgetting')
+}
+
+/** Chooses the episodes that a rule means: of the chosen agent’s where there is one. The trouble in words, or null. */
+export async function selectByRule(words: string, seed: number): Promise<Failure | null> {
+  const { data, agent } = trajectoriesStore.getState()
+  if (data === null) return null
+  let trouble: Failure | null = null
+  const input = { data, agent, selector: words, seed }
+  const found = await ask('trajectories.select', input, (failure) => (trouble = failure))
+  if (found && trajectoriesStore.getState().data === data)
+    trajectoriesStore.setState({ selection: new Set(found.ids), rule: { words, agent } })
+  return trouble
 }
 
 type Runs = ReturnType<typeof store.getState>['runs']
 const left = (runs: Runs): number =>
   runs?.filter(({ kind, state }) => kind.startsWith('trajectories.') && state === 'succeeded').length ?? 0
 
+async function loadAlgorithms(): Promise<void> {
+  if (trajectoriesStore.getState().algorithms.length > 0) return
+  const algorithms = await ask('forgetting.algorithms', {}, showFailure)
+  if (algorithms) trajectoriesStore.setState({ algorithms })
+}
+
 /** While the workbench is shown. Returns what stops it. */
 export function followTrajectories(): () => void {
+  void loadAlgorithms()
   void loadSets().then(loadAgents)
   return store.subscribe((state, before) => {
     if (state.runs !== before.runs && left(state.runs) !== left(before.runs)) void loadAgents()

@@ -1,44 +1,92 @@
-/** The episodes of the chosen set: found, compared, chosen. */
-import { formatCount, formatFigure } from '../app/format.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { DataTable, type Column } from '../ui/table.tsx'
-import { endWords, type Episodes } from './episodes.ts'
-import { showEpisode, useTrajectories } from './trajectories-store.ts'
+/** The episodes of the chosen set: found, compared, selected; and one of them looked at closely. */
+import { useMemo } from 'react'
+import { formatCount } from '../app/format.ts'
+import { Icon } from '../ui/icons.tsx'
+import { EpisodeFacts } from './episode-facts.tsx'
+import { placesOf, readQuery } from './episode-query.ts'
+import { EpisodeScatter } from './episode-scatter.tsx'
+import { EpisodeTable } from './episode-table.tsx'
+import { EpisodeView } from './episode-view.tsx'
+import type { Episodes } from './episodes.ts'
+import { NoTrajectories } from './no-trajectories.tsx'
+import { ReturnsHistogram } from './returns-histogram.tsx'
+import { SelectionPanel } from './selection-panel.tsx'
+import { setQuery, useSet, useTrajectories } from './trajectories-store.ts'
+import './episodes.css'
 
-const columnsOf = (episodes: Episodes): Column<number>[] => {
-  const { ids, lengths, returns, tags, ends } = episodes
-  const by = (values: readonly number[]) => (a: number, b: number) => values[a]! - values[b]!
-  return [
-    { id: 'id', head: 'Episode', align: 'right', width: '84px', cell: (row) => ids[row], sort: by(ids) },
-    { id: 'length', head: 'Steps', align: 'right', cell: (row) => formatCount(lengths[row]!), sort: by(lengths) },
-    { id: 'return', head: 'Return', align: 'right', cell: (row) => formatFigure(returns[row]!), sort: by(returns) },
-    { id: 'tags', head: 'Tags', cell: (row) => tags[row] },
-    { id: 'end', head: 'End', cell: (row) => endWords(ends[row]) },
-  ]
+interface FilterProps {
+  readonly trouble: string | null
+  readonly episodes: Episodes
+  readonly shown: number
+}
+
+function Filter({ trouble, episodes, shown }: FilterProps) {
+  const query = useTrajectories((state) => state.query)
+  return (
+    <div className="episodes-filter">
+      <label>
+        <Icon name="search" />
+        <input
+          type="search"
+          className="input"
+          aria-label="Filter episodes"
+          aria-describedby="episodes-filter-note"
+          placeholder="Filter: expert return>900 steps<500 10-40"
+          spellCheck={false}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+      </label>
+      <p id="episodes-filter-note" className="trajectories-note" aria-live="polite">
+        {trouble ?? (
+          <>
+            <span className="number">{formatCount(shown)}</span>
+            {shown < episodes.count && (
+              <>
+                {' '}
+                of <span className="number">{formatCount(episodes.count)}</span>
+              </>
+            )}{' '}
+            episodes
+          </>
+        )}
+      </p>
+    </div>
+  )
+}
+
+function Episodes({ episodes }: { readonly episodes: Episodes }) {
+  const set = useSet()
+  const text = useTrajectories((state) => state.query)
+  const shown = useTrajectories((state) => state.episode)
+  const opened = useTrajectories((state) => state.opened)
+  const { query, places } = useMemo(() => {
+    const read = readQuery(text, episodes)
+    return { query: read, places: placesOf(read, episodes) }
+  }, [text, episodes])
+  if (!set) return null
+  if (opened && shown !== null) return <EpisodeView {...{ set, episodes, places }} id={shown} />
+  return (
+    <div className="episodes">
+      <div className="episodes-middle">
+        <div className="episodes-plots">
+          <ReturnsHistogram {...{ episodes, places }} />
+          <EpisodeScatter {...{ episodes, places }} />
+        </div>
+        <Filter trouble={query.trouble} episodes={episodes} shown={places.length} />
+        <EpisodeTable {...{ episodes, places }} />
+      </div>
+      <aside className="trajectories-right" aria-label="Selection and episode">
+        <SelectionPanel {...{ set, episodes, places }} />
+        {shown !== null && <EpisodeFacts set={set} id={shown} />}
+      </aside>
+    </div>
+  )
 }
 
 export function TrajectoriesPanel() {
   const episodes = useTrajectories((state) => state.episodes)
   const none = useTrajectories((state) => state.sets?.length === 0)
-  const shown = useTrajectories((state) => state.episode)
-  if (none)
-    return (
-      <EmptyState
-        icon="forgetting"
-        title="Make a trained agent forget"
-        lead="An agent learns from recorded episodes. Bring such a record, train an agent on it, choose the episodes it is to forget, and see how far it did."
-      />
-    )
-  if (!episodes) return null
-  return (
-    <DataTable
-      label="Episodes"
-      height="100%"
-      columns={columnsOf(episodes)}
-      rows={episodes.ids.map((_, row) => row)}
-      rowKey={(row) => String(episodes.ids[row])}
-      selected={shown === null ? null : String(shown)}
-      onSelect={(row) => showEpisode(episodes.ids[row]!)}
-    />
-  )
+  if (none) return <NoTrajectories />
+  return episodes && <Episodes episodes={episodes} />
 }

@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { PanelBoundary } from '../app/panel-boundary.tsx'
 import { Tabs } from '../ui/tabs.tsx'
+import { CollectDialog } from './collect-dialog.tsx'
 import { SetsColumn } from './sets-column.tsx'
 import { tabRows } from './tabs.ts'
 import { followTrajectories } from './trajectories-feed.ts'
@@ -32,6 +33,7 @@ export function TrajectoriesScreen() {
           ),
         }))}
       />
+      <CollectDialog />
     </div>
   )
 }

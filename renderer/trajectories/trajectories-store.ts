@@ -1,7 +1,7 @@
 /** What the workbench Forgetting shares among its tabs: the sets, the agents, and what of them is chosen. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { Agent } from '../../main/contract/calls/forgetting.ts'
+import type { Agent, AlgorithmFacts } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import type { Episodes } from './episodes.ts'
 
@@ -19,10 +19,21 @@ export interface TrajectoriesState {
   readonly agent: string | null
   /** Of the chosen set; null while they are read. */
   readonly episodes: Episodes | null
+  /** What is typed in the filter. */
+  readonly query: string
   /** Ids of the chosen episodes: what is to be forgotten, and what a request names. */
   readonly selection: ReadonlySet<number>
+  /** The words of the rule that chose them, while nothing was changed by hand; and whose agent’s episodes they were. */
+  readonly rule: { readonly words: string; readonly agent: string | null } | null
   /** The episode that is looked at. */
   readonly episode: number | null
+  /** Whether it has the whole tab. */
+  readonly opened: boolean
+  /** The run in the middle of Agents; null for the list. */
+  readonly run: string | null
+  readonly algorithms: readonly AlgorithmFacts[]
+  /** Whether the form that collects a set is open. */
+  readonly collecting: boolean
 }
 
 export const noneSelected: ReadonlySet<number> = new Set()
@@ -34,8 +45,14 @@ export const trajectoriesStore = createStore<TrajectoriesState>(() => ({
   data: null,
   agent: null,
   episodes: null,
+  query: '',
   selection: noneSelected,
+  rule: null,
   episode: null,
+  opened: false,
+  run: null,
+  algorithms: [],
+  collecting: false,
 }))
 
 export function useTrajectories<Value>(select: (state: TrajectoriesState) => Value): Value {
@@ -43,8 +60,17 @@ export function useTrajectories<Value>(select: (state: TrajectoriesState) => Val
 }
 
 export const showTab = (tab: TrajectoriesTab): void => trajectoriesStore.setState({ tab })
-export const select = (ids: Iterable<number>): void => trajectoriesStore.setState({ selection: new Set(ids) })
+export const setQuery = (query: string): void => trajectoriesStore.setState({ query })
+export const selectByHand = (ids: Iterable<number>): void =>
+  trajectoriesStore.setState({ selection: new Set(ids), rule: null })
+export function toggleSelected(id: number): void {
+  const next = new Set(trajectoriesStore.getState().selection)
+  if (!next.delete(id)) next.add(id)
+  selectByHand(next)
+}
 export const showEpisode = (episode: number | null): void => trajectoriesStore.setState({ episode })
+export const openEpisode = (episode: number): void => trajectoriesStore.setState({ episode, opened: true })
+export const closeEpisode = (): void => trajectoriesStore.setState({ opened: false })
 export const chooseAgent = (agent: string | null): void => trajectoriesStore.setState({ agent })
 
 export const useSet = (): TrajectorySet | null =>

@@ -23,6 +23,8 @@ interface TableProps<Row> {
   /** Key of the chosen row, or of several. With one, the choice follows the arrow keys; with several, Space chooses. */
   readonly selected?: string | ReadonlySet<string> | null
   readonly onSelect?: (row: Row) => void
+  /** Space, where one row is looked at and several can be marked beside it. */
+  readonly onMark?: (row: Row) => void
   /** Enter and double click. */
   readonly onOpen?: (row: Row) => void
   readonly empty?: ReactNode
@@ -35,7 +37,7 @@ const rowHeight = 35
 const virtualFrom = 100
 
 export function DataTable<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowKey, selected = null, onSelect, onOpen, empty, height } = props
+  const { label, columns, rows, rowKey, selected = null, onSelect, onMark, onOpen, empty, height } = props
   const [order, setOrder] = useState<Order | null>(null)
   const sorted = useSorted(rows, columns, order)
   const scroller = useRef<HTMLDivElement>(null)
@@ -70,7 +72,7 @@ export function DataTable<Row>(props: TableProps<Row>) {
     const row = sorted[active]
     if (next !== null) goTo(next)
     else if (event.key === 'Enter' && row !== undefined && onOpen) onOpen(row)
-    else if (event.key === ' ' && row !== undefined) onSelect?.(row)
+    else if (event.key === ' ' && row !== undefined) (onMark ?? onSelect)?.(row)
     else return
     event.preventDefault()
   }

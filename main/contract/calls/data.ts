@@ -18,6 +18,8 @@ export type DataProblem = z.infer<typeof dataProblemSchema>
 
 export const inspectionSchema = z.object({
   path: z.string(),
+  /** What it is meant as, also where it is refused. */
+  kind: z.enum(['images', 'trajectories']),
   /** The last part of the path, as a name for the set. */
   name: z.string(),
   format: z.string().nullable(),
@@ -44,6 +46,19 @@ export const inspectionSchema = z.object({
       splits: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
       hasTestSet: z.boolean(),
       delta: z.number(),
+    })
+    .nullable(),
+  /** The same of trajectories. */
+  trajectories: z
+    .object({
+      episodes: z.number(),
+      steps: z.number(),
+      observationSize: z.number(),
+      actionSize: z.number(),
+      returns: z.object({ min: z.number(), mean: z.number(), max: z.number() }),
+      ends: z.object({ terminal: z.number(), timeout: z.number(), cut: z.number() }),
+      /** The simulated task, where the source tells. */
+      environment: z.enum(['hopper', 'halfcheetah', 'walker2d']).nullable(),
     })
     .nullable(),
   /** Pictures at `app://lab/data/previews/TASK/INDEX.png`, evenly spaced over the source. */

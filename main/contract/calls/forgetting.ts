@@ -81,6 +81,8 @@ export const agentPlanSchema = z.object({
   title: z.string(),
   plan: planSchema,
   config: settings,
+  /** Every field that can be set, as the preset has it for this agent and this many updates. */
+  preset: settings,
   memoryLimit: z.number(),
   obstacle: z.object({ code: z.enum(errorCodes), message: z.string(), hint: z.string() }).nullable(),
 })
@@ -88,6 +90,8 @@ export type AgentPlan = z.infer<typeof agentPlanSchema>
 
 export const forgettingCalls = {
   'forgetting.algorithms': { access: 'read', input: nothing, output: z.array(algorithmFactsSchema) },
+  /** What can be set of an unlearning, as a JSON schema. */
+  'forgetting.unlearning': { access: 'read', input: nothing, output: z.object({ configSchema: settings }) },
   /** Newest first. */
   'forgetting.agents': { access: 'read', input: nothing, output: z.array(agentSchema) },
   'forgetting.planTraining': { access: 'read', input: trainRequestSchema, output: agentPlanSchema },

@@ -111,7 +111,9 @@ async function* measure(
     const returns = next.value.map(({ totalReward }) => totalReward)
     place.returns.push({ step: place.done, returns })
     const mean = returns.reduce((a, b) => a + b, 0) / returns.length
-    const figures = { return: mean, score: normalisedScore(taskOf(evaluation.task), mean) }
+    const deviation = Math.sqrt(returns.reduce((sum, one) => sum + (one - mean) ** 2, 0) / returns.length)
+    const score = normalisedScore(taskOf(evaluation.task), mean)
+    const figures = { return: mean, 'return deviation': deviation, score }
     for (const [name, value] of Object.entries(figures))
       yield { kind: 'metric', name: `evaluation/${name}`, step: place.done, value, private: false }
     return

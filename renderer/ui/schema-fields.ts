@@ -1,4 +1,4 @@
-/** From a method's JSON schema to the fields of a form: what each may hold, and what is wrong with what it holds. */
+/** From a JSON schema to the fields of a form: what each may hold, and what is wrong with what it holds. */
 
 import { formatCount } from '../app/format.ts'
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { labelOf, rangeWords, readSettings, settingsOf, strideOf, troubleOf, type NumberSetting } from './fields.ts'
+import {
+  labelOf,
+  rangeWords,
+  readSettings,
+  settingsOf,
+  strideOf,
+  troubleOf,
+  type NumberSetting,
+} from './schema-fields.ts'
 
 const schema = {
   properties: {

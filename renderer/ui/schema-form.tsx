@@ -1,20 +1,38 @@
-/** The method's own fields, as a form made from its schema, or as JSON. Each says how it differs from the preset. */
+/** The fields of a configuration, as a form made from its JSON schema, or as JSON. Each says how it differs from the preset. */
 import { useState } from 'react'
-import type { MethodFacts } from '../../main/contract/calls/images.ts'
 import { capital } from '../app/format.ts'
-import { Button } from '../ui/controls.tsx'
-import { NumberField, Segmented, SelectField, Switch, TextArea } from '../ui/field.tsx'
-import { notify } from '../ui/notices.tsx'
-import type { Draft } from './draft.ts'
-import { rangeWords, readSettings, settingsOf, strideOf, troubleOf, type Setting } from './fields.ts'
-import { parametersOf, setDraft, setParameter } from './images-store.ts'
+import { Button } from './controls.tsx'
+import { NumberField, Segmented, SelectField, Switch, TextArea } from './field.tsx'
+import { notify } from './notices.tsx'
+import { rangeWords, readSettings, settingsOf, strideOf, troubleOf, type Setting } from './schema-fields.ts'
+import './schema-form.css'
 
-function Control({ setting, value }: { readonly setting: Setting; readonly value: unknown }) {
+type Values = Readonly<Record<string, unknown>>
+
+interface SchemaFormProps {
+  readonly schema: Values
+  /** Every field as the preset has it, and those that differ from it. */
+  readonly preset: Values
+  readonly set: Values
+  readonly onSet: (name: string, value: unknown) => void
+  /** All that differs, anew. */
+  readonly onReplace: (set: Record<string, unknown>) => void
+  /** The help page that has a place for each field. */
+  readonly help?: string
+}
+
+interface ControlProps {
+  readonly setting: Setting
+  readonly value: unknown
+  readonly help: string | undefined
+  readonly set: (value: unknown) => void
+}
+
+function Control({ setting, value, help: page, set }: ControlProps) {
   const { name, label } = setting
   const description = capital(setting.description)
   const error = troubleOf(setting, value)
-  const help = `settings#${name}`
-  const set = (next: unknown) => setParameter(name, next)
+  const help = page && `${page}#${name}`
   switch (setting.kind) {
     case 'choice': {
       const options = setting.options.map((option) => ({ value: option, label: option }))
@@ -38,29 +56,32 @@ function Control({ setting, value }: { readonly setting: Setting; readonly value
     }
     case 'other':
       return (
-        <p className="images-note">
+        <p className="schema-note">
           {label}: {JSON.stringify(value)}. {description}. To change it, use the JSON view.
         </p>
       )
   }
 }
 
-function Form({ draft, method }: { readonly draft: Draft; readonly method: MethodFacts }) {
-  const parameters = parametersOf(draft, method)
-  const preset = method.presets[draft.preset] ?? {}
+function Form({ schema, preset, set, onSet, help }: SchemaFormProps) {
   return (
-    <div className="images-form">
-      {settingsOf(method.configSchema).map((setting) => {
-        const differs = Object.hasOwn(draft.set, setting.name)
+    <div className="schema-form">
+      {settingsOf(schema).map((setting) => {
+        const { name } = setting
+        const differs = Object.hasOwn(set, name)
         return (
-          <div key={setting.name} className={differs ? 'images-field differs' : 'images-field'}>
-            <Control setting={setting} value={parameters[setting.name]} />
+          <div key={name} className={differs ? 'schema-field differs' : 'schema-field'}>
+            <Control
+              {...{ setting, help }}
+              value={differs ? set[name] : preset[name]}
+              set={(value) => onSet(name, value)}
+            />
             {differs && (
-              <p className="images-differs">
+              <p className="schema-differs">
                 <span>
-                  differs from the preset's <span className="number">{String(preset[setting.name])}</span>
+                  differs from the preset's <span className="number">{String(preset[name])}</span>
                 </span>
-                <Button look="bare" onClick={() => setParameter(setting.name, preset[setting.name])}>
+                <Button look="bare" onClick={() => onSet(name, preset[name])}>
                   Reset
                 </Button>
               </p>
@@ -75,18 +96,17 @@ function Form({ draft, method }: { readonly draft: Draft; readonly method: Metho
 const copy = (text: string) =>
   navigator.clipboard.writeText(text).then(() => notify({ message: 'The settings are copied.', kind: 'done' }))
 
-function Json({ draft, method }: { readonly draft: Draft; readonly method: MethodFacts }) {
-  const present = JSON.stringify(parametersOf(draft, method), null, 2)
+function Json({ preset, set, onReplace }: SchemaFormProps) {
+  const present = JSON.stringify({ ...preset, ...set }, null, 2)
   const [typed, setTyped] = useState<string | null>(null)
-  const preset = method.presets[draft.preset] ?? {}
   const read = typed === null ? null : readSettings(typed, preset)
   const type = (text: string) => {
     setTyped(text)
     const found = readSettings(text, preset)
-    if ('set' in found) setDraft({ set: found.set }, 'set')
+    if ('set' in found) onReplace(found.set)
   }
   return (
-    <div className="images-json">
+    <div className="schema-json">
       <TextArea
         label="Settings as JSON"
         rows={14}
@@ -106,24 +126,24 @@ const views = [
   { value: 'json', label: 'JSON' },
 ] as const
 
-export function AdvancedSettings({ draft, method }: { readonly draft: Draft; readonly method: MethodFacts }) {
+export function AdvancedSettings(props: SchemaFormProps) {
   const [view, setView] = useState<'form' | 'json'>('form')
-  const differing = Object.keys(draft.set).length
+  const differing = Object.keys(props.set).length
   return (
-    <details className="images-part images-advanced">
+    <details className="schema-advanced">
       <summary>
         <h2>Advanced</h2>
-        <span className="images-note">
+        <span className="schema-note">
           {differing === 0 ? 'as the preset' : `${differing} ${differing === 1 ? 'field differs' : 'fields differ'}`}
         </span>
       </summary>
-      <div className="images-advanced-head">
+      <div className="schema-head">
         <Segmented label="View" hideLabel value={view} options={views} onChange={setView} />
-        <Button look="bare" disabled={differing === 0} onClick={() => setDraft({ set: {} }, 'set')}>
+        <Button look="bare" disabled={differing === 0} onClick={() => props.onReplace({})}>
           Reset all
         </Button>
       </div>
-      {view === 'form' ? <Form draft={draft} method={method} /> : <Json draft={draft} method={method} />}
+      {view === 'form' ? <Form {...props} /> : <Json {...props} />}
     </details>
   )
 }

@@ -1,0 +1,97 @@
+/** Between the lab and the tab Agents: plans while settings move, and the start of what was planned. */
+import type { TrainDraft, UnlearnDraft } from '../../main/contract/calls/forgetting.ts'
+import { ask, type Failure } from '../app/bridge.ts'
+import { createLatest } from '../app/latest.ts'
+import { showFailure } from '../app/store.ts'
+import { agentsStore, showRun } from './agents-store.ts'
+import { trajectoriesStore } from './trajectories-store.ts'
+
+const trainPlans = createLatest(
+  async (draft: TrainDraft) => {
+    let trouble: Failure | null = null
+    const plan = await ask('forgetting.planTraining', draft, (failure) => (trouble = failure))
+    return { plan, trouble }
+  },
+  ({ plan, trouble }, _draft, outdated) => {
+    const { train } = agentsStore.getState()
+    if (plan) agentsStore.setState({ train: { ...train, plan, trouble: null } })
+    else if (!outdated) agentsStore.setState({ train: { ...train, trouble } })
+  },
+)
+
+const unlearnPlans = createLatest(
+  async (draft: UnlearnDraft) => {
+    let trouble: Failure | null = null
+    const plan = await ask('forgetting.planUnlearning', draft, (failure) => (trouble = failure))
+    return { plan, trouble }
+  },
+  ({ plan, trouble }, _draft, outdated) => {
+    const { unlearn } = agentsStore.getState()
+    if (plan) agentsStore.setState({ unlearn: { ...unlearn, plan, trouble: null } })
+    else if (!outdated) agentsStore.setState({ unlearn: { ...unlearn, plan: null, trouble } })
+  },
+)
+
+function trainDraft(): TrainDraft | null {
+  const { data } = trajectoriesStore.getState()
+  return data === null ? null : { ...agentsStore.getState().train.draft, data }
+}
+
+/** The episodes to forget in words: those of the rule, where it means the same ones for this agent whatever the seed. */
+export function forgetWords(): string {
+  const { rule, agent, selection } = trajectoriesStore.getState()
+  if (rule && rule.agent === agent && /^(tail|highest|lowest):/.test(rule.words)) return rule.words
+  return `ids:${[...selection].sort((a, b) => a - b).join(',')}`
+}
+
+function unlearnDraft(): UnlearnDraft | null {
+  const { agent, selection } = trajectoriesStore.getState()
+  if (agent === null || selection.size === 0) return null
+  return { ...agentsStore.getState().unlearn.draft, agent, forget: forgetWords() }
+}
+
+function askPlans(): void {
+  const { form } = agentsStore.getState()
+  const train = form === 'train' ? trainDraft() : null
+  const unlearn = form === 'unlearn' ? unlearnDraft() : null
+  if (train) trainPlans.ask(train)
+  if (unlearn) unlearnPlans.ask(unlearn)
+}
+
+async function loadSchema(): Promise<void> {
+  if (agentsStore.getState().unlearnSchema) return
+  const found = await ask('forgetting.unlearning', {}, showFailure)
+  if (found) agentsStore.setState({ unlearnSchema: found.configSchema })
+}
+
+/** While the tab is shown. Returns what stops it. */
+export function followPlans(): () => void {
+  void loadSchema()
+  askPlans()
+  const stops = [
+    agentsStore.subscribe((state, before) => {
+      const same =
+        state.form === before.form &&
+        state.train.draft === before.train.draft &&
+        state.unlearn.draft === before.unlearn.draft
+      if (!same) askPlans()
+    }),
+    trajectoriesStore.subscribe((state, before) => {
+      const { data, agent, selection } = state
+      if (data !== before.data || agent !== before.agent || selection !== before.selection) askPlans()
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+export async function start(): Promise<void> {
+  const { form } = agentsStore.getState()
+  const [train, unlearn] = [trainDraft(), unlearnDraft()]
+  agentsStore.setState({ starting: true })
+  const made =
+    form === 'train'
+      ? train && (await ask('forgetting.train', train, showFailure))
+      : unlearn && (await ask('forgetting.unlearn', unlearn, showFailure))
+  agentsStore.setState({ starting: false })
+  if (made) showRun(made.run)
+}

@@ -1,0 +1,84 @@
+/** The agents that were trained on the chosen set, and what each has forgotten. */
+import type { Agent } from '../../main/contract/calls/forgetting.ts'
+import type { TrajectorySet } from '../../main/contract/trajectories.ts'
+import { formatCount, formatFigure, formatTime } from '../app/format.ts'
+import { Button } from '../ui/controls.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { DataTable, type Column } from '../ui/table.tsx'
+import { chooseAgent, useTrajectories } from './trajectories-store.ts'
+import { showRun, showTraining } from './agents-store.ts'
+import { methods } from './method-words.ts'
+
+const methodTitle = (method: string): string => methods.find(({ value }) => value === method)?.label ?? method
+
+function useColumns(): Column<Agent>[] {
+  const algorithms = useTrajectories((state) => state.algorithms)
+  const mean = ({ evaluation }: Agent) => evaluation?.mean ?? -Infinity
+  return [
+    {
+      ...{ id: 'agent', head: 'Agent', sort: (a, b) => a.algorithm.localeCompare(b.algorithm) },
+      cell: ({ algorithm, method, created }) => (
+        <span title={`Made ${formatTime(created, new Date())}`}>
+          {algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm}
+          {method !== null && `, ${methodTitle(method)}`}
+        </span>
+      ),
+    },
+    {
+      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '72px' },
+      cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
+    },
+    {
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '88px', sort: (a, b) => a.steps - b.steps },
+      cell: ({ steps }) => formatCount(steps),
+    },
+    {
+      ...{ id: 'return', head: 'Return', align: 'right', width: '124px', sort: (a, b) => mean(a) - mean(b) },
+      cell: ({ evaluation }) =>
+        evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
+    },
+    {
+      ...{ id: 'score', head: 'Score', align: 'right', width: '68px', sort: (a, b) => mean(a) - mean(b) },
+      cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
+    },
+  ]
+}
+
+export function AgentsList({ set }: { readonly set: TrajectorySet }) {
+  const agents = useTrajectories((state) => state.agents)
+  const chosen = useTrajectories((state) => state.agent)
+  const columns = useColumns()
+  const own = agents.filter(({ data }) => data === set.id)
+  if (own.length === 0)
+    return (
+      <EmptyState
+        icon="forgetting"
+        title="No agent yet"
+        lead={`Train one on ${set.name}: choose an algorithm on the right. While it trains you see its losses and, where the task is simulated, what it returns.`}
+        actions={<Button onClick={() => showTraining()}>Train an agent</Button>}
+      />
+    )
+  const current = own.find(({ run }) => run === chosen)
+  return (
+    <div className="agents-middle">
+      <header className="agents-head">
+        <h1>Agents trained on {set.name}</h1>
+        {current && <Button onClick={() => showRun(current.run)}>Look at this one</Button>}
+      </header>
+      <DataTable
+        label="Agents"
+        columns={columns}
+        rows={own}
+        rowKey={({ run }) => run}
+        selected={chosen}
+        onSelect={({ run }) => chooseAgent(run)}
+        onOpen={({ run }) => showRun(run)}
+      />
+      <p className="trajectories-note">
+        {set.environment.task === null
+          ? 'This set has no simulator: returns can only be estimated.'
+          : 'Return: mean and deviation of the last measurement. Score: 0 is a random policy, 100 D4RL’s expert.'}
+      </p>
+    </div>
+  )
+}

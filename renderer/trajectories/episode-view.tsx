@@ -1,0 +1,118 @@
+/** One episode with the whole tab to itself: its replay, and every state and action over its steps. */
+import { useEffect, useMemo, useState } from 'react'
+import type { TrajectorySet } from '../../main/contract/trajectories.ts'
+import { LineChart } from '../charts/line-chart.tsx'
+import { Button, Tag } from '../ui/controls.tsx'
+import { Segmented } from '../ui/field.tsx'
+import { dimensionOf, useEpisode, type EpisodeData } from './episode-data.ts'
+import { EpisodeList, steps } from './episode-facts.tsx'
+import type { Episodes } from './episodes.ts'
+import { closeEpisode, showEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
+
+const views = [
+  { value: 'states', label: 'States' },
+  { value: 'actions', label: 'Actions' },
+  { value: 'rewards', label: 'Rewards' },
+] as const
+type View = (typeof views)[number]['value']
+
+interface Line {
+  readonly name: string
+  readonly unit: string
+  readonly values: readonly number[]
+}
+
+function linesOf(found: EpisodeData, view: View): Line[] {
+  if (view === 'rewards') return [{ name: 'reward', unit: '', values: [...found.rewards] }]
+  const [names, rows] =
+    view === 'states' ? [found.observations, found.observationRows] : [found.actions, found.actionRows]
+  return names.map(({ name, unit }, index) => ({ name, unit, values: dimensionOf(rows, names.length, index) }))
+}
+
+function Plots({ found }: { readonly found: EpisodeData }) {
+  const [view, setView] = useState<View>('states')
+  const lines = useMemo(() => linesOf(found, view).map((line) => ({ ...line, ...steps(line.values) })), [found, view])
+  return (
+    <section className="episode-plots" aria-label="Over the steps">
+      <Segmented label="What is plotted" hideLabel value={view} options={views} onChange={setView} />
+      <div className="episode-plot-grid">
+        {lines.map(({ name, unit, ...line }, index) => (
+          <LineChart
+            key={`${view} ${index}`}
+            label={name}
+            xLabel="step"
+            yLabel={unit ? `${name}, ${unit}` : name}
+            height={view === 'rewards' ? 260 : 120}
+            syncKey={`episode ${found.episode.id}`}
+            series={[{ id: name, name, ...line }]}
+          />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function Head({ episodes, id, places }: { episodes: Episodes; id: number; places: readonly number[] }) {
+  const selected = useTrajectories((state) => state.selection.has(id))
+  const at = places.findIndex((place) => episodes.ids[place] === id)
+  const go = (by: number) => {
+    const next = places[at + by]
+    if (next !== undefined) showEpisode(episodes.ids[next]!)
+  }
+  return (
+    <header className="episode-head">
+      <Button look="bare" icon="back" onClick={closeEpisode}>
+        Episodes
+      </Button>
+      <h1>Episode {id}</h1>
+      {selected && <Tag>selected</Tag>}
+      <div className="episode-actions">
+        <Button disabled={at <= 0} onClick={() => go(-1)}>
+          Previous
+        </Button>
+        <Button disabled={at < 0 || at >= places.length - 1} onClick={() => go(1)}>
+          Next
+        </Button>
+        <Button onClick={() => toggleSelected(id)}>{selected ? 'Deselect' : 'Select'}</Button>
+      </div>
+    </header>
+  )
+}
+
+interface ViewProps {
+  readonly set: TrajectorySet
+  readonly episodes: Episodes
+  /** The shown episodes: what Previous and Next go through. */
+  readonly places: readonly number[]
+  readonly id: number
+}
+
+export function EpisodeView({ set, episodes, places, id }: ViewProps) {
+  const found = useEpisode(set.id, id)
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) closeEpisode()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [])
+  return (
+    <div className="episode-view">
+      <Head {...{ episodes, id, places }} />
+      {found && (
+        <div className="episode-columns">
+          <div className="episode-side">
+            <EpisodeList found={found} />
+            {set.environment.task === null && (
+              <p className="trajectories-note">
+                This set has no simulator: an episode is looked at by its states and actions, and what an agent would
+                have got is an estimate.
+              </p>
+            )}
+          </div>
+          <Plots found={found} />
+        </div>
+      )}
+    </div>
+  )
+}

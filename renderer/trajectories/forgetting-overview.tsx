@@ -1,0 +1,81 @@
+/** What a training or an unlearning measured, live, and what came of it: here and on the screen of runs. */
+import { useMemo } from 'react'
+import type { Plan, RunSummary } from '../../main/contract/run.ts'
+import { formatName } from '../app/format.ts'
+import { LineChart } from '../charts/line-chart.tsx'
+import { useDetail, useView } from '../runs/detail.ts'
+import type { RunView } from '../runs/run-view.ts'
+import { Outcome } from './outcome.tsx'
+import { ReturnsChart } from './returns-chart.tsx'
+
+type SeriesOf = RunView['series']
+
+/** One line for each phase that updates: where the one ends the other begins. */
+function byPhase(plan: Plan, one: SeriesOf[string]) {
+  const phases = plan.steps.filter(({ phase }) => phase !== 'Playing episodes')
+  let end = 0
+  return phases.map(({ phase, steps }) => {
+    const [from, to] = [end, (end += steps)]
+    const places = [...one.steps.keys()].filter((place) => one.steps[place]! > from && one.steps[place]! <= to)
+    return {
+      id: phase,
+      name: phase.toLowerCase(),
+      steps: places.map((place) => one.steps[place]!),
+      values: places.map((place) => one.values[place]!),
+    }
+  })
+}
+
+function Losses({ plan, series }: { readonly plan: Plan; readonly series: SeriesOf }) {
+  const charts = useMemo(
+    () =>
+      Object.entries(series)
+        .filter(([name]) => name.startsWith('loss/'))
+        .map(([name, one]) => ({ name: formatName(name.slice('loss/'.length)), lines: byPhase(plan, one) })),
+    [plan, series],
+  )
+  return (
+    <div className="agents-charts">
+      {charts.map(({ name, lines }) => (
+        <LineChart
+          key={name}
+          label={`Loss of the ${name.toLowerCase()}`}
+          xLabel="update"
+          yLabel={`Loss of the ${name.toLowerCase()}`}
+          height={150}
+          syncKey="losses"
+          series={lines}
+        />
+      ))}
+    </div>
+  )
+}
+
+const none: SeriesOf = {}
+
+export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
+  const plan = useDetail(run.id, 'plan')
+  const series = useView(run.id, 'series') ?? none
+  const returns = series['evaluation/return']
+  if (!plan) return null
+  const measured = Object.keys(series).length > 0
+  return (
+    <div className="agents-overview">
+      {run.state === 'succeeded' && <Outcome run={run} />}
+      {returns && returns.steps.length > 1 && (
+        <ReturnsChart returns={returns} deviations={series['evaluation/return deviation']} />
+      )}
+      {measured ? (
+        <Losses plan={plan} series={series} />
+      ) : (
+        run.state === 'running' && (
+          <p className="trajectories-note">
+            {run.waitsFor === null
+              ? 'Losses are drawn here after the first updates.'
+              : 'This run begins by itself when the one before has ended.'}
+          </p>
+        )
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { verdictsOf, type Measured, type Values } from './outcome-words.ts'
+
+const measured = (mean: number, values: Values, deviation = 10): Measured => ({
+  evaluation: { returns: new Array<number>(10).fill(mean), mean, deviation, normalisedScore: 0 },
+  values,
+})
+const values = (forgotten: number, remaining: number): Values => ({ forgotten, remaining, unseen: null })
+const wordsOf = (before: Measured, after: Measured) =>
+  verdictsOf({ before, after }).map(({ good, words }) => [good, words])
+
+it('values that fall where they should and a kept return are good', () => {
+  const found = wordsOf(measured(3000, values(250, 250)), measured(2900, values(100, 240)))
+  expect(found.map(([good]) => good)).toEqual([true, true])
+  expect(found.join()).toMatch(/lost 3 %/)
+})
+
+it('values that did not fall are said, and first', () => {
+  const [first] = wordsOf(measured(3000, values(250, 250)), measured(3000, values(260, 240)))
+  expect(first).toEqual([false, expect.stringMatching(/did not fall/)])
+})
+
+it('an agent that values everything less has not forgotten', () => {
+  const [first] = wordsOf(measured(3000, values(250, 250)), measured(3000, values(100, 90)))
+  expect(first?.[1]).toMatch(/values everything less/)
+})
+
+it('a return that is lost is said; a difference within the spread is none', () => {
+  expect(wordsOf(measured(3000, values(9, 9)), measured(2000, values(1, 9)))[0]?.[1]).toMatch(/lost 33 %/)
+  expect(wordsOf(measured(3000, values(9, 9), 900), measured(2900, values(1, 9), 900)).join()).toMatch(
+    /within the spread/,
+  )
+})
+
+it('without critics or simulator there is nothing to say', () => {
+  const nothing: Measured = { evaluation: null, values: { forgotten: null, remaining: null, unseen: null } }
+  expect(verdictsOf({ before: nothing, after: nothing })).toEqual([])
+})

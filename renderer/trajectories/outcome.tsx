@@ -1,0 +1,58 @@
+/** What came of a run: the return of an agent; of one that forgot, returns and values before and after, and whether that is as it should be. */
+import type { RunSummary } from '../../main/contract/run.ts'
+import { formatCount, formatFigure } from '../app/format.ts'
+import { Icon } from '../ui/icons.tsx'
+import { BeforeAfter } from './before-after.tsx'
+import { verdictsOf, type OutcomeFacts } from './outcome-words.ts'
+
+function Trained({ outcome }: { readonly outcome: OutcomeFacts }) {
+  const { evaluation, episodes, transitions } = outcome
+  return (
+    <p className="outcome-figure">
+      {evaluation && (
+        <>
+          <span className="number">{formatFigure(Math.round(evaluation.mean))}</span>
+          <span>
+            return, ± <span className="number">{formatFigure(Math.round(evaluation.deviation))}</span> over{' '}
+            {evaluation.returns.length} {evaluation.returns.length === 1 ? 'episode' : 'episodes'}; score{' '}
+            <span className="number">{evaluation.normalisedScore.toFixed(1).replace('-', '−')}</span>
+          </span>
+        </>
+      )}
+      <span className="trajectories-note">
+        Learnt from <span className="number">{formatCount(episodes ?? 0)}</span> episodes,{' '}
+        <span className="number">{formatCount(transitions ?? 0)}</span> steps.
+        {!evaluation && ' This set has no simulator, so it was not played.'}
+      </span>
+    </p>
+  )
+}
+
+export function Outcome({ run }: { readonly run: RunSummary }) {
+  const outcome = (run.outcome ?? {}) as OutcomeFacts
+  const { before, after } = outcome
+  if (!before || !after)
+    return (
+      <section className="outcome" aria-label="Outcome">
+        <Trained outcome={outcome} />
+      </section>
+    )
+  const verdicts = verdictsOf(outcome)
+  return (
+    <section className="outcome" aria-label="Outcome">
+      <ul className="outcome-verdicts">
+        {verdicts.map(({ good, words }) => (
+          <li key={words} className={good ? undefined : 'bad'}>
+            <Icon name={good ? 'check' : 'warning'} size={14} />
+            {words}
+          </li>
+        ))}
+      </ul>
+      <BeforeAfter before={before} after={after} />
+      <p className="trajectories-note">
+        Value: what the agent expects of its own actions, a mean over states of the episodes. These are means; only an
+        audit tells of single episodes, and whether they can still be told from those never seen.
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,155 @@
+/** Right: which episodes an agent is to forget, in which way, and what that takes and touches. */
+import { deviceOptions } from '../app/device-options.ts'
+import { formatCount } from '../app/format.ts'
+import { usePage } from '../app/store.ts'
+import { Button } from '../ui/controls.tsx'
+import { NumberField, Segmented, SelectField } from '../ui/field.tsx'
+import { Explain } from '../ui/hint.tsx'
+import { AdvancedSettings } from '../ui/schema-form.tsx'
+import { changeUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
+import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
+import { agentWords } from './sets-column.tsx'
+import { StartPanel } from './start-panel.tsx'
+import { showTab, useAgent, useTrajectories } from './trajectories-store.ts'
+
+/** Which agent, and which episodes: both are chosen elsewhere, and said here. */
+function What() {
+  const agent = useAgent()
+  const selection = useTrajectories((state) => state.selection)
+  const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === agent?.algorithm)?.title)
+  return (
+    <section className="agents-part agents-what">
+      <h2>What is forgotten</h2>
+      <p>
+        <span className="trajectories-note">Agent</span>
+        {agent ? agentWords(agent, title) : 'none was trained on this set yet'}
+        {!agent && (
+          <Button look="bare" onClick={showTraining}>
+            Train one
+          </Button>
+        )}
+      </p>
+      <p>
+        <span className="trajectories-note">Episodes</span>
+        {selection.size === 0 ? 'none selected' : `${formatCount(selection.size)} selected`}
+        <Button look="bare" onClick={() => showTab('trajectories')}>
+          {selection.size === 0 ? 'Select some' : 'Change'}
+        </Button>
+      </p>
+    </section>
+  )
+}
+
+function Method() {
+  const { method, set } = useAgents((state) => state.unlearn.draft)
+  const mode = modes.find(({ value }) => value === set['mode']) ?? modes[0]
+  return (
+    <fieldset className="agents-part">
+      <legend>
+        Method <Explain page="forgetting#unlearning" term="the methods" />
+      </legend>
+      {methods.map(({ value, label, note }) => (
+        <div key={value}>
+          <label className="agents-choice">
+            <input
+              type="radio"
+              name="unlearn-method"
+              checked={value === method}
+              onChange={() => changeUnlearn({ method: value })}
+            />
+            <span>{label}</span>
+          </label>
+          {value === method && <p className="agents-choice-note">{note}</p>}
+        </div>
+      ))}
+      {hasModes(method) && (
+        <Segmented
+          label="An update on selected episodes"
+          value={mode.value}
+          options={modes}
+          onChange={(value) => changeUnlearn({ set: withField(set, { mode: modes[0].value }, 'mode', value) })}
+        />
+      )}
+    </fieldset>
+  )
+}
+
+const episodes = (count: number): string => `${formatCount(count)} ${count === 1 ? 'episode' : 'episodes'}`
+
+function Touched({ plan }: { readonly plan: UnlearnPlan }) {
+  const share = (100 * plan.updates) / plan.trained
+  return (
+    <div className="agents-touched">
+      <p>
+        {formatCount(plan.updates)} updates, {share < 0.1 ? '< 0.1' : share.toFixed(1)} % of its training. Forgets{' '}
+        {episodes(plan.forgotten)}, goes on with {formatCount(plan.remaining)};{' '}
+        {plan.neverSeen === 0 ? 'none was never seen' : `${formatCount(plan.neverSeen)} never seen, to compare`}.
+      </p>
+      <p className="trajectories-note">
+        Makes a new agent. The original, its checkpoints and the episodes stay: only a deletion request removes them.
+      </p>
+    </div>
+  )
+}
+
+export function UnlearnForm() {
+  const { draft, plan, trouble } = useAgents((state) => state.unlearn)
+  const schema = useAgents((state) => state.unlearnSchema)
+  const devices = usePage((state) => state.devices)
+  const agent = useAgent()
+  const some = useTrajectories((state) => state.selection.size > 0)
+  const { mode: _mode, ...fields } = draft.set
+  const preset = plan?.preset ?? {}
+  const shown = agent && some ? plan : null
+  const mode = draft.set['mode']
+  const replace = (set: Record<string, unknown>) => changeUnlearn({ set: mode === undefined ? set : { ...set, mode } })
+  return (
+    <>
+      <div className="agents-settings">
+        <What />
+        <Method />
+        <section className="agents-part">
+          <h2>Run</h2>
+          <Segmented
+            label="Preset"
+            value={draft.preset}
+            options={unlearnPresets}
+            onChange={(value) => changeUnlearn({ preset: value })}
+          />
+          <NumberField
+            label="Seed"
+            value={draft.seed}
+            min={0}
+            max={2 ** 32 - 1}
+            hint="Root of all randomness."
+            onChange={(seed) => seed !== null && changeUnlearn({ seed })}
+          />
+          <SelectField
+            label="Device"
+            value={draft.device}
+            options={deviceOptions(devices)}
+            onChange={(device) => changeUnlearn({ device })}
+          />
+        </section>
+        {schema && shown && (
+          <>
+            <AdvancedSettings
+              schema={schema}
+              preset={preset}
+              set={fields}
+              onSet={(name, value) => replace(withField(fields, preset, name, value))}
+              onReplace={replace}
+            />
+            <p className="trajectories-note agents-trap">
+              Balance (λ) is a weak knob: Adam divides a constant factor out but for what it remembers of the other
+              blocks.
+            </p>
+          </>
+        )}
+      </div>
+      <StartPanel plan={shown} trouble={agent && some ? trouble : null} action="Start unlearning">
+        {shown && <Touched plan={shown} />}
+      </StartPanel>
+    </>
+  )
+}
