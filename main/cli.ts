@@ -28,7 +28,7 @@ const groupOf = (word: string | undefined): Command[] =>
 
 /** The command with the longest name that the words begin with. */
 function findCommand(words: readonly string[]): { command: Command; rest: string[] } {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(' ')
     const command = commands.find((candidate) => candidate.name === name)
     if (command) return { command, rest: words.slice(length) }

@@ -17,6 +17,7 @@ import { aboutPart } from './lab/about.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { agentsPart } from './lab/agents.ts'
 import { dataPart } from './lab/data.ts'
+import { deletionPart } from './lab/deletion.ts'
 import { evidencePart } from './lab/evidence.ts'
 import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
@@ -71,6 +72,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
+  const { handlers: deletionHandlers, ...deletion } = deletionPart(context, { poolOf })
   const { handlers: trashHandlers } = trashPart(context)
   const { handlers: labHandlers } = aboutPart(context, options.logs)
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {
@@ -82,6 +84,7 @@ export async function openLab(options: LabOptions) {
     ...agentsHandlers,
     ...runsHandlers,
     ...replayHandlers,
+    ...deletionHandlers,
     ...evidenceHandlers,
     ...trashHandlers,
   }
@@ -105,6 +108,7 @@ export async function openLab(options: LabOptions) {
     ...trajectories,
     ...forgetting,
     ...replay,
+    ...deletion,
     ...returnsStudyPart(context, trajectories),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */

@@ -1,6 +1,7 @@
 /** The registry of terminal commands. */
 import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
+import { deletionCommands } from './deletion.ts'
 import { forgettingCommands } from './forgetting.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
@@ -19,4 +20,5 @@ export const commands = [
   ...trajectoriesCommands,
   ...forgettingCommands,
   ...replayCommands,
+  ...deletionCommands,
 ] as const

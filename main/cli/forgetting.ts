@@ -122,7 +122,7 @@ const unlearn: Command = {
 }
 
 /** `csv:FILE` names a file of ids, apart by commas, spaces or lines; a first line of words is passed over. */
-async function selectorOf(words: string): Promise<string> {
+export async function selectorOf(words: string): Promise<string> {
   if (!words.startsWith('csv:')) return words
   const file = words.slice('csv:'.length)
   const text = await fs.readFile(file, 'utf8')

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { dataCalls } from './calls/data.ts'
+import { deletionCalls } from './calls/deletion.ts'
 import { evidenceCalls } from './calls/evidence.ts'
 import { forgettingCalls } from './calls/forgetting.ts'
 import { imagesCalls } from './calls/images.ts'
@@ -29,6 +30,7 @@ export const calls = {
   ...ledgerCalls,
   ...runsCalls,
   ...replayCalls,
+  ...deletionCalls,
   ...evidenceCalls,
   ...trashCalls,
   ...shellCalls,

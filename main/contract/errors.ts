@@ -19,6 +19,7 @@ export const errorCodes = [
   'privacy-invalid', // a mechanism or relation the accountant does not cover
   'ledger-corrupt',
   'review-corrupt', // the chain of a review no longer holds
+  'request-corrupt', // the record of a deletion request no longer holds
   'run-missing',
   'run-locked', // another process works on it
   'run-state', // the run is not in a state that allows this

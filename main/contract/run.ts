@@ -73,6 +73,10 @@ export const runRecordSchema = z.strictObject({
   outcome: z.record(z.string(), z.unknown()).nullable(),
   attempts: z.number().int(),
   device: deviceSchema.optional().describe('asked for when the run was made; absent: auto'),
+  retired: z
+    .strictObject({ request: z.string(), time: z.string() })
+    .optional()
+    .describe('by which deletion request its agent was taken out of use'),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

@@ -72,6 +72,15 @@ export const trajectorySetSchema = z.strictObject({
     z.strictObject({ dtype: z.enum(['float32', 'float64', 'bool']), shape: z.array(z.number().int()), sha256 }),
   ),
   contentHash: sha256.describe('of the hashes of the episodes, in order'),
+  origin: z
+    .strictObject({
+      data: z.string(),
+      contentHash: sha256,
+      request: z.string().describe('the deletion request it was made for'),
+      without: z.array(z.number().int().nonnegative()).describe('ids of the episodes left out'),
+    })
+    .optional()
+    .describe('of a version made by leaving episodes out'),
   problems: z.array(z.string()),
 })
 export type TrajectorySet = z.infer<typeof trajectorySetSchema>

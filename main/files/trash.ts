@@ -115,7 +115,8 @@ async function recordOf(project: string, id: string): Promise<TrashRecord> {
   return record
 }
 
-async function bytesIn(folder: string): Promise<number> {
+/** What a folder holds, in bytes. */
+export async function bytesIn(folder: string): Promise<number> {
   let bytes = 0
   for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
     const file = path.join(folder, entry.name)

@@ -6,6 +6,7 @@ import { LetheError } from '../contract/errors.ts'
 import type { Device, Plan } from '../contract/run.ts'
 import type { TrajectorySet } from '../contract/trajectories.ts'
 import { createRun, readConfig, readEnvironment, readPlan, readRecord, runPaths, summariseRun } from '../runs/folder.ts'
+import { requireInUse } from '../runs/retire.ts'
 import { rootStream } from '../math/random.ts'
 import { loadBackend } from '../tensor/backend.ts'
 import { agentFile, agentHeader, openAgent } from '../trajectories/algorithms/agent-file.ts'
@@ -67,7 +68,7 @@ export function forgettingPart({ project, tell }: LabContext) {
   /** Errors: `run-state` for a run that left no agent. */
   const agentBytes = async (run: string): Promise<Uint8Array> => {
     const paths = runPaths(project, run)
-    await summariseRun(paths)
+    requireInUse(await readRecord(paths))
     const bytes = await fs.readFile(path.join(paths.artifacts, agentFile)).catch(() => null)
     if (bytes) return bytes
     throw new LetheError(

@@ -16,6 +16,7 @@ import {
   openTrajectories,
   readTrajectorySet,
 } from '../trajectories/data/store.ts'
+import { recordExport } from '../trajectories/deletion/exports.ts'
 import { tasks as simulated } from '../trajectories/environments/environment.ts'
 import { shippedPolicies } from '../trajectories/environments/policies.ts'
 import type { Task, TaskId } from '../trajectories/environments/task.ts'
@@ -80,6 +81,9 @@ export function trajectoriesPart({ project, tasks }: LabContext, { poolOf }: Pic
     return moveToTrash(project, { kind: 'dataset', origin: id, name })
   }
 
+  const exportSet = (id: string, target: string, signal?: AbortSignal): Promise<string[]> =>
+    recordExport(project, id, target, () => exportMinari(project, id, target, signal))
+
   const handlers: HandlersOf<typeof trajectoriesCalls> = {
     'trajectories.list': () => listTrajectorySets(project),
     'trajectories.tasks': () => Promise.all(simulated.map(factsOf)),
@@ -101,7 +105,7 @@ export function trajectoriesPart({ project, tasks }: LabContext, { poolOf }: Pic
         )
       }),
     'trajectories.export': async ({ data, path: target, task }) => ({
-      files: await tasks.run(task, ({ signal }) => exportMinari(project, data, target, signal)),
+      files: await tasks.run(task, ({ signal }) => exportSet(data, target, signal)),
     }),
     'trajectories.remove': ({ data }) => remove(data),
     'trajectories.select': async ({ data, agent, selector, seed }) => {
@@ -120,7 +124,7 @@ export function trajectoriesPart({ project, tasks }: LabContext, { poolOf }: Pic
     holdsTrajectories: (id: string) => isTrajectorySet(project, id),
     showTrajectories: (id: string) => readTrajectorySet(project, id),
     removeTrajectories: async (id: string): Promise<string> => trashFolder(project, (await remove(id)).id),
-    exportTrajectories: (id: string, target: string, signal?: AbortSignal) => exportMinari(project, id, target, signal),
+    exportTrajectories: exportSet,
   }
 }
 

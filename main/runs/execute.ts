@@ -39,6 +39,7 @@ import {
 } from './folder.ts'
 import { jobOf } from './jobs.ts'
 import { progressMeter } from './progress.ts'
+import { requireInUse } from './retire.ts'
 
 const controlEveryMs = 100
 const progressEveryMs = 250
@@ -250,7 +251,12 @@ async function trajectoriesContext(project: string, base: JobContext, id: string
   return {
     ...base,
     trajectories: await openTrajectories(project, id),
-    artifactOf: (run, name) => artifactIn(runPaths(project, run), name),
+    async artifactOf(run, name) {
+      const paths = runPaths(project, run)
+      const record = await readRecord(paths).catch(() => null)
+      if (record) requireInUse(record)
+      return artifactIn(paths, name)
+    },
   }
 }
 

@@ -10,6 +10,11 @@ export interface EpisodeRows {
   readonly observations: Float32Array
   readonly actions: Float32Array
   readonly rewards: Float32Array
+  /** The observation after the last step; zeros where the source did not tell it. */
+  readonly final: Float32Array
+  /** The simulator's state before each step, where the set has it. */
+  readonly positions: Float64Array | null
+  readonly velocities: Float64Array | null
 }
 
 /** In the order of the hash, see `writeColumns` in store.ts. */
@@ -38,11 +43,20 @@ export async function readEpisodeRows(
       `Episode ${episode.id} of ${set.id} was changed after the import: its rows no longer match its hash.`,
       'Import the data again.',
     )
-  const floats = (name: ColumnName): Float32Array => {
-    const { buffer, byteOffset, byteLength } = found.get(name)!
-    return new Float32Array(buffer, byteOffset, byteLength / 4)
+  const floats = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+    new Float32Array(buffer, byteOffset, byteLength / 4)
+  const doubles = (name: ColumnName): Float64Array | null => {
+    const bytes = found.get(name)
+    return bytes ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8) : null
   }
-  return { observations: floats('observations'), actions: floats('actions'), rewards: floats('rewards') }
+  return {
+    observations: floats(found.get('observations')!),
+    actions: floats(found.get('actions')!),
+    rewards: floats(found.get('rewards')!),
+    final: floats(final),
+    positions: doubles('positions'),
+    velocities: doubles('velocities'),
+  }
 }
 
 const headBytes = 4096

@@ -36,7 +36,8 @@ export interface EpisodeRecord {
 export type SetHeader = Pick<
   TrajectorySet,
   'name' | 'source' | 'format' | 'licence' | 'sensitive' | 'environment' | 'observationSize' | 'actionSize'
-> & { readonly problems: readonly string[] }
+> &
+  Pick<TrajectorySet, 'origin'> & { readonly problems: readonly string[] }
 
 export const columnFile = (project: string, id: string, column: ColumnName): string =>
   path.join(dataFolder(project, id), `${column}.npy`)
@@ -229,8 +230,12 @@ export async function listTrajectorySets(project: string): Promise<TrajectorySet
 }
 
 /** The list of the episodes alone. */
-export async function readEpisodes(project: string, id: string): Promise<readonly Episode[]> {
-  return (await readJson(episodesFile(dataFolder(project, id)), episodesFileSchema)).episodes
+export const readEpisodes = (project: string, id: string): Promise<readonly Episode[]> =>
+  readEpisodesIn(dataFolder(project, id))
+
+/** The same of a set that lies elsewhere, as in the trash. */
+export async function readEpisodesIn(folder: string): Promise<readonly Episode[]> {
+  return (await readJson(episodesFile(folder), episodesFileSchema)).episodes
 }
 
 export async function openTrajectories(project: string, id: string): Promise<OpenedTrajectories> {

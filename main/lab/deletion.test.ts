@@ -1,0 +1,227 @@
+/** Deletion requests over a project that has everything: sets, agents, what forgot, replays, caches, exports, a bundle, a trash. */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import type { DeletionStatement } from '../contract/deletion.ts'
+import { temporaryFolder } from '../data/formats/testing.ts'
+import { moveToTrash } from '../files/trash.ts'
+import { openLab, type Lab } from '../lab.ts'
+import { createRun, listRuns, runPaths, writeRecord, readRecord } from '../runs/folder.ts'
+import { bundle } from '../testing/bundle.ts'
+import { openTrajectories, readEpisodes } from '../trajectories/data/store.ts'
+import { requestFile } from '../trajectories/deletion/record.ts'
+import { removeCopies, type Removers } from '../trajectories/deletion/removal.ts'
+import { deletionStatement } from '../trajectories/deletion/statement.ts'
+
+const folder = temporaryFolder()
+const ready = folder.path('ready')
+const project = folder.path('project')
+const forget = 'ids:1,2'
+let lab: Lab
+let agent = ''
+let unlearned = ''
+
+async function pull(opened: Lab, run: string): Promise<void> {
+  for (const events = opened.execute(run); ;) {
+    const next = await events.next()
+    if (!next.done) continue
+    expect(next.value).toMatchObject({ state: 'succeeded', error: null })
+    return
+  }
+}
+
+beforeAll(async () => {
+  bundle('hdf5-worker')
+  const made = await openLab({ project: ready })
+  const how = { task: 'hopper', policy: 'medium', episodes: 8, seed: 3, noise: 0.02, variant: 'v4' } as const
+  await made.collectTrajectories({ ...how, name: 'hops' })
+  const train = { algorithm: 'td3-bc', data: 'hops', preset: 'tiny' } as const
+  agent = (await made.createTraining({ ...train, set: { evaluations: 0 } })).run
+  await pull(made, agent)
+  unlearned = (await made.createUnlearning({ agent, forget, method: 'trajdeleter', preset: 'tiny' })).run
+  await pull(made, unlearned)
+}, 120_000)
+
+beforeEach(async () => {
+  await fs.rm(project, { recursive: true, force: true })
+  await fs.cp(ready, project, { recursive: true })
+  lab = await openLab({ project })
+})
+
+const opened = async (selector = forget): Promise<string> =>
+  (await lab.openRequest({ data: 'hops', agent, selector, seed: 1, note: 'withdrawn' })).request
+const stateOf = ({ copies }: DeletionStatement) => Object.fromEntries(copies.map(({ id, fate }) => [id, fate]))
+
+/** A run of another kind, as it would lie there. */
+async function runOf(kind: string, config: object): Promise<string> {
+  const plan = { steps: [], memoryBytes: 0, privacy: null, nonPrivateReads: [] }
+  const paths = await createRun(project, { kind, title: kind, config, plan })
+  await fs.writeFile(path.join(paths.artifacts, 'result'), 'x')
+  await writeRecord(paths, { ...(await readRecord(paths)), state: 'succeeded', ended: paths.id })
+  return paths.id
+}
+
+test('the version without the episodes keeps ids, rows and hashes of the others, says where it comes from, and can be trained on', async () => {
+  const request = await opened()
+  const { version } = await lab.makeRequestVersion(request)
+  const [before, after] = [await openTrajectories(project, 'hops'), await openTrajectories(project, version!.data)]
+  const kept = before.episodes.filter(({ id }) => id !== 1 && id !== 2)
+  expect(
+    after.episodes.map(({ id, sha256, length, seed, tags, end }) => [id, sha256, length, seed, tags, end]),
+  ).toEqual(kept.map(({ id, sha256, length, seed, tags, end }) => [id, sha256, length, seed, tags, end]))
+  expect(after.set.contentHash).not.toBe(before.set.contentHash)
+  expect(after.set.origin).toEqual({ data: 'hops', contentHash: before.set.contentHash, request, without: [1, 2] })
+  for (const name of ['observations', 'final-observations', 'positions'] as const) {
+    const size = before.set.columns[name]!.shape[1]!
+    const [all, left] = [await before.column(name as 'observations'), await after.column(name as 'observations')]
+    const last = { from: before.episodes.at(-1)!, to: after.episodes.at(-1)! }
+    const rows = name === 'final-observations' ? [7, 5, 1] : [last.from.start, last.to.start, last.from.length]
+    expect(left.subarray(rows[1]! * size, (rows[1]! + rows[2]!) * size)).toEqual(
+      all.subarray(rows[0]! * size, (rows[0]! + rows[2]!) * size),
+    )
+  }
+  // Asked again it is the same one, also where the process ended before it was put on record.
+  expect(await lab.makeRequestVersion(request)).toMatchObject({ version })
+  const other = await opened()
+  const again = await lab.makeRequestVersion(other)
+  expect(again.version!.data).not.toBe(version!.data)
+  expect(again.version!.contentHash).toBe(version!.contentHash)
+  const set = { evaluations: 0 }
+  await pull(lab, (await lab.createTraining({ algorithm: 'td3-bc', data: version!.data, preset: 'tiny', set })).run)
+})
+
+test('the list names every copy: sets, caches, agents, checkpoints, replays, audits, exports, trash, leftovers, files of others', async () => {
+  await fs.mkdir(path.join(project, 'data/hops/cache'))
+  await fs.writeFile(path.join(project, 'data/hops/cache/shadow-1'), 'weights')
+  await fs.cp(path.join(project, 'data/hops'), path.join(project, 'data/again'), { recursive: true })
+  await lab.exportTrajectories('hops', folder.path('handed-on'))
+  await expect(lab.exportTrajectories('hops', folder.path('handed-on'))).rejects.toMatchObject({
+    code: 'dataset-exists',
+  })
+  await fs.writeFile(path.join(project, 'evidence.zip'), 'a bundle')
+  await fs.mkdir(path.join(project, 'data/hops.999999-0a0b0c0d.tmp'))
+  await fs.cp(path.join(project, 'data/hops'), path.join(project, 'data/old'), { recursive: true })
+  const { id: trash } = await moveToTrash(project, { kind: 'dataset', origin: 'old', name: 'Old' })
+  const [replay, other] = [
+    await runOf('trajectories.replay', { data: 'hops', episodes: [0, 1], agents: [] }),
+    await runOf('trajectories.replay', { data: 'hops', episodes: [0, 3], agents: [] }),
+  ]
+  const audit = await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent, episodes: [1, 2] })
+  const clean = await runOf('trajectories.train', { data: 'hops', share: 1, without: [1, 2] })
+  const retrained = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1, 2], method: 'retrain' })
+  const partly = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1], method: 'trajdeleter' })
+  await fs.mkdir(path.join(project, 'runs/broken'))
+  await fs.writeFile(path.join(project, 'runs/broken/state.json'), '{')
+  const request = await opened()
+  const statement = await lab.showRequest(request)
+  expect(Object.keys(stateOf(statement)).sort()).toEqual(
+    [
+      ...['dataset:hops', 'cache:hops', 'dataset:again', 'cache:again', `trash:${trash}`, 'export:0'],
+      ...['unknown:evidence.zip', 'unfinished:data/hops.999999-0a0b0c0d.tmp', 'run:broken'],
+      ...[agent, unlearned].flatMap((run) => [`run:${run}`, `checkpoints:${run}`]),
+      ...[replay, audit, partly].map((run) => `run:${run}`),
+    ].sort(),
+  )
+  expect([other, clean, retrained].some((run) => JSON.stringify(statement.copies).includes(run))).toBe(false)
+  const copy = (id: string) => statement.copies.find((one) => one.id === id)!
+  expect(copy(`run:${unlearned}`).reason).toMatch(/Made to forget/)
+  expect(copy(`run:${partly}`).reason).not.toMatch(/Made to forget/)
+  expect(copy('export:0')).toMatchObject({ where: 'handed-on', obstacle: expect.stringContaining('outside') })
+  expect(copy('dataset:hops').obstacle).toMatch(/version/)
+  // The newest run that forgot them was linked; another may be chosen, and then its audit follows.
+  expect(statement).toMatchObject({ state: 'unlearned', unlearned: retrained, audited: null })
+  await expect(lab.linkRequest(request, 'unlearned', partly)).rejects.toMatchObject({ code: 'run-state' })
+  await lab.linkRequest(request, 'unlearned', unlearned)
+  expect(await lab.showRequest(request)).toMatchObject({ state: 'audited', unlearned, audited: audit })
+})
+
+test('removed past the trash; killed in between it goes on where it stood; what is left is named when it is closed', async () => {
+  const request = await opened()
+  await expect(lab.removeRequestCopies(request, ['dataset:hops'])).rejects.toMatchObject({ code: 'usage' })
+  await lab.makeRequestVersion(request)
+  const killed: Removers = {
+    async removeSet(id) {
+      await moveToTrash(project, { kind: 'dataset', origin: id, name: id })
+      throw new Error('killed')
+    },
+    removeRun: () => Promise.reject(new Error('not asked for')),
+    requireIdleSet: () => Promise.resolve(),
+    whileIdleRun: () => Promise.resolve(),
+  }
+  await expect(removeCopies(project, request, ['dataset:hops'], killed)).rejects.toThrow('killed')
+  expect(stateOf(await deletionStatement(project, request))).toMatchObject({ 'dataset:hops': 'removing' })
+  const after = await lab.showRequest(request)
+  expect(stateOf(after)).toMatchObject({ 'dataset:hops': 'removed' })
+  expect(await fs.readdir(path.join(project, 'data'))).toEqual([after.version!.data])
+  expect(await fs.readdir(path.join(project, 'trash'))).toEqual([])
+  // The set is gone, and the runs on it are still known as such.
+  const both = [`checkpoints:${agent}`, `checkpoints:${unlearned}`]
+  const [one, two] = await Promise.all([
+    lab.removeRequestCopies(request, both),
+    (await openLab({ project })).removeRequestCopies(request, both),
+  ])
+  expect(stateOf(one)).toMatchObject({ [both[0]!]: 'removed', [both[1]!]: 'removed', [`run:${agent}`]: 'undecided' })
+  expect(stateOf(two)).toEqual(stateOf(one))
+  await expect(lab.closeRequest(request, false)).rejects.toMatchObject({ code: 'run-state' })
+  const closed = await lab.closeRequest(request, true)
+  expect(closed).toMatchObject({ state: 'closed', retired: agent, incomplete: [expect.stringContaining('audited')] })
+  expect(stateOf(closed)).toMatchObject({ [`run:${agent}`]: 'kept', [`run:${unlearned}`]: 'kept' })
+  await expect(lab.removeRequestCopies(request, [`run:${agent}`])).rejects.toMatchObject({ code: 'run-state' })
+})
+
+test('closing retires the original: shown, and refused for whatever would use it', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  const waiting = (await lab.createUnlearning({ agent, forget, method: 'finetune', preset: 'tiny' })).run
+  await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent })
+  expect(await lab.closeRequest(request, false)).toMatchObject({ state: 'closed', incomplete: [] })
+  const { summary } = await lab.showRun(agent)
+  expect(summary.retired).toMatchObject({ request })
+  const refused = { code: 'run-state', message: expect.stringContaining('retired') }
+  await expect(lab.evaluateAgent(agent, { episodes: 1, seed: 1 })).rejects.toMatchObject(refused)
+  await expect(lab.planUnlearning({ agent, forget, method: 'finetune' })).rejects.toMatchObject(refused)
+  const events = lab.execute(waiting)
+  let next = await events.next()
+  while (!next.done) next = await events.next()
+  expect(next.value).toMatchObject({ state: 'failed', error: refused })
+  expect(await lab.agentHeaderOf(unlearned)).toMatchObject({ without: [1, 2] })
+})
+
+test('a record that was changed is found, and nothing more is done under it', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  const file = requestFile(project, request)
+  const text = await fs.readFile(file, 'utf8')
+  await fs.writeFile(file, text.replace('withdrawn', 'withdrawm'))
+  await expect(lab.removeRequestCopies(request, [`checkpoints:${agent}`])).rejects.toMatchObject({
+    code: 'request-corrupt',
+  })
+  expect(await lab.listRequests()).toMatchObject([{ request, damage: expect.any(String) }])
+  // Cut short: the lines that are left are whole, and one is missed.
+  await fs.writeFile(file, text.slice(0, text.indexOf('\n') + 1))
+  expect(await lab.showRequest(request)).toMatchObject({ damage: expect.stringContaining('missing') })
+  await expect(lab.closeRequest(request, true)).rejects.toMatchObject({ code: 'request-corrupt' })
+})
+
+test('hostile names reach nothing; ids may name any episode; what an agent never saw is not asked of it', async () => {
+  for (const name of ['../lethe', 'a/b', '..', ''])
+    await expect(lab.showRequest(name)).rejects.toMatchObject({ code: 'usage' })
+  await expect(lab.showRequest('not-there')).rejects.toMatchObject({ code: 'file-missing' })
+  const request = await opened('ids:7') // held out: the agent was trained on the first seven
+  await lab.makeRequestVersion(request)
+  for (const id of [
+    'dataset:../../etc',
+    'unfinished:../..',
+    'checkpoints:..',
+    'trash:.',
+    'cache:hops/../..',
+    'unknown:x',
+  ])
+    await expect(lab.removeRequestCopies(request, [id])).rejects.toMatchObject({ code: 'usage' })
+  expect((await readEpisodes(project, 'hops')).length).toBe(8)
+  const statement = await lab.closeRequest(request, false)
+  expect(statement).toMatchObject({ learnt: [], retired: null, incomplete: [], state: 'closed' })
+  expect(stateOf(statement)).toEqual({ 'dataset:hops': 'kept' })
+  expect((await listRuns(project)).map(({ id }) => id)).toContain(agent)
+  expect((await readRecord(runPaths(project, agent))).retired).toBeUndefined()
+})

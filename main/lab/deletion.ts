@@ -1,0 +1,226 @@
+/** Deletion requests: opened, followed through forgetting and audit, their copies removed or kept, closed. */
+import type { HandlersOf } from '../contract/calls.ts'
+import type { deletionCalls } from '../contract/calls/deletion.ts'
+import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
+import { LetheError } from '../contract/errors.ts'
+import { lock } from '../files/lock.ts'
+import { moveToTrash } from '../files/trash.ts'
+import { runPaths } from '../runs/folder.ts'
+import { removeRun } from '../runs/remove.ts'
+import { retireRun } from '../runs/retire.ts'
+import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
+import { decidedCopies, findCopies } from '../trajectories/deletion/copies.ts'
+import { findHolders, holderOf } from '../trajectories/deletion/holders.ts'
+import {
+  appendRequest,
+  newRequestId,
+  openingOf,
+  readRequest,
+  requestIds,
+  requireOpen,
+  summaryOf,
+  verifyRequest,
+} from '../trajectories/deletion/record.ts'
+import { removeCopies, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
+import { readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
+import { deletionStatement } from '../trajectories/deletion/statement.ts'
+import { makeVersion } from '../trajectories/deletion/version.ts'
+import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
+import type { AgentsPart } from './agents.ts'
+import type { LabContext } from './context.ts'
+import { requireIdle } from './data.ts'
+import type { Progress } from './tasks.ts'
+
+export interface OpenRequest {
+  readonly data: string
+  readonly agent: string | null
+  readonly selector: string
+  readonly seed: number
+  readonly note: string
+}
+
+type Step = 'unlearned' | 'audited'
+
+export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf }: Pick<AgentsPart, 'poolOf'>) {
+  const removers = removersOf(project)
+
+  const summary = async (request: string): Promise<RequestSummary> => {
+    const found = summaryOf(request, await verifyRequest(project, request))
+    if (found) return found
+    await readRequest(project, request)
+    throw new LetheError('request-corrupt', `The record of deletion request ${request} has no first line.`)
+  }
+
+  /** Errors: `config-invalid` for episodes the set does not hold, and for an agent of another set. */
+  const open = async ({ data, agent, selector, seed, note }: OpenRequest): Promise<RequestSummary> => {
+    const set = await readTrajectorySet(project, data)
+    const episodes = await readEpisodes(project, data)
+    const whole = { all: episodes, trained: episodes, share: 1 }
+    const pool = agent === null ? whole : await poolOf(agent)
+    if (pool.all.some(({ sha256 }, place) => episodes[place]?.sha256 !== sha256) || pool.all.length !== episodes.length)
+      throw new LetheError('config-invalid', `Run ${agent} was not trained on ${data}.`, 'Choose an agent of that set.')
+    // Named by hand they may be any of the set, trained on or not.
+    const ids = new Set(forgetIds(selector, selector.startsWith('ids:') ? whole : pool, seed))
+    const hashes = new Set(episodes.flatMap(({ id, sha256 }) => (ids.has(id) ? [sha256] : [])))
+    const others = await findHolders(project, hashes)
+    const holders = [
+      holderOf(data, set.contentHash, episodes, hashes),
+      ...others.flatMap(({ origin, holder }) => (holder && origin !== data ? [holder] : [])),
+    ]
+    const learnt = agent === null ? [] : pool.trained.flatMap(({ id }) => (ids.has(id) ? [id] : []))
+    const request = newRequestId()
+    const record = { kind: 'open', request, data, name: set.name, agent, learnt, selector, holders, note } as const
+    await appendRequest(project, request, record)
+    return summary(request)
+  }
+
+  const version = async (request: string, progress: Partial<Progress> = {}): Promise<RequestSummary> => {
+    const entries = await readRequest(project, request)
+    requireOpen(entries, request)
+    const { data, holders } = openingOf(entries, request)
+    if (entries.some(({ kind }) => kind === 'version')) return summary(request)
+    const without = holders[0]!.chosen.map(({ id }) => id)
+    const made = await makeVersion(project, { data, without, request, ...progress })
+    const facts = { data: made.id, contentHash: made.contentHash, episodes: made.episodes }
+    const once = (lines: typeof entries): boolean => !lines.some(({ kind }) => kind === 'version')
+    await appendRequest(project, request, { kind: 'version', ...facts }, once)
+    return summary(request)
+  }
+
+  /** Puts on record the runs that forgot and audited, once they have ended well; ends removals that were cut short. */
+  const follow = async (request: string): Promise<void> => {
+    const found = await summary(request)
+    if (readOnly || found.damage !== null || found.state === 'closed') return
+    const runs = await readRunFolders(project)
+    for (const step of ['unlearned', 'audited'] as const) {
+      const now = await summary(request)
+      const run = now[step] === null ? runs.filter((one) => fits(one, step, now)).at(-1) : undefined
+      if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id })
+    }
+    await resumeRemovals(project, request, removers)
+  }
+
+  const show = async (request: string): Promise<DeletionStatement> => {
+    await follow(request)
+    return deletionStatement(project, request)
+  }
+
+  const link = async (request: string, step: Step, run: string): Promise<RequestSummary> => {
+    const now = await summary(request)
+    if (!(await readRunFolders(project)).some((one) => one.id === run && fits(one, step, now)))
+      throw new LetheError(
+        'run-state',
+        `Run ${run} has not ${step} what this request is about.`,
+        'Choose one that ended well, of the agent and with all the episodes of the request.',
+      )
+    await appendRequest(project, request, { kind: 'link', step, run })
+    return summary(request)
+  }
+
+  const remove = async (request: string, copies: readonly string[]): Promise<DeletionStatement> => {
+    await removeCopies(project, request, copies, removers)
+    return show(request)
+  }
+
+  const keep = async (request: string, copies: readonly string[], reason: string): Promise<DeletionStatement> => {
+    const found = await findCopies(project, await readRequest(project, request))
+    for (const id of new Set(copies)) {
+      const copy = found.find((one) => one.id === id)
+      if (!copy) throw new LetheError('usage', `${id} is not a copy of this request.`, 'Look at its list again.')
+      await appendRequest(project, request, { kind: 'kept', copy, reason: reason || copy.reason })
+    }
+    return show(request)
+  }
+
+  /** Errors: `run-state` naming what was not done, unless it may be closed without. */
+  const close = async (request: string, mayBeIncomplete: boolean): Promise<DeletionStatement> => {
+    await follow(request)
+    const now = await summary(request)
+    requireOpen(await readRequest(project, request), request)
+    const runs = (await readRunFolders(project)).filter(({ trash }) => trash === null).map(({ id }) => id)
+    const incomplete = undone(now, runs)
+    if (incomplete.length > 0 && !mayBeIncomplete)
+      throw new LetheError(
+        'run-state',
+        `Deletion request ${request} is not done. ${incomplete.join(' ')}`,
+        'Do it, or close the request as incomplete; the statement will say so.',
+      )
+    for (const copy of decidedCopies(
+      await findCopies(project, await readRequest(project, request)),
+      await readRequest(project, request),
+    ))
+      if (copy.fate === 'undecided') await keep(request, [copy.id], '')
+    const { agent, learnt } = now
+    const retired = agent !== null && learnt.length > 0 && runs.includes(agent) ? agent : null
+    if (retired !== null) await retireRun(project, retired, request)
+    const { copies } = await deletionStatement(project, request)
+    await appendRequest(project, request, { kind: 'close', retired, incomplete, copies })
+    return deletionStatement(project, request)
+  }
+
+  const list = async (): Promise<RequestSummary[]> => {
+    const found: RequestSummary[] = []
+    for (const id of await requestIds(project)) found.push(await summary(id).catch(() => damaged(id)))
+    return found.reverse()
+  }
+
+  const handlers: HandlersOf<typeof deletionCalls> = {
+    'deletion.list': list,
+    'deletion.show': ({ request }) => show(request),
+    'deletion.open': open,
+    'deletion.version': ({ request, task }) => tasks.run(task, (progress) => version(request, progress)),
+    'deletion.link': ({ request, step, run }) => link(request, step, run),
+    'deletion.remove': ({ request, copies }) => remove(request, copies),
+    'deletion.keep': ({ request, copies, reason }) => keep(request, copies, reason),
+    'deletion.close': ({ request, incomplete }) => close(request, incomplete),
+  }
+  return {
+    handlers,
+    ...{ listRequests: list, showRequest: show, openRequest: open, makeRequestVersion: version },
+    ...{ removeRequestCopies: remove, keepRequestCopies: keep, closeRequest: close, linkRequest: link },
+  }
+}
+
+/** Whether a run has done a step of a request, and well. */
+function fits({ record, config, trash }: RunFolder, step: Step, { agent, learnt, unlearned }: RequestSummary): boolean {
+  if (trash !== null || record?.state !== 'succeeded' || !config || agent === null) return false
+  if (step === 'audited')
+    return record.kind === 'trajectories.audit' && unlearned !== null && config.agent === unlearned
+  const forgotten = new Set(config.forget)
+  return record.kind === 'trajectories.unlearn' && config.agent === agent && learnt.every((id) => forgotten.has(id))
+}
+
+/** What is left to do, in words. An agent that was removed for good has nothing to forget any more. */
+function undone({ agent, learnt, unlearned, audited, version }: RequestSummary, runs: readonly string[]): string[] {
+  const learns = agent !== null && learnt.length > 0
+  return [
+    ...(version ? [] : ['The version of the set without the episodes was not made.']),
+    ...(learns && !unlearned && runs.includes(agent) ? ['The agent was not made to forget them.'] : []),
+    ...(learns && unlearned && !audited && runs.includes(unlearned) ? ['What was forgotten was not audited.'] : []),
+  ]
+}
+
+const damaged = (request: string): RequestSummary => ({
+  ...{ request, state: 'open', opened: '', closed: null, data: '', name: '', episodes: [], of: 0, agent: null },
+  ...{ learnt: [], selector: '', note: '', version: null, unlearned: null, audited: null, retired: null },
+  damage: 'Not even its first line holds.',
+})
+
+function removersOf(project: string): Removers {
+  return {
+    async removeSet(id) {
+      await requireIdle(project, id)
+      return (await moveToTrash(project, { kind: 'dataset', origin: id, name: id })).id
+    },
+    removeRun: async (id) => (await removeRun(project, { id, title: `Run ${id}`, state: 'at work' })).id,
+    requireIdleSet: (id) => requireIdle(project, id),
+    async whileIdleRun(id, work) {
+      const held = await lock(runPaths(project, id).lock, `Run ${id}`, { code: 'run-locked' })
+      try {
+        await work()
+      } finally {
+        await held.release()
+      }
+    },
+  }
+}

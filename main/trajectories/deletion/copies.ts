@@ -1,0 +1,245 @@
+/**
+ * Every place of the project that holds the episodes of a request, found anew each time from the folders themselves; with it what the record
+ * says became of each. What cannot be looked into is listed as one that may hold them.
+ */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import type { Copy, DecidedCopy, Holder, RequestEntry } from '../../contract/deletion.ts'
+import { bytesIn, listTrash } from '../../files/trash.ts'
+import { exportsOf } from './exports.ts'
+import { findHolders, type HolderFolder } from './holders.ts'
+import { closingOf, holdersKnown } from './record.ts'
+import { learntBy, namedBy, readRunFolders, type RunFolder } from './runs-on.ts'
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'episode' : 'episodes'}`
+const sizeOf = (folder: string): Promise<number | null> => bytesIn(folder).catch(() => null)
+const common = { certain: true, within: null, obstacle: null, reason: 'Not removed.' } as const
+
+/** What is there now. `version`: the set that goes on without the episodes, or null while there is none. */
+export async function findCopies(
+  project: string,
+  entries: readonly RequestEntry[],
+  { readOnly = true }: { readonly readOnly?: boolean } = {},
+): Promise<Copy[]> {
+  if (!readOnly) await listTrash(project) // finishes removals that were cut short
+  const known = holdersKnown(entries)
+  const hashes = new Set(known.flatMap(({ chosen }) => chosen.map(({ sha256 }) => sha256)))
+  const folders = await findHolders(project, hashes)
+  const holders = [...known, ...folders.flatMap(({ holder }) => (holder ? [holder] : []))]
+  const versioned = entries.some(({ kind }) => kind === 'version')
+  const runs = await readRunFolders(project)
+  const [opening] = entries
+  const about = opening?.kind === 'open' ? opening.data : ''
+  return [
+    ...(await Promise.all(folders.map((folder) => copiesOfSet(folder, folder.origin === about && !versioned)))).flat(),
+    ...(await Promise.all(runs.map((run) => copiesOfRun(run, runs, holders)))).flat(),
+    ...(await unfinished(project)),
+    ...(await exportsOf(project, hashes)).map(copyOfExport),
+    ...(await unknownFiles(project)),
+  ]
+}
+
+async function copiesOfSet({ origin, folder, name, trash, holder }: HolderFolder, lastOfIt: boolean): Promise<Copy[]> {
+  const whole = {
+    ...common,
+    holds: holder ? counted(holder.chosen.length) : 'its list of episodes cannot be read',
+    certain: holder !== null,
+  }
+  if (trash !== null) {
+    const id = `trash:${trash}`
+    return [
+      {
+        ...whole,
+        id,
+        kind: 'trash',
+        name: `${name}, in the trash`,
+        where: `trash/${trash}`,
+        bytes: await sizeOf(folder),
+      },
+    ]
+  }
+  const id = `dataset:${origin}`
+  const obstacle = lastOfIt ? 'Make the version without the episodes first; the others would be lost.' : null
+  const set: Copy = {
+    ...whole,
+    id,
+    kind: 'dataset',
+    name,
+    where: `data/${origin}`,
+    bytes: await sizeOf(folder),
+    obstacle,
+  }
+  const cache = path.join(folder, 'cache')
+  const files = await fs.readdir(cache).catch(() => [])
+  if (files.length === 0) return [set]
+  return [
+    set,
+    {
+      ...common,
+      ...{ id: `cache:${origin}`, kind: 'cache', name: `Kept results of ${name}`, where: `data/${origin}/cache` },
+      holds: `${files.length} ${files.length === 1 ? 'file' : 'files'} computed from the set, such as shadow agents`,
+      ...{ bytes: await sizeOf(cache), within: id },
+    },
+  ]
+}
+
+async function copiesOfRun(run: RunFolder, runs: readonly RunFolder[], holders: readonly Holder[]): Promise<Copy[]> {
+  const { id, folder, trash, record, config } = run
+  const found = holds(run, runs, holders)
+  if (!found) return []
+  const checkpoints = path.join(folder, 'checkpoints')
+  const count = (await fs.readdir(checkpoints).catch(() => [])).length
+  const left = count > 0 || (await fs.readdir(path.join(folder, 'artifacts')).catch(() => [])).length > 0
+  if (!left && record && config) return [] // it never got so far as to hold anything
+  const copy: Copy = {
+    ...common,
+    ...{
+      id: `run:${id}`,
+      kind: found.kind,
+      name: record?.title ?? id,
+      where: `runs/${id}`,
+      bytes: await sizeOf(folder),
+    },
+    ...{ holds: found.words, certain: found.certain, reason: found.reason },
+  }
+  if (trash !== null)
+    return [
+      { ...copy, id: `trash:${trash}`, kind: 'trash', name: `${copy.name}, in the trash`, where: `trash/${trash}` },
+    ]
+  if (count === 0) return [copy]
+  return [
+    copy,
+    {
+      ...copy,
+      ...{ id: `checkpoints:${id}`, kind: 'checkpoints', name: `Checkpoints of ${copy.name}` },
+      ...{ where: `runs/${id}/checkpoints`, bytes: await sizeOf(checkpoints), within: copy.id },
+      holds: `${count} earlier ${count === 1 ? 'state' : 'states'} of the run`,
+    },
+  ]
+}
+
+interface Found {
+  readonly kind: 'agent' | 'run'
+  readonly words: string
+  readonly certain: boolean
+  readonly reason: string
+}
+
+/** What of the episodes is in a run; null for nothing. */
+function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Holder[]): Found | null {
+  const { record, config } = run
+  const { reason } = common
+  if (!record || !config)
+    return { kind: 'run', words: 'its record is damaged; it may be a run on them', certain: false, reason }
+  if (!holders.some(({ data }) => data === config.data)) return null
+  const learnt = learntBy(run, runs, holders)
+  if (learnt) {
+    const { ids, forgotten } = learnt
+    if (ids.length === 0) return null
+    if (forgotten.length < ids.length)
+      return { kind: 'agent', words: `an agent trained on ${counted(ids.length)} of them`, certain: true, reason }
+    return {
+      ...{ kind: 'agent', words: `an agent that was trained on them and made to forget them`, certain: true },
+      reason: 'Made to forget them. What is left of them in it, an audit can estimate.',
+    }
+  }
+  const named = namedBy(run, holders)
+  if (record.kind === 'trajectories.replay')
+    return named.length > 0
+      ? { kind: 'run', words: `${counted(named.length)} in motion, and their curves`, certain: true, reason }
+      : null
+  if (record.kind === 'trajectories.audit')
+    return {
+      ...{ kind: 'run', words: 'values of agents along episodes, and verdicts; no states or actions', certain: true },
+      reason: 'It is the evidence of what was forgotten.',
+    }
+  return { kind: 'run', words: 'a run on a set that holds them', certain: false, reason }
+}
+
+const copyOfExport = ({ seq, name, to, time, episodes }: Awaited<ReturnType<typeof exportsOf>>[number]): Copy => ({
+  ...common,
+  ...{ id: `export:${seq}`, kind: 'export', name: `${name}, exported ${time.slice(0, 10)}`, where: to, bytes: null },
+  holds: `the set of ${counted(episodes.length)} as it was`,
+  obstacle: 'It lies outside this project. Whoever has it must delete it.',
+  reason: 'It lies outside this project, where Lethe reaches nothing.',
+})
+
+/** What a process that was killed while it wrote a set or removed one has left. */
+async function unfinished(project: string): Promise<Copy[]> {
+  const found: Copy[] = []
+  for (const place of ['data', 'runs'])
+    for (const name of await fs.readdir(path.join(project, place)).catch(() => []))
+      if (/\.tmp$/.test(name))
+        found.push({
+          ...common,
+          ...{ id: `unfinished:${place}/${name}`, kind: 'unfinished', name, where: `${place}/${name}`, certain: false },
+          ...{
+            holds: 'what was being written when a process was stopped',
+            bytes: await sizeOf(path.join(project, place, name)),
+          },
+          obstacle: isWriting(name) ? 'Its process is still at work.' : null,
+        })
+  return found
+}
+
+/** The name ends in `.PID-RANDOM.tmp`; a process of that number may be another one by now, then it stays. */
+function isWriting(name: string): boolean {
+  const pid = Number(/\.(\d+)-[0-9a-f]+\.tmp$/.exec(name)?.[1])
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+const ours = new Set(['lethe.json', 'data', 'runs', 'trash', 'ledger', 'reviews', 'requests', 'exports'])
+
+/** Evidence bundles, exports and other files that somebody put into the folder of the project. */
+async function unknownFiles(project: string): Promise<Copy[]> {
+  const names = await fs.readdir(project).catch(() => [])
+  return Promise.all(
+    names
+      .filter((name) => !ours.has(name) && !/\.(lock|stale)$|^lethe\.json\./.test(name))
+      .sort()
+      .map(async (name): Promise<Copy> => {
+        const file = path.join(project, name)
+        const stat = await fs.lstat(file).catch(() => null)
+        return {
+          ...common,
+          ...{ id: `unknown:${name}`, kind: 'unknown', name, where: name, certain: false },
+          holds: 'not of Lethe’s making here; an evidence bundle, an export or something else',
+          bytes: stat?.isDirectory() ? await sizeOf(file) : (stat?.size ?? null),
+          obstacle: 'Look into it, and delete it yourself if it holds them.',
+          reason: 'Lethe does not know what is in it.',
+        }
+      }),
+  )
+}
+
+/** What is there now and what was there, each with what became of it. The list of a closed request is the one it was closed with. */
+export function decidedCopies(found: readonly Copy[], entries: readonly RequestEntry[]): DecidedCopy[] {
+  const closed = closingOf(entries)
+  if (closed) return [...closed.copies]
+  const present = new Set(found.map(({ id }) => id))
+  const decided = new Map<string, DecidedCopy>()
+  for (const copy of found) decided.set(copy.id, { ...copy, fate: 'undecided', decided: null })
+  for (const entry of entries) {
+    if (entry.kind === 'removing')
+      for (const copy of entry.copies) decided.set(copy.id, { ...copy, fate: 'removing', decided: entry.time })
+    if (entry.kind === 'removed') {
+      const copy = decided.get(entry.copy)
+      if (copy) decided.set(entry.copy, { ...copy, fate: 'removed', decided: entry.time })
+    }
+    if (entry.kind === 'kept' && present.has(entry.copy.id))
+      decided.set(entry.copy.id, {
+        ...(found.find(({ id }) => id === entry.copy.id) ?? entry.copy),
+        ...{ reason: entry.reason, fate: 'kept', decided: entry.time },
+      })
+  }
+  // What was removed and is there again (brought back from a copy) stands to be decided anew.
+  for (const copy of found)
+    if (decided.get(copy.id)?.fate === 'removed') decided.set(copy.id, { ...copy, fate: 'undecided', decided: null })
+  return [...decided.values()]
+}

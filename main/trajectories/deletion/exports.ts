@@ -1,0 +1,60 @@
+/** What left the project: one chain (files/chain.ts), written before the first byte of an export. */
+import path from 'node:path'
+import { exportEntrySchema, type ExportEntry, type ExportRecord } from '../../contract/deletion.ts'
+import { LetheError } from '../../contract/errors.ts'
+import { appendChain, verifyChain, type Chain } from '../../files/chain.ts'
+import { readEpisodes, readTrajectorySet } from '../data/store.ts'
+
+const chainOf = (project: string): Chain<ExportEntry> => ({
+  file: path.join(project, 'exports', 'exports.ndjson'),
+  name: 'The record of exports',
+  schema: exportEntrySchema,
+})
+
+async function readExports(project: string): Promise<readonly ExportEntry[]> {
+  const { ok, entries, firstBad, reason } = await verifyChain(chainOf(project))
+  if (ok) return entries
+  throw new LetheError(
+    'request-corrupt',
+    `The record of exports is not intact from line ${firstBad} on: ${reason}`,
+    'Restore exports/exports.ndjson of the project from a copy.',
+  )
+}
+
+const append = (project: string, record: ExportRecord) =>
+  appendChain(chainOf(project), record, () => readExports(project))
+
+/** Enough of an episode's hash to find it again; a set of thousands is still a short line. */
+export const shortHash = (sha256: string): string => sha256.slice(0, 16)
+
+/** Puts on record that a set is written to `target`, then does it. Errors: those of `write`, `request-corrupt`. */
+export async function recordExport<Value>(
+  project: string,
+  data: string,
+  target: string,
+  write: () => Promise<Value>,
+): Promise<Value> {
+  const { name, contentHash } = await readTrajectorySet(project, data)
+  const episodes = (await readEpisodes(project, data)).map(({ sha256 }) => shortHash(sha256))
+  const to = path.basename(target)
+  const { seq } = await append(project, { kind: 'export', data, name, contentHash, to, episodes })
+  try {
+    return await write()
+  } catch (error) {
+    await append(project, { kind: 'undone', export: seq })
+    throw error
+  }
+}
+
+export type Export = Extract<ExportEntry, { kind: 'export' }>
+
+/** What was written out and held any of these episodes. Errors: `request-corrupt`. */
+export async function exportsOf(project: string, hashes: ReadonlySet<string>): Promise<Export[]> {
+  const entries = await readExports(project)
+  const undone = new Set(entries.flatMap((entry) => (entry.kind === 'undone' ? [entry.export] : [])))
+  const short = new Set([...hashes].map(shortHash))
+  return entries.filter(
+    (entry): entry is Export =>
+      entry.kind === 'export' && !undone.has(entry.seq) && entry.episodes.some((episode) => short.has(episode)),
+  )
+}

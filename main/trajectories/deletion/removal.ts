@@ -1,0 +1,128 @@
+/**
+ * Removes copies past the trash. What is about to go is put on record first, then it goes, then that it is gone: a process killed in
+ * between is followed by one that finds the first line without the last, and goes on.
+ */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import type { Copy, RequestEntry } from '../../contract/deletion.ts'
+import { LetheError } from '../../contract/errors.ts'
+import { syncFolder } from '../../files/atomic.ts'
+import { withLock } from '../../files/lock.ts'
+import { listTrash, purgeFromTrash } from '../../files/trash.ts'
+import { decidedCopies, findCopies } from './copies.ts'
+import { findHolders } from './holders.ts'
+import { appendRequest, holdersKnown, readRequest, requestFile, requireOpen } from './record.ts'
+
+/** What belongs to other layers: both move a folder to the trash and refuse while somebody works on it. The id of the entry there. */
+export interface Removers {
+  removeSet(id: string): Promise<string>
+  removeRun(id: string): Promise<string>
+  /** Refuses while a run works on a set, or somebody on the run. */
+  requireIdleSet(id: string): Promise<void>
+  whileIdleRun(id: string, work: () => Promise<void>): Promise<void>
+}
+
+type Removing = Extract<RequestEntry, { kind: 'removing' }>
+
+/** Errors: `usage` for a copy that is not there or cannot be removed, `run-state`, `request-corrupt`. */
+export async function removeCopies(
+  project: string,
+  request: string,
+  ids: readonly string[],
+  removers: Removers,
+): Promise<void> {
+  requireOpen(await readRequest(project, request), request)
+  await alone(project, request, async () => {
+    await goOn(project, request, removers)
+    for (const id of new Set(ids)) await removeOne(project, request, id, removers)
+  })
+}
+
+/** Ends removals that were cut short. Nothing where another process is at it. */
+export async function resumeRemovals(project: string, request: string, removers: Removers): Promise<void> {
+  if (pending(await readRequest(project, request)).length === 0) return
+  await alone(project, request, () => goOn(project, request, removers), 0).catch((error: unknown) => {
+    if ((error as LetheError).code !== 'run-locked') throw error
+  })
+}
+
+const alone = <Value>(project: string, request: string, work: () => Promise<Value>, waitMs = 60_000) =>
+  withLock(`${requestFile(project, request)}.removal.lock`, `Deletion request ${request}`, waitMs, work)
+
+async function removeOne(project: string, request: string, id: string, removers: Removers): Promise<void> {
+  const entries = await readRequest(project, request)
+  const found = await findCopies(project, entries, { readOnly: false })
+  const copy = found.find((one) => one.id === id)
+  if (!copy) {
+    const known = decidedCopies(found, entries).find((one) => one.id === id)
+    if (known?.fate === 'removed') return // by another process, or with what it lay in
+    throw new LetheError(
+      'usage',
+      `${id} is not a copy of this request.`,
+      'See `lethe trajectories request copies`; the list is made anew each time.',
+    )
+  }
+  if (copy.obstacle !== null) throw new LetheError('usage', `${copy.name} cannot be removed from here.`, copy.obstacle)
+  const copies = [copy, ...found.filter((one) => one.within === copy.id)]
+  const known = new Set(holdersKnown(entries).map((holder) => holder.contentHash))
+  const hashes = new Set(holdersKnown(entries).flatMap(({ chosen }) => chosen.map(({ sha256 }) => sha256)))
+  const holders = (await findHolders(project, hashes)).flatMap(({ holder }) =>
+    holder && !known.has(holder.contentHash) ? [holder] : [],
+  )
+  await requireIdle(copy, removers)
+  await appendRequest(project, request, { kind: 'removing', copies, holders })
+  await remove(project, copy, removers)
+  await sayGone(project, request, copies)
+}
+
+const pending = (entries: readonly RequestEntry[]): Removing[] =>
+  entries.filter(
+    (entry): entry is Removing =>
+      entry.kind === 'removing' &&
+      !entries.some((later) => later.kind === 'removed' && later.copy === entry.copies[0]!.id && later.seq > entry.seq),
+  )
+
+async function goOn(project: string, request: string, removers: Removers): Promise<void> {
+  for (const { copies, time } of pending(await readRequest(project, request))) {
+    const copy = copies[0]!
+    const found = await findCopies(project, await readRequest(project, request), { readOnly: false })
+    if (found.some(({ id }) => id === copy.id)) await remove(project, copy, removers)
+    // It may have come as far as the trash.
+    for (const entry of await listTrash(project))
+      if (`${entry.kind}:${entry.origin}` === copy.id && entry.removed >= time) await purgeFromTrash(project, entry.id)
+    await sayGone(project, request, copies)
+  }
+}
+
+async function sayGone(project: string, request: string, copies: readonly Copy[]): Promise<void> {
+  // Those within first: the line of the first one ends the removal.
+  for (const { id } of [...copies].reverse()) await appendRequest(project, request, { kind: 'removed', copy: id })
+}
+
+const nameIn = ({ id }: Copy): string => id.slice(id.indexOf(':') + 1)
+
+async function requireIdle(copy: Copy, removers: Removers): Promise<void> {
+  const name = nameIn(copy)
+  if (copy.kind === 'dataset' || copy.kind === 'cache') await removers.requireIdleSet(name)
+  if (copy.id.startsWith('run:') || copy.kind === 'checkpoints')
+    await removers.whileIdleRun(name, () => Promise.resolve())
+}
+
+/** Names come from a list that was made of what is there, never from outside. */
+async function remove(project: string, copy: Copy, removers: Removers): Promise<void> {
+  const name = nameIn(copy)
+  const [kind] = copy.id.split(':')
+  if (kind === 'dataset') await purgeFromTrash(project, await removers.removeSet(name))
+  else if (kind === 'run') await purgeFromTrash(project, await removers.removeRun(name))
+  else if (kind === 'trash') await purgeFromTrash(project, name)
+  else if (kind === 'cache') await clear(path.join(project, 'data', name, 'cache'))
+  else if (kind === 'checkpoints')
+    await removers.whileIdleRun(name, () => clear(path.join(project, 'runs', name, 'checkpoints')))
+  else if (kind === 'unfinished') await clear(path.join(project, name))
+  else throw new LetheError('internal', `${copy.id} cannot be removed.`)
+}
+
+async function clear(folder: string): Promise<void> {
+  await fs.rm(folder, { recursive: true, force: true })
+  await syncFolder(path.dirname(folder)).catch(() => undefined)
+}
