@@ -125,7 +125,7 @@ async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Prom
   const config = await readConfig(paths).catch(() => null)
   if (!config) return null
   const { evaluation, after } = (record.outcome ?? {}) as Outcome
-  const common = { run: paths.id, title: record.title, created: record.created }
+  const common = { run: paths.id, title: record.title, created: record.created, retired: record.retired !== undefined }
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig
     const facts = { algorithm, data, steps, preset, share, without }

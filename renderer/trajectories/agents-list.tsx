@@ -17,10 +17,11 @@ function useColumns(): Column<Agent>[] {
   return [
     {
       ...{ id: 'agent', head: 'Agent', sort: (a, b) => a.algorithm.localeCompare(b.algorithm) },
-      cell: ({ algorithm, method, created }) => (
+      cell: ({ algorithm, method, created, retired }) => (
         <span title={`Made ${formatTime(created, new Date())}`}>
           {algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm}
           {method !== null && `, ${methodTitle(method)}`}
+          {retired && ', retired'}
         </span>
       ),
     },

@@ -2,14 +2,22 @@
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { Button } from '../ui/controls.tsx'
 import { showUnlearning } from './agents-store.ts'
+import { startRequest } from './request/request-store.ts'
 import { useTrajectories } from './trajectories-store.ts'
 
 export function SelectionActions({ set }: { readonly set: TrajectorySet }) {
   const hasAgents = useTrajectories((state) => state.agents.some(({ data }) => data === set.id))
+  const own = useTrajectories(
+    ({ agents, agent }) => agents.find(({ run, data }) => run === agent && data === set.id)?.run ?? null,
+  )
+  const selection = useTrajectories((state) => state.selection)
   return (
     <div className="trajectories-actions">
       <Button look="primary" disabled={!hasAgents} onClick={showUnlearning}>
         Make an agent forget them…
+      </Button>
+      <Button onClick={() => startRequest({ data: set.id, agent: own, ids: [...selection] })}>
+        Open a deletion request…
       </Button>
       {!hasAgents && <p className="trajectories-note">No agent was trained on this set yet: see Agents.</p>}
     </div>

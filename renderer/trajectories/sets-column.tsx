@@ -85,8 +85,8 @@ function SetFacts({ set }: { readonly set: TrajectorySet }) {
   )
 }
 
-export const agentWords = ({ algorithm, forgotten }: Agent, title: string | undefined): string =>
-  `${title ?? algorithm}${forgotten.length > 0 ? `, forgot ${formatCount(forgotten.length)}` : ''}`
+export const agentWords = ({ algorithm, forgotten, retired }: Agent, title: string | undefined): string =>
+  `${title ?? algorithm}${forgotten.length > 0 ? `, forgot ${formatCount(forgotten.length)}` : ''}${retired ? ', retired' : ''}`
 
 function Agents({ agents }: { readonly agents: readonly Agent[] }) {
   const chosen = useTrajectories((state) => state.agent)

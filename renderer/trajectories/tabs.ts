@@ -1,5 +1,6 @@
 /** What can be done in the workbench, one tab each, in this order. Each fills the room beside the left column. */
 import { AgentsPanel } from './agents-panel.tsx'
+import { RequestsPanel } from './request/requests-panel.tsx'
 import { TrajectoriesPanel } from './trajectories-panel.tsx'
 import type { TrajectoriesTab } from './trajectories-store.ts'
 
@@ -12,4 +13,5 @@ interface TabRow {
 export const tabRows: readonly TabRow[] = [
   { id: 'trajectories', label: 'Trajectories', Panel: TrajectoriesPanel },
   { id: 'agents', label: 'Agents', Panel: AgentsPanel },
+  { id: 'requests', label: 'Requests', Panel: RequestsPanel },
 ]

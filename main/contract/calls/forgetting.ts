@@ -49,6 +49,8 @@ export const agentSchema = z.object({
   original: runId.nullable(),
   method: z.string().nullable(),
   forgotten: z.array(z.number()),
+  /** By a deletion request that was closed: nothing can be done with it any more. */
+  retired: z.boolean(),
   evaluation: returnFiguresSchema.nullable(),
 })
 export type Agent = z.infer<typeof agentSchema>

@@ -137,7 +137,7 @@ function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Hol
     const { ids, forgotten } = learnt
     if (ids.length === 0) return null
     if (forgotten.length < ids.length)
-      return { kind: 'agent', words: `an agent trained on ${counted(ids.length)} of them`, certain: true, reason }
+      return { kind: 'agent', words: `an agent trained on ${ids.length} of them`, certain: true, reason }
     return {
       ...{ kind: 'agent', words: `an agent that was trained on them and made to forget them`, certain: true },
       reason: 'Made to forget them. What is left of them in it, an audit can estimate.',

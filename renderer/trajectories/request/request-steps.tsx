@@ -1,0 +1,123 @@
+/** The first three steps of a request: the version of the set, the agent that forgets, its audit. */
+import type { DeletionStatement } from '../../../main/contract/deletion.ts'
+import { formatCount } from '../../app/format.ts'
+import { usePage } from '../../app/store.ts'
+import { Button, Copyable } from '../../ui/controls.tsx'
+import { showRun, showUnlearning } from '../agents-store.ts'
+import { chooseSet } from '../trajectories-feed.ts'
+import { chooseAgent, selectByHand, showTab } from '../trajectories-store.ts'
+import { makeVersion } from './request-feed.ts'
+import { useRequests } from './request-store.ts'
+import { counted, idWords } from './request-words.ts'
+
+interface StepProps {
+  readonly statement: DeletionStatement
+}
+
+export function ChooseStep({ statement }: StepProps) {
+  const busy = useRequests((state) => state.busy)
+  const { episodes, version, name, state, damage } = statement
+  return (
+    <>
+      <p>
+        Episodes <span className="number">{idWords(episodes)}</span>, found in any set by their fingerprints.
+      </p>
+      {version ? (
+        <p>
+          The set goes on as {name} without them: <span className="number">{formatCount(version.episodes)}</span>{' '}
+          episodes, fingerprint <Copyable text={version.contentHash} label="the fingerprint" />
+        </p>
+      ) : (
+        <p className="request-buttons">
+          The version of the set without them was not written.
+          {state !== 'closed' && (
+            <Button disabled={busy || damage !== null} onClick={() => void makeVersion(statement)}>
+              Write it
+            </Button>
+          )}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** The set, the agent and the episodes of the request, chosen as in the other tabs. */
+function chooseAll({ data, agent, learnt }: DeletionStatement): void {
+  chooseSet(data)
+  chooseAgent(agent)
+  selectByHand(learnt)
+}
+
+export function ForgetStep({ statement }: StepProps) {
+  const { agent, learnt, unlearned, episodes, state, copies, data } = statement
+  const setGone = copies.some(({ id, fate }) => id === `dataset:${data}` && fate === 'removed')
+  if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
+  if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
+  if (unlearned !== null) return <RunLine run={unlearned} words="forgot them" />
+  return (
+    <>
+      <p>
+        The agent was trained on{' '}
+        {learnt.length === episodes.length ? 'all' : counted(learnt.length, 'of them', 'of them')}. Make it forget them,
+        or train one from scratch without them.
+      </p>
+      {setGone ? (
+        <p>The set is gone, so this agent can no longer be made to forget. Train another on the version.</p>
+      ) : (
+        state !== 'closed' && (
+          <p className="request-buttons">
+            <Button
+              onClick={() => {
+                chooseAll(statement)
+                showUnlearning()
+              }}
+            >
+              Make it forget…
+            </Button>
+          </p>
+        )
+      )}
+    </>
+  )
+}
+
+export function AuditStep({ statement }: StepProps) {
+  const { agent, learnt, unlearned, audited, state } = statement
+  if (agent === null || learnt.length === 0) return <p>There is nothing to audit.</p>
+  if (audited !== null) return <RunLine run={audited} words="audited what was forgotten" />
+  if (unlearned === null) return <p>Once the agent has forgotten them, it is audited against the original.</p>
+  return (
+    <>
+      <p>The new agent is compared with the original, which stays in use until the request is closed.</p>
+      {state !== 'closed' && (
+        <p className="request-buttons">
+          <Button
+            onClick={() => {
+              chooseAll(statement)
+              chooseAgent(unlearned)
+              showTab('audit')
+            }}
+          >
+            Audit it…
+          </Button>
+        </p>
+      )}
+    </>
+  )
+}
+
+function RunLine({ run, words }: { readonly run: string; readonly words: string }) {
+  const title = usePage((state) => state.runs?.find(({ id }) => id === run)?.title)
+  return (
+    <p className="request-buttons">
+      <span>
+        {title ?? run} {title === undefined ? `${words}; the run is no longer in the project` : words}.
+      </span>
+      {title !== undefined && (
+        <Button look="bare" onClick={() => showRun(run)}>
+          Look at it
+        </Button>
+      )}
+    </p>
+  )
+}
