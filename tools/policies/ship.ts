@@ -1,7 +1,7 @@
 /**
- * Takes what the searches found (tools/policies/train.ts) into resources/policies: for each task the policy with the best score as
- * `expert`, where it is well above the medium one or was learnt by TD3 (td3.ts), and the one nearest to 33 as `medium`, measured anew over episodes that no search has
- * seen, with and without the noise that `trajectories collect` puts on actions.
+ * Takes what the searches found (states TASK-expert.json and TASK-medium.json) into resources/policies: for each task the policy with the best
+ * score as `expert` and the one nearest to 33 as `medium`, measured anew over episodes that no search has seen, with and without the noise that `trajectories collect` puts on
+ * actions. Where TD3 has learnt (td3.ts) its snapshots are taken; random search (train.ts) finds linear policies, which noise topples.
  *
  *   node tools/train-policies.mjs ship [TASK]
  */
@@ -19,7 +19,6 @@ import type { Search } from './train.ts'
 
 const episodes = 30
 const seed = 1_000_000
-const leastGain = 10
 
 /** All tasks, or the one named. */
 export async function ship(searches: string, only?: string): Promise<void> {
@@ -28,16 +27,16 @@ export async function ship(searches: string, only?: string): Promise<void> {
   for (const task of ['hopper', 'halfcheetah', 'walker2d'] as const) {
     if (only && only !== task) continue
     const learnt = path.join(searches, `${task}-td3-1.json`)
-    if (existsSync(learnt)) await shipLearnt(folder, task, JSON.parse(readFileSync(learnt, 'utf8')) as Td3Search)
-    const file = path.join(searches, `${task}-1.json`)
-    if (!existsSync(file)) continue
-    const search = JSON.parse(readFileSync(file, 'utf8')) as Search
+    if (existsSync(learnt)) {
+      await shipLearnt(folder, task, JSON.parse(readFileSync(learnt, 'utf8')) as Td3Search)
+      continue
+    }
     for (const level of levels) {
-      const snapshot = level === 'expert' ? search.best : search.medium
+      const file = path.join(searches, `${task}-${level}.json`)
+      if (!existsSync(file)) continue
+      const { best, medium, ...search } = JSON.parse(readFileSync(file, 'utf8')) as Search
+      const snapshot = level === 'expert' ? best : medium
       if (!snapshot) continue
-      if (level === 'expert' && existsSync(learnt)) continue
-      const isNoBetter = search.medium !== null && snapshot.score < search.medium.score + leastGain
-      if (level === 'expert' && isNoBetter) continue
       const training = {
         method: 'augmented random search, tools/policies/train.ts',
         settings: search.settings,
@@ -50,10 +49,15 @@ export async function ship(searches: string, only?: string): Promise<void> {
   }
 }
 
+/** The best snapshot as expert; as medium the one nearest to a third of D4RL's scale. */
 async function shipLearnt(folder: string, task: ShippedPolicy['task'], search: Td3Search): Promise<void> {
-  const best = search.snapshots.reduce((a, b) => (b.score > a.score ? b : a))
-  const training = { method: 'TD3, tools/policies/td3.ts', settings: search.settings, steps: best.step }
-  await write(folder, { task, level: 'expert', training, layers: best.layers })
+  const distance = ({ score }: Td3Search['snapshots'][number]): number => Math.abs(score - 33)
+  const medium = search.snapshots.reduce((a, b) => (distance(b) < distance(a) ? b : a))
+  const expert = search.snapshots.reduce((a, b) => (b.score > a.score ? b : a))
+  for (const [level, snapshot] of [['medium', medium] as const, ['expert', expert] as const]) {
+    const training = { method: 'TD3, tools/policies/td3.ts', settings: search.settings, steps: snapshot.step }
+    await write(folder, { task, level, training, layers: snapshot.layers })
+  }
 }
 
 async function write(folder: string, policy: Omit<ShippedPolicy, 'schema' | 'measured'>): Promise<void> {

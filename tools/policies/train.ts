@@ -4,12 +4,15 @@
  * mirrored random directions, a step along the best of them, scaled by the spread of their returns. Actions pass through tanh, and
  * the bonus for being alive is left out while training, as in the paper.
  *
+ * A linear policy that was found so is brittle: little noise on its actions topples it. With `--from FILE --exploration V` (linear/ holds such files) a search goes on from
+ * it with noise in every rollout, whose deviation is drawn between 0 and 2 V, until it bears that.
+ *
  * Everything is drawn from named streams of one seed, so a search can be stopped and resumed to the same result. Settings given to a later
  * call hold from there on, and are noted.
  *
  *   node tools/train-policies.mjs ship [TASK]     (ship.ts)
  *   node tools/train-policies.mjs td3 TASK        (td3.ts: where the search stalls)
- *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V]
+ *   node tools/train-policies.mjs TASK --minutes M [--seed S] [--directions N --best B --step A --noise V] [--from FILE --exploration V]
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -27,6 +30,8 @@ interface Settings {
   readonly best: number
   readonly step: number
   readonly noise: number
+  /** Mean of the deviation of the noise on actions. */
+  readonly exploration?: number
 }
 
 /** The paper's settings where it gives some for the task. */
@@ -54,6 +59,8 @@ export interface Search {
   count: number
   mean: number[]
   squares: number[]
+  /** Of a search that goes on from a policy: what its bias has beyond these moments, which stay as they are. */
+  offset?: number[]
   best: Snapshot | null
   medium: Snapshot | null
 }
@@ -67,7 +74,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: Object.fromEntries(
-      ['minutes', 'seed', 'directions', 'best', 'step', 'noise', 'state'].map(
+      ['minutes', 'seed', 'directions', 'best', 'step', 'noise', 'state', 'from', 'exploration'].map(
         (name) => [name, { type: 'string' }] as const,
       ),
     ),
@@ -84,11 +91,16 @@ async function main(): Promise<void> {
     best: number('best', base.best),
     step: number('step', base.step),
     noise: number('noise', base.noise),
+    ...(values['exploration'] && { exploration: number('exploration', 0) }),
   }
   const file = path.resolve(values['state'] ?? `.lethe/policies/${task}-${settings.seed}.json`)
   const environment = await makeEnvironment(task)
-  const search = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Search) : fresh(environment, settings)
+  const search = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as Search)
+    : begun(environment, settings, values['from'])
   if (JSON.stringify(search.settings) !== JSON.stringify(settings)) {
+    // Scores under other noise are not to be compared.
+    if (settings.exploration !== search.settings.exploration) search.best = search.medium = null
     search.settings = settings
     search.changes = [...(search.changes ?? []), { iteration: search.iteration, settings }]
   }
@@ -100,6 +112,22 @@ async function main(): Promise<void> {
     save(file, search)
   }
   save(file, search)
+}
+
+/** Goes on from the policy of `file`, with the moments of what it sees. */
+function begun(environment: Environment, settings: Settings, file?: string): Search {
+  const search = fresh(environment, settings)
+  if (file === undefined) return search
+  const [layer] = (JSON.parse(readFileSync(file, 'utf8')) as { layers: Layers }).layers
+  if (!layer) throw new Error(`${file} holds no layer.`)
+  for (let episode = 0; episode < evaluations; episode++)
+    rollout(environment, [layer], rootStream(settings.seed).fork(`moments ${episode}`), (o) => observe(search, o))
+  const deviation = search.squares.map((sum) => Math.sqrt(sum / (search.count - 1)))
+  search.weights = layer.weights.flatMap((row) => row.map((weight, i) => weight * deviation[i]!))
+  search.offset = layer.weights.map(
+    (row, output) => layer.bias[output]! + row.reduce((sum, weight, i) => sum + weight * search.mean[i]!, 0),
+  )
+  return search
 }
 
 function fresh({ task }: Environment, settings: Settings): Search {
@@ -119,7 +147,7 @@ function fresh({ task }: Environment, settings: Settings): Search {
 }
 
 /** The linear policy on normalised observations as one layer on plain ones. */
-function fold({ count, mean, squares }: Search, weights: ArrayLike<number>): Layers {
+function fold({ count, mean, squares, offset }: Search, weights: ArrayLike<number>): Layers {
   const inputs = mean.length
   const scale = squares.map((sum) => {
     const deviation = count > 1 ? Math.sqrt(sum / (count - 1)) : 1
@@ -128,7 +156,10 @@ function fold({ count, mean, squares }: Search, weights: ArrayLike<number>): Lay
   const rows = Array.from({ length: weights.length / inputs }, (_, row) =>
     scale.map((factor, i) => weights[row * inputs + i]! * factor),
   )
-  return [{ weights: rows, bias: rows.map((row) => -row.reduce((sum, weight, i) => sum + weight * mean[i]!, 0)) }]
+  const bias = rows.map(
+    (row, output) => (offset?.[output] ?? 0) - row.reduce((sum, weight, i) => sum + weight * mean[i]!, 0),
+  )
+  return [{ weights: rows, bias }]
 }
 
 /** Welford's running mean and sum of squares. */
@@ -151,15 +182,21 @@ function rollout(
   layers: Layers,
   stream: Parameters<Environment['reset']>[0],
   seen: (observation: Float64Array) => void,
+  exploration = 0,
 ): Rollout {
   const { task, observation } = environment
   const policy = networkPolicy(layers)
   environment.reset(stream)
+  const deviation = exploration > 0 ? 2 * exploration * stream!.uniform() : 0
+  const action = new Float64Array(policy.actions)
   let total = 0
   let steps = 0
   while (steps < task.episodeSteps) {
     seen(observation)
-    total += environment.step(policy.act(observation))
+    const wanted = policy.act(observation)
+    for (let i = 0; i < action.length; i++)
+      action[i] = deviation > 0 ? Math.max(-1, Math.min(1, wanted[i]! + deviation * stream!.normal())) : wanted[i]!
+    total += environment.step(action)
     steps++
     if (environment.terminated) break
   }
@@ -175,7 +212,10 @@ function iterate(environment: Environment, search: Search): void {
     const direction = Float64Array.from(weights, () => stream.normal())
     const returns = [1, -1].map((sign) => {
       const moved = direction.map((value, i) => weights[i]! + sign * settings.noise * value)
-      const { total, steps } = rollout(environment, fold(search, moved), stream, (o) => seen.push(o.slice()))
+      const see = (o: Float64Array) => search.offset ?? seen.push(o.slice())
+      // Both signs meet the same start and the same noise.
+      const course = root.fork(`course ${index}`)
+      const { total, steps } = rollout(environment, fold(search, moved), course, see, settings.exploration)
       search.steps += steps
       return total - environment.task.healthyReward * steps
     }) as [number, number]
@@ -195,21 +235,23 @@ function iterate(environment: Environment, search: Search): void {
 
 function evaluate(environment: Environment, search: Search): void {
   const layers = fold(search, search.weights)
-  let total = 0
-  for (let episode = 0; episode < evaluations; episode++)
-    total += rollout(
-      environment,
-      layers,
-      rootStream(search.settings.seed).fork(`evaluation ${episode}`),
-      () => undefined,
-    ).total
-  const score = normalisedScore(environment.task, total / evaluations)
+  const { exploration } = search.settings
+  const scoreWith = (noise: number): number => {
+    let total = 0
+    for (let episode = 0; episode < evaluations; episode++) {
+      const course = rootStream(search.settings.seed).fork(`evaluation ${episode}`)
+      total += rollout(environment, layers, course, () => undefined, noise).total
+    }
+    return normalisedScore(environment.task, total / evaluations)
+  }
+  const score = scoreWith(exploration ?? 0)
   const snapshot: Snapshot = { iteration: search.iteration, steps: search.steps, score, layers }
   if (!search.best || score > search.best.score) search.best = snapshot
   const gap = (one: Snapshot) => Math.abs(one.score - mediumScore)
   if (!search.medium || gap(snapshot) < gap(search.medium)) search.medium = snapshot
+  const quiet = exploration === undefined ? '' : ` without noise ${scoreWith(0).toFixed(1)}`
   process.stdout.write(
-    `${environment.task.id} ${search.iteration} steps ${search.steps} score ${score.toFixed(1)} best ${search.best.score.toFixed(1)}\n`,
+    `${environment.task.id} ${search.iteration} steps ${search.steps} score ${score.toFixed(1)}${quiet} best ${search.best.score.toFixed(1)}\n`,
   )
 }
 

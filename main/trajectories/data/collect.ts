@@ -29,8 +29,8 @@ export interface CollectOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** Standard deviation of the noise on actions. Linear policies are brittle: at 0.05 Hopper's expert begins to fall. */
-export const defaultNoise = 0.02
+/** Standard deviation of the noise on actions. With much less, nothing but the policies' own actions is ever seen, and nothing can be learnt of others. */
+export const defaultNoise = 0.1
 /** MuJoCo inside mujoco-js; contacts are chaotic, so other versions give other episodes. */
 const engine = 'MuJoCo 3.3.8, mujoco-js 0.0.7'
 
