@@ -14,6 +14,7 @@ import {
 import { LetheError, toErrorRecord } from './contract/errors.ts'
 import { parseWith } from './files/atomic.ts'
 import { aboutPart } from './lab/about.ts'
+import { auditPart } from './lab/audit.ts'
 import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { agentsPart } from './lab/agents.ts'
 import { dataPart } from './lab/data.ts'
@@ -70,6 +71,7 @@ export async function openLab(options: LabOptions) {
     ...trajectories
   } = trajectoriesPart(context, { poolOf })
   const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
+  const audit = auditPart(context, forgetting)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: deletionHandlers, ...deletion } = deletionPart(context, { poolOf })
@@ -108,6 +110,7 @@ export async function openLab(options: LabOptions) {
     ...trajectories,
     ...forgetting,
     ...replay,
+    ...audit,
     ...deletion,
     ...returnsStudyPart(context, trajectories),
 

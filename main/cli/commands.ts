@@ -1,4 +1,5 @@
 /** The registry of terminal commands. */
+import { auditCommands } from './audit.ts'
 import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
 import { deletionCommands } from './deletion.ts'
@@ -19,6 +20,7 @@ export const commands = [
   ...bundleCommands,
   ...trajectoriesCommands,
   ...forgettingCommands,
+  ...auditCommands,
   ...replayCommands,
   ...deletionCommands,
 ] as const

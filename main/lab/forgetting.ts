@@ -11,12 +11,14 @@ import { rootStream } from '../math/random.ts'
 import { loadBackend } from '../tensor/backend.ts'
 import { agentFile, agentHeader, openAgent } from '../trajectories/algorithms/agent-file.ts'
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
+import { auditJob } from '../trajectories/audit/audit.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import type { TrajectoryJob } from '../trajectories/job.ts'
 import { writeTrajectoryReport } from '../trajectories/report.ts'
 import { returnFigures, stageOf, trainConfig, trainJob, type TrainRequest } from '../trajectories/train.ts'
 import { unlearnConfig, type UnlearnRequest } from '../trajectories/unlearning/request.ts'
 import { unlearnJob } from '../trajectories/unlearning/unlearn.ts'
+import { reportAudit } from './audit-report.ts'
 import type { LabContext } from './context.ts'
 
 export interface Planned {
@@ -147,6 +149,7 @@ export function forgettingPart({ project, tell }: LabContext) {
           `Run ${run} is ${record.state}; a report is made of a run that ended well.`,
           'Resume it first.',
         )
+      if (record.kind === auditJob.kind) return reportAudit(project, paths)
       const set = await readTrajectorySet(project, data).catch(() => null)
       return writeTrajectoryReport(paths.folder, {
         dataset: set && {

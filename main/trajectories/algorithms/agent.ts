@@ -31,8 +31,8 @@ export interface Agent {
   update(replay: Replay, step: number, key: readonly [number, number], options?: UpdateOptions): Losses | null
   /** Greedy actions for `lanes` observations, as one row-major array. */
   act(observations: Float32Array, key: readonly [number, number]): Float32Array
-  /** Mean of the critics at `lanes` pairs; null for an agent without critics. */
-  values(observations: Float32Array, actions: Float32Array): Float32Array | null
+  /** Mean of the critics at `lanes` pairs, with noise on the observations where it is given; null for an agent without critics. */
+  values(observations: Float32Array, actions: Float32Array, noise?: ObservationNoise): Float32Array | null
   /** First values, from a stream of initial weights; an anchor keeps what it has. */
   start(stream: RandomStream, scaling: Scaling): void
   save(): Parameters
@@ -41,6 +41,12 @@ export interface Agent {
   /** Goes on from saved values; an anchor, if there is one, stays what `load` made it. */
   restore(values: Parameters): void
   close(): void
+}
+
+/** scale · (z − ½) is added to each number of each observation, z standard normal. */
+export interface ObservationNoise {
+  readonly key: readonly [number, number]
+  readonly scale: number
 }
 
 export interface UpdateOptions {
@@ -168,8 +174,17 @@ function writeProgram(
   section(graph, 'act', () => ({
     actions: algorithm.act(networks, scaled.observations(seen), inputs.key, settings as never),
   }))
-  if (critics.length > 0)
-    section(graph, 'values', () => ({ values: average(criticValues(critics, scaled.observations(seen), taken)) }))
+  if (critics.length > 0) {
+    const scale = input(graph, 'noise-scale', [])
+    const at = (observations: Value) => ({
+      values: average(criticValues(critics, scaled.observations(observations), taken)),
+    })
+    section(graph, 'values', () => at(seen))
+    section(graph, 'noisy-values', () => {
+      const noise = op.subtract(op.normal(inputs.key, 'state-noise', seen.shape), 0.5)
+      return at(op.add(seen, op.multiply(noise, scale)))
+    })
+  }
   return {
     graph,
     lossNames,
@@ -192,7 +207,11 @@ export function makeAgent(
   const anchors = program.variables.filter((name) => name.startsWith(anchorPrefix))
 
   const feed = (values: Float32Array, width: number): tf.Tensor => tf.tensor2d(values, [lanes, width])
-  const compute = (name: 'act' | 'values', output: 'actions' | 'values', feeds: Feeds): Float32Array => {
+  const compute = (
+    name: 'act' | 'values' | 'noisy-values',
+    output: 'actions' | 'values',
+    feeds: Feeds,
+  ): Float32Array => {
     const result = program.run(name, feeds, [output])[output]
     const values = result.dataSync() as Float32Array
     tf.dispose([feeds, result])
@@ -226,13 +245,13 @@ export function makeAgent(
         seen: feed(observations, sizes.observations),
         key: tf.tensor1d([...key], 'int32'),
       }),
-    values: (observations, actions) =>
-      !hasCritics
-        ? null
-        : compute('values', 'values', {
-            seen: feed(observations, sizes.observations),
-            taken: feed(actions, sizes.actions),
-          }),
+    values(observations, actions, noise) {
+      if (!hasCritics) return null
+      const pairs = { seen: feed(observations, sizes.observations), taken: feed(actions, sizes.actions) }
+      if (!noise) return compute('values', 'values', pairs)
+      const drawn = { key: tf.tensor1d([...noise.key], 'int32'), 'noise-scale': tf.scalar(noise.scale) }
+      return compute('noisy-values', 'values', { ...pairs, ...drawn })
+    },
     start(stream, scaling) {
       const values = initial(stream, scaling)
       program.load(values, Object.keys(values))

@@ -3,17 +3,8 @@
  * is named after (Grubbs, "Sample criteria for testing outlying observations", 1950) differ: the released threshold lacks a square
  * root's denominator and the factor n − 1, and flags far more easily.
  */
+import type { OutlierRule, VerdictWord } from '../../contract/audit.ts'
 import { studentQuantile } from '../../math/special.ts'
-
-export interface OutlierRule {
-  readonly test: 'released' | 'grubbs'
-  /** Two-sided as released: a trajectory unusually *close* to the references is then flagged, too. */
-  readonly sides: 1 | 2
-  /** How often a reference would be flagged by chance, 0 … 1. */
-  readonly alpha: number
-  /** Of Grubbs' test: whether the tested distance is one of the sample whose mean and spread are taken, as the textbook has it. */
-  readonly sample: 'with tested' | 'references'
-}
 
 export const releasedRule: OutlierRule = { test: 'released', sides: 2, alpha: 1e-4, sample: 'references' }
 export const textbookRule: OutlierRule = { test: 'grubbs', sides: 1, alpha: 1e-4, sample: 'with tested' }
@@ -33,7 +24,7 @@ export interface Verdict {
   readonly statistic: number
   readonly threshold: number
   /** `in`: as if learnt from. `undecided`: there is nothing to compare, as where a critic was never trained. */
-  readonly verdict: 'in' | 'forgotten' | 'undecided'
+  readonly verdict: VerdictWord
 }
 
 /** @param references distances of the references from their mean sequence, at least 3 */

@@ -1,0 +1,234 @@
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { auditSchema, timelineColumns, type Audit } from '../contract/audit.ts'
+import type { LoggedEvent } from '../contract/calls.ts'
+import type { RunRecord } from '../contract/run.ts'
+import { parseNpy } from '../data/formats/npy.ts'
+import { temporaryFolder } from '../data/formats/testing.ts'
+import { openLab, type Lab } from '../lab.ts'
+import { requestOf } from '../runs/control.ts'
+import { runPaths } from '../runs/folder.ts'
+import { sealOf, type AuditReport } from '../trajectories/audit/report.ts'
+import { verifyAuditReport } from '../trajectories/audit/verify.ts'
+import { verifyReport } from './audit-report.ts'
+import type { AuditDraft } from './audit.ts'
+
+const folder = temporaryFolder()
+const project = folder.path('project')
+let lab: Lab
+let original: string
+let half: string
+let retrained: string
+let audited: string
+
+async function pull(run: string, stop: (event: LoggedEvent) => boolean = () => false): Promise<RunRecord> {
+  const abort = new AbortController()
+  const events = lab.execute(run, { signal: abort.signal })
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
+    if (stop(next.value)) abort.abort()
+  }
+}
+
+async function train(algorithm: string, set: object, seed = 1): Promise<string> {
+  const shared = { steps: 300, evaluations: 0 }
+  const { run } = await lab.createTraining({
+    algorithm,
+    data: 'hops',
+    preset: 'tiny',
+    seed,
+    set: { ...shared, ...set },
+  })
+  expect(await pull(run)).toMatchObject({ state: 'succeeded' })
+  return run
+}
+
+const tiny = (change: Partial<AuditDraft> = {}): AuditDraft => ({
+  ...{ agent: original, original, preset: 'tiny', ...change },
+  set: { shadows: 3, evaluations: 3, ...change.set },
+})
+
+async function audit(draft: AuditDraft): Promise<string> {
+  const { run } = await lab.createAudit(draft)
+  expect(await pull(run)).toMatchObject({ state: 'succeeded', error: null })
+  return run
+}
+
+const fileOf = (run: string, name: string): string => path.join(runPaths(project, run).artifacts, name)
+const auditOf = async (run: string): Promise<Audit> =>
+  auditSchema.parse(JSON.parse(await fs.readFile(fileOf(run, 'audit.json'), 'utf8')))
+const shadowsIn = async (): Promise<string[]> =>
+  (await fs.readdir(path.join(project, 'data/hops/cache'))).filter((name) => name.startsWith('shadow-')).sort()
+
+beforeAll(async () => {
+  lab = await openLab({ project })
+  await lab.collectTrajectories({
+    ...{ task: 'hopper', policy: 'medium-expert', episodes: 20, seed: 3, noise: 0.02, variant: 'v4', name: 'hops' },
+  })
+  original = await train('iql', {})
+  half = await train('iql', { share: 0.5 }, 3)
+  retrained = await train('iql', { without: [16, 17] }, 4)
+}, 120_000)
+
+test('an agent held against itself is judged in; its shadows are made once and used again, to the same outcome', async () => {
+  const first = await audit(tiny())
+  const names = await shadowsIn()
+  expect(names).toHaveLength(3)
+  const times = await Promise.all(
+    names.map(async (name) => (await fs.stat(path.join(project, 'data/hops/cache', name))).mtimeMs),
+  )
+  const second = await audit(tiny())
+  expect(await shadowsIn()).toEqual(names)
+  const later = await Promise.all(
+    names.map(async (name) => (await fs.stat(path.join(project, 'data/hops/cache', name))).mtimeMs),
+  )
+  expect(later).toEqual(times)
+  for (const name of ['audit.json', 'timelines.npy'])
+    expect(await fs.readFile(fileOf(second, name))).toEqual(await fs.readFile(fileOf(first, name)))
+  const { shares, apart, auditor, trajectories } = await auditOf(first)
+  expect(shares.textbook.remaining!.share).toBe(1)
+  expect(shares.released.forgotten).toBeNull()
+  expect(shares.textbook.control).toMatchObject({ of: 2 })
+  expect(auditor).toBeNull()
+  expect(apart.agentAndOriginal.remaining).toEqual({ value: 0, action: 0 })
+  expect(trajectories.every(({ references }) => references.length === 9)).toBe(true)
+  await audit(tiny({ seed: 2 }))
+  expect(await shadowsIn()).toHaveLength(6)
+}, 120_000)
+
+test('an agent that learnt from other episodes is judged to have forgotten them', async () => {
+  const run = await audit(tiny({ agent: half, retrained, set: { critic: 'consistent' } }))
+  const { shares, trajectories, retrained: reference } = await auditOf(run)
+  expect(trajectories.filter(({ group }) => group === 'forgotten').map(({ id }) => id)).toEqual([
+    10, 11, 12, 13, 14, 15, 16, 17,
+  ])
+  expect(shares.textbook.forgotten!.share).toBeGreaterThan(0.7)
+  expect(reference).toMatchObject({ run: retrained })
+  const { outcome } = (await lab.showRun(run)).summary
+  expect(outcome!['auditor']).toMatchObject({ released: { recall: expect.any(Number) } })
+  const { data, shape } = parseNpy(await fs.readFile(fileOf(run, 'timelines.npy')), 'timelines.npy')
+  expect(shape).toEqual([trajectories.reduce((sum, { length }) => sum + length, 0), timelineColumns.length])
+  const [agent, mean, lowest, highest] = data as Float32Array
+  expect(Number.isFinite(agent)).toBe(true)
+  expect(lowest! <= mean! && mean! <= highest!).toBe(true)
+  audited = run
+}, 120_000)
+
+test('stopped among the shadows and among the values, and resumed: bit-equal; a cancel is obeyed within a step', async () => {
+  const draft = tiny({ agent: half, seed: 7, set: { shadowSteps: 20 } })
+  const stopped = (await lab.createAudit(draft)).run
+  const at = (phase: string, step: number) => (event: LoggedEvent) =>
+    event.kind === 'progress' && event.phase.startsWith(phase) && event.step >= step
+  expect((await pull(stopped, at('Training shadow', 1))).state).toBe('interrupted')
+  expect((await pull(stopped, at('Values', 1))).state).toBe('interrupted')
+  expect((await pull(stopped)).state).toBe('succeeded')
+  for (const name of await shadowsIn()) await fs.rm(path.join(project, 'data/hops/cache', name))
+  const whole = await audit(draft)
+  for (const name of ['audit.json', 'timelines.npy'])
+    expect(await fs.readFile(fileOf(stopped, name))).toEqual(await fs.readFile(fileOf(whole, name)))
+
+  const { run } = await lab.createAudit(tiny({ seed: 8, set: { shadowSteps: 100_000 } }))
+  const record = await pull(run, (event) => {
+    if (event.kind === 'progress') void requestOf(runPaths(project, run), 'cancel')
+    return false
+  })
+  expect(record.state).toBe('cancelled')
+}, 120_000)
+
+describe('what cannot be audited is refused before it starts', () => {
+  test('an agent without values', async () => {
+    const clone = await train('bc', { steps: 20 })
+    await expect(lab.planAudit(tiny({ agent: clone, original: clone }))).rejects.toThrow('learns no values')
+    await expect(lab.planAudit(tiny({ agent: clone }))).rejects.toThrow('cannot be compared')
+  }, 60_000)
+
+  test.each([
+    ['some', 'is not a way to choose'],
+    ['ids:3,99', '99 is not the id'],
+    ['ids:', 'names no episode'],
+    ['auto:0', 'no whole number above 0'],
+    ['tail:2', 'no rate above 0'],
+  ])('%s', async (episodes, message) => {
+    await expect(lab.planAudit(tiny({ episodes }))).rejects.toThrow(message)
+  })
+
+  test('fewer references than a test needs, and settings there are not', async () => {
+    await expect(lab.planAudit(tiny({ set: { shadows: 1, evaluations: 2 } }))).rejects.toThrow('needs 3')
+    await expect(lab.planAudit(tiny({ set: { colour: 1 } }))).rejects.toThrow('colour')
+  })
+})
+
+describe('the report', () => {
+  let text: string
+  beforeAll(async () => {
+    const { report } = await lab.writeReport(audited)
+    expect(await fs.readFile(report, 'utf8')).toContain('evidence, not proof')
+    text = await fs.readFile(report.replace('.html', '.json'), 'utf8')
+  })
+  const changed = (change: (report: AuditReport) => void, seal = true): string => {
+    const report = JSON.parse(text) as AuditReport
+    change(report)
+    return JSON.stringify(seal ? { ...report, seal: sealOf(report) } : report)
+  }
+
+  test('holds in its project, and elsewhere as far as can be seen there', async () => {
+    const here = await lab.verifyReport(audited)
+    expect(here.problems).toEqual([])
+    expect(here).toMatchObject({ ok: true })
+    expect(here.checks.filter(({ result }) => result === 'open')).toHaveLength(1)
+    const file = folder.path('report.json')
+    await fs.writeFile(file, text)
+    const elsewhere = await verifyReport(null, file)
+    expect(elsewhere).toMatchObject({ ok: true, seal: here.seal })
+    expect(elsewhere.checks.filter(({ result }) => result === 'open')).toHaveLength(4)
+  })
+
+  test.each<[string, (report: AuditReport) => void, string]>([
+    [
+      'a verdict turned round',
+      ({ audit }) => (audit.trajectories[0]!.verdicts.released.verdict = 'in'),
+      'episode 10, verdicts',
+    ],
+    ['a share made better', ({ audit }) => (audit.shares.textbook.forgotten!.count += 1), 'audit.shares'],
+    ['a threshold moved', ({ audit }) => (audit.rules.released.alpha = 0.1), 'audit.rules'],
+    ['a trajectory left out', ({ audit }) => audit.trajectories.shift(), 'audit.trajectories, forgotten'],
+    ['words of another kind', ({ audit }) => (audit.words = ['All is forgotten.']), 'audit.words'],
+    ['a setting', ({ config }) => (config['shadows'] = 30), 'audit.settings.shadows'],
+  ])('%s is found out though it was sealed again', async (_what, change, file) => {
+    const { ok, problems } = await verifyAuditReport(changed(change), null)
+    expect(ok).toBe(false)
+    expect(problems.map((one) => one.file).join('; ')).toContain(file)
+  })
+
+  test('a changed return breaks the seal; made-up distances and agents do not match the project', async () => {
+    const broken = await verifyAuditReport(
+      changed((report) => (report.record.title = 'Other'), false),
+      null,
+    )
+    expect(broken.problems).toMatchObject([{ file: 'seal' }])
+    const file = folder.path('made-up.json')
+    await fs.writeFile(
+      file,
+      changed(({ audit }) => (audit.agent.sha256 = 'a'.repeat(64))),
+    )
+    const made = await lab.verifyReport(file)
+    expect(made.problems.map((one) => one.file).join('; ')).toMatch(/auditSha256.*agent\.safetensors/)
+    expect((await verifyAuditReport('{}', null)).ok).toBe(false)
+    expect((await verifyAuditReport('no report', null)).ok).toBe(false)
+  })
+
+  test('an episode whose stored bytes were changed is named', async () => {
+    const column = path.join(project, 'data/hops/rewards.npy')
+    const bytes = await fs.readFile(column)
+    bytes[bytes.length - 3]! ^= 1
+    await fs.writeFile(column, bytes)
+    try {
+      expect((await lab.verifyReport(audited)).problems[0]).toMatchObject({ found: expect.stringContaining('changed') })
+    } finally {
+      bytes[bytes.length - 3]! ^= 1
+      await fs.writeFile(column, bytes)
+    }
+  })
+})

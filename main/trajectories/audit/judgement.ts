@@ -1,0 +1,133 @@
+/** From distances to verdicts, shares and the auditor's own scores. An audit and whoever verifies its report compute the same here. */
+import {
+  ruleNames,
+  type Audit,
+  type AuditedTrajectory,
+  type AuditorScores,
+  type AuditShare,
+  type AuditShares,
+  type OutlierRule,
+  type RuleName,
+} from '../../contract/audit.ts'
+import { judge, releasedRule, textbookRule, threshold, type Verdict } from './outlier.ts'
+import { auditScores, shareOf } from './scores.ts'
+
+type Judged = Pick<AuditedTrajectory, 'references' | 'distance'>
+export type Rules = Readonly<Record<RuleName, OutlierRule>>
+
+const figure = (value: number): number | null => (Number.isFinite(value) ? value : null)
+const stored = ({ statistic, threshold: limit, verdict }: Verdict) => ({
+  ...{ statistic: figure(statistic), threshold: limit, verdict },
+})
+
+export function statisticsOf({ references, distance }: Judged): AuditedTrajectory['statistics'] {
+  const by = (rule: OutlierRule) => figure(judge(references, distance, rule).statistic)
+  return {
+    released: by(releasedRule),
+    grubbs: by(textbookRule),
+    'grubbs-references': by({ ...textbookRule, sample: 'references' }),
+  }
+}
+
+export function verdictsOf({ references, distance }: Judged, rules: Rules): AuditedTrajectory['verdicts'] {
+  const by = (name: RuleName) => stored(judge(references, distance, rules[name]))
+  return { released: by('released'), textbook: by('textbook') }
+}
+
+type Rows = Pick<Audit, 'trajectories'>['trajectories']
+
+export function sharesOf(trajectories: Rows, rule: RuleName): AuditShares {
+  const share = (group: AuditedTrajectory['group'], wanted: 'in' | 'forgotten'): AuditShare => {
+    const decided = trajectories.filter((one) => one.group === group && one.verdicts[rule].verdict !== 'undecided')
+    const count = decided.filter((one) => one.verdicts[rule].verdict === wanted).length
+    return decided.length === 0 ? null : { count, of: decided.length, ...shareOf(count, decided.length) }
+  }
+  return {
+    forgotten: share('forgotten', 'forgotten'),
+    remaining: share('remaining', 'in'),
+    control: share('never-seen', 'forgotten'),
+    undecided: trajectories.filter((one) => one.verdicts[rule].verdict === 'undecided').length,
+  }
+}
+
+/** Null without an agent trained anew, or without one of the two groups. */
+export function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores | null {
+  const of = (group: AuditedTrajectory['group']) => trajectories.filter((one) => one.group === group)
+  const [remaining, forget] = [of('remaining'), of('forgotten')]
+  if (remaining.length === 0 || forget.length === 0 || trajectories.some(({ retrained }) => retrained === null))
+    return null
+  const count = (rows: Rows, under: 'original' | 'retrained', verdict: string): number =>
+    rows.filter((one) => judge(one.references, one[under]!, rule).verdict === verdict).length
+  const scores = auditScores({
+    remaining: remaining.length,
+    forget: forget.length,
+    remainingInRetrained: count(remaining, 'retrained', 'in'),
+    remainingInOriginal: count(remaining, 'original', 'in'),
+    forgetInOriginal: count(forget, 'original', 'in'),
+    forgottenInRetrained: count(forget, 'retrained', 'forgotten'),
+  })
+  const { precision, releasedPrecision, recall, f1, releasedF1 } = scores
+  return {
+    ...{ precision: figure(precision), releasedPrecision: figure(releasedPrecision), recall: figure(recall) },
+    ...{ f1: figure(f1), releasedF1: figure(releasedF1) },
+  }
+}
+
+export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {
+  const [released, textbook] = ruleNames.map((name) => auditorOf(trajectories, rules[name]))
+  return released && textbook ? { released, textbook } : null
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share === 1 || share === 0 ? 0 : 1)} %`
+const ofThem = ({ count, of }: NonNullable<AuditShare>): string => `${count} of ${of}`
+
+/** What the figures say, in sentences that stand in the report and in the window. */
+export function wordsOf(
+  audit: Pick<Audit, 'trajectories' | 'shares' | 'auditor' | 'retrained' | 'settings' | 'rules'>,
+): string[] {
+  const words: string[] = []
+  const { forgotten, remaining, control, undecided } = audit.shares.released
+  if (forgotten)
+    words.push(
+      `By the released rule ${ofThem(forgotten)} trajectories of the forget set look forgotten (${percent(forgotten.share)}); by the textbook test ${ofThem(audit.shares.textbook.forgotten ?? { ...forgotten, count: 0 })}.`,
+    )
+  if (remaining)
+    words.push(
+      `Of the remaining trajectories ${ofThem(remaining)} still look learnt from (${percent(remaining.share)}); what is missing there was lost beside the forget set.`,
+    )
+  if (control) {
+    const much = forgotten !== null && control.share >= forgotten.share - 0.1 && control.share > 0.05
+    words.push(
+      `Of trajectories that neither agent ever saw, ${ofThem(control)} are judged forgotten. ` +
+        (forgotten === null
+          ? 'A verdict “in” says little where most of these are judged in as well.'
+          : much
+            ? 'That is about as many as of the forget set: the verdicts then show that the agent changed, not that it forgot these trajectories in particular.'
+            : 'Many of them would mean that the agent changed as a whole, not that it forgot these trajectories.'),
+    )
+  }
+  if (undecided > 0)
+    words.push(
+      `${undecided} trajectories are undecided: the critic gives them the same value whoever acts, as one that was never trained does. Nothing can be said about them.`,
+    )
+  if (audit.retrained === null)
+    words.push(
+      'No agent trained from scratch without the forget set was given: how far the auditor itself errs on this data is not known.',
+    )
+  return words
+}
+
+/** How many standard deviations a verdict needs, for many levels at once: what the window draws and lets one move. */
+export function thresholdTable(references: number, alphas: readonly number[]) {
+  const tests = [
+    { test: 'released', sample: 'references', count: references },
+    { test: 'grubbs', sample: 'with tested', count: references + 1 },
+    { test: 'grubbs', sample: 'references', count: references },
+  ] as const
+  return tests.flatMap(({ test, sample, count }) =>
+    ([1, 2] as const).map((sides) => ({
+      ...{ test, sample, sides },
+      thresholds: alphas.map((alpha) => threshold({ test, sides, alpha }, count)),
+    })),
+  )
+}

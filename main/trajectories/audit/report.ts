@@ -1,0 +1,115 @@
+/**
+ * The report of an audit: all that is needed to judge it elsewhere, sealed by the hash of its content. `report.json` is what is verified
+ * (verify.ts), `report.html` shows the same to people (report-page.ts).
+ */
+import { createHash } from 'node:crypto'
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { auditFile, auditSchema } from '../../contract/audit.ts'
+import { deletionStatementSchema } from '../../contract/deletion.ts'
+import { runRecordSchema } from '../../contract/run.ts'
+import { parseWith, readJson, writeAtomic, writeJson } from '../../files/atomic.ts'
+import { timingFile } from '../train.ts'
+import { version } from '../../version.ts'
+import { auditPage } from './report-page.ts'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const returns = z
+  .looseObject({ mean: z.number(), deviation: z.number(), normalisedScore: z.number(), returns: z.array(z.number()) })
+  .nullable()
+
+export const auditReportSchema = z.strictObject({
+  schema: z.literal('lethe.audit-report/1'),
+  version: z.string(),
+  record: runRecordSchema.omit({ outcome: true }),
+  /** The set as it is now; null where it was removed since. */
+  dataset: z
+    .strictObject({
+      ...{ id: z.string(), name: z.string(), source: z.string(), licence: z.string(), contentHash: sha256 },
+      ...{ episodes: z.number().int(), steps: z.number().int() },
+    })
+    .nullable(),
+  config: z.record(z.string(), z.unknown()),
+  environment: z.record(z.string(), z.unknown()),
+  audit: auditSchema,
+  /** Of `artifacts/audit.json` as the run wrote it, which is `audit` as JSON without spaces. */
+  auditSha256: sha256,
+  /** Of each agent when it was made; `before` is the audited agent before it was made to forget. Null where it was not played. */
+  returns: z.strictObject({ agent: returns, before: returns, original: returns, retrained: returns }),
+  /** Seconds; apart from all that is judged, which does not depend on the clock. */
+  timing: z.record(z.string(), z.number()).nullable(),
+  /** The request that this audit belongs to, and every copy of what was to go. */
+  deletion: deletionStatementSchema.nullable(),
+  limits: z.array(z.string()),
+  seal: sha256,
+})
+export type AuditReport = z.infer<typeof auditReportSchema>
+
+/** JSON whose keys stand in order of the alphabet: the same content, the same text. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`
+}
+
+export function sealOf({ seal: _seal, ...content }: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(canonical(content)).digest('hex')
+}
+
+export const auditLimits: readonly string[] = [
+  'The verdicts are evidence, not proof. “Forgotten” means that along this trajectory the values of what the agent would do are out of line with those of agents that know it. An agent may have kept what this statistic does not look at, and an agent that merely changed may look as if it had forgotten.',
+  'The released rule is two-sided: a trajectory that is unusually close to the references is called forgotten, too. Its threshold is far below that of the test it is named after, so that it flags more easily; the textbook test stands beside it.',
+  'The audit looks through critics. What an agent has learnt but its critics do not show is not seen, and a critic that was never trained shows nothing: then the verdict is “undecided”.',
+  'The control group bounds what a verdict can mean: trajectories that no agent ever saw were never to be forgotten. Where many of them are called forgotten as well, the agent changed as a whole.',
+  'Nothing here is private in the sense of differential privacy: neither the agent nor this report hides whether a trajectory was in the data. This report names episodes and their hashes; it is for people who may know of them.',
+  'The seal finds any change of this report. It does not say who wrote it: for that, compare the seal with the one its author names by another way.',
+]
+
+const shapeOf = (value: unknown) => {
+  const parsed = returns.safeParse(value ?? null)
+  return parsed.success ? parsed.data : null
+}
+
+/** What played agents returned, from the outcomes of the runs that made them. */
+export function returnsOf(
+  outcomes: Readonly<Record<'agent' | 'original' | 'retrained', Readonly<Record<string, unknown>> | null>>,
+): AuditReport['returns'] {
+  const part = (of: unknown) => (of as { readonly evaluation?: unknown } | undefined)?.evaluation
+  const last = (outcome: Readonly<Record<string, unknown>> | null) =>
+    shapeOf(outcome?.['evaluation'] ?? part(outcome?.['after']))
+  return {
+    agent: last(outcomes.agent),
+    before: shapeOf(part(outcomes.agent?.['before'])),
+    original: last(outcomes.original),
+    retrained: last(outcomes.retrained),
+  }
+}
+
+type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'deletion'>
+
+/** Writes both files into the run's folder and gives the path of the page. */
+export async function writeAuditReport(folder: string, given: Given): Promise<string> {
+  const artifact = (name: string) => path.join(folder, 'artifacts', name)
+  const bytes = await fs.readFile(artifact(auditFile))
+  const timing = await readJson(artifact(timingFile), z.record(z.string(), z.number())).catch(() => null)
+  // As the run wrote it, key by key: its hash must be found again.
+  const audit = JSON.parse(bytes.toString('utf8')) as AuditReport['audit']
+  parseWith(auditSchema, audit, auditFile)
+  const content = {
+    ...{ schema: 'lethe.audit-report/1' as const, version, ...given, timing },
+    audit,
+    auditSha256: createHash('sha256').update(bytes).digest('hex'),
+    limits: [...auditLimits],
+  }
+  // Through JSON once, so that the seal is of exactly what the file says.
+  const written = JSON.parse(JSON.stringify(content)) as typeof content
+  const report: AuditReport = { ...written, seal: sealOf(written) }
+  await writeJson(path.join(folder, 'report.json'), report)
+  const page = path.join(folder, 'report.html')
+  await writeAtomic(page, auditPage(report))
+  return page
+}
