@@ -1,50 +1,23 @@
 /** Every screen for everybody: axe on each in both themes, the main way by keyboard alone, calm motion, twice the size. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { loadAxe, setTheme, violations } from './pages/axe.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
 import { runsPage } from './pages/runs-page.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-}
 
 let lethe: Lethe
 beforeAll(async () => {
   lethe = await startLethe()
   await lethe.page.waitForSelector('.first-start')
-  await lethe.page.evaluate(axeSource) // over the inspector, past the policy that forbids script tags
+  await loadAxe(lethe.page)
 })
 afterAll(() => lethe.close())
 afterEach(() => press('Escape')) // a dialog that a failed test left open would fail the next
 
-const setTheme = (theme: string) =>
-  lethe.page.evaluate((name) => {
-    document.documentElement.dataset['theme'] = name
-  }, theme)
-
-/** What axe calls serious or critical, in words that name the element. */
-async function violations(): Promise<string[]> {
-  await lethe.page.waitForTimeout(400) // what appears has appeared
-  const found = await lethe.page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await axe.run()).violations
-  })
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    )
-}
-
 async function expectClean(): Promise<void> {
   for (const theme of ['light', 'dark']) {
-    await setTheme(theme)
-    expect(await violations(), theme).toEqual([])
+    await setTheme(lethe.page, theme)
+    await lethe.page.waitForTimeout(400) // what is asked for has come
+    expect(await violations(lethe.page), theme).toEqual([])
   }
 }
 
@@ -53,6 +26,7 @@ const screenKeys = {
   Data: 'Control+1',
   'Private images': 'Control+2',
   Defects: 'Control+3',
+  Forgetting: 'Control+4',
   Runs: 'Control+5',
   Ledger: 'Control+6',
   Review: 'Control+7',
@@ -105,7 +79,7 @@ describe('by keyboard alone', () => {
     expect(await lethe.page.locator('.run-header [aria-live]').count()).toBeGreaterThan(0)
   })
 
-  it.each(['Data', 'Private images', 'Runs', 'Ledger', 'Review', 'Help'] as const)(
+  it.each(['Data', 'Private images', 'Forgetting', 'Runs', 'Ledger', 'Review', 'Help'] as const)(
     'has no serious fault on %s with a run',
     async (name) => {
       await press(screenKeys[name])

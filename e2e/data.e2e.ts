@@ -146,7 +146,7 @@ it('an import that is stopped leaves nothing', async () => {
   await writeFile(large, head)
   await truncate(large, head.length + 400 * 1024 * 1024)
   await data.dialogsAnswer(large)
-  await data.button('Import images…').click()
+  await data.button('Import…').click()
   await lethe.page.getByRole('menuitem', { name: 'A file…' }).click()
   await data.nameField().waitFor({ timeout: 60_000 })
   await data.button('Import').click()

@@ -5,8 +5,8 @@ import type { Agent, AgentPlan, AlgorithmFacts, forgettingCalls, ReturnFigures }
 import { toErrorRecord } from '../contract/errors.ts'
 import { listRuns, readConfig, readRecord, type RunPaths } from '../runs/folder.ts'
 import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
-import { openTrajectories } from '../trajectories/data/store.ts'
-import { trainingEpisodes } from '../trajectories/job.ts'
+import { listTrajectorySets, openTrajectories } from '../trajectories/data/store.ts'
+import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
 import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnConfigSchema, unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
@@ -111,7 +111,12 @@ async function listAgents(project: string): Promise<Agent[]> {
     const agent = await agentOf(paths, agents)
     if (agent) agents.set(agent.run, agent)
   }
-  return [...agents.values()].sort((a, b) => b.created.localeCompare(a.created))
+  const counts = new Map((await listTrajectorySets(project)).map(({ id, episodes }) => [id, episodes]))
+  const withCount = (agent: Agent): Agent => {
+    const count = counts.get(agent.data)
+    return { ...agent, learntFrom: count === undefined ? null : count - heldOut(count, agent.share) }
+  }
+  return [...agents.values()].map(withCount).sort((a, b) => b.created.localeCompare(a.created))
 }
 
 interface Outcome {
@@ -125,7 +130,8 @@ async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Prom
   const config = await readConfig(paths).catch(() => null)
   if (!config) return null
   const { evaluation, after } = (record.outcome ?? {}) as Outcome
-  const common = { run: paths.id, title: record.title, created: record.created, retired: record.retired !== undefined }
+  const retired = record.retired !== undefined
+  const common = { run: paths.id, title: record.title, created: record.created, retired, learntFrom: null }
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig
     const facts = { algorithm, data, steps, preset, share, without }

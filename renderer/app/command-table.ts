@@ -27,6 +27,11 @@ export const commandTable = {
 
   'images.demo': { title: 'Run the demo', group: 'Private images' },
 
+  'forgetting.collect': { title: 'Collect trajectories…', group: 'Forgetting', keys: ['Ctrl+Shift+L'] },
+  'forgetting.train': { title: 'Train an agent…', group: 'Forgetting' },
+  'forgetting.unlearn': { title: 'Make an agent forget…', group: 'Forgetting' },
+  'forgetting.filter': { title: 'Filter the episodes', group: 'Forgetting', keys: ['/'] },
+
   'review.next': { title: 'Next to review', group: 'Review', keys: ['J'] },
   'review.previous': { title: 'The one before', group: 'Review', keys: ['K'] },
   'review.confirm': { title: 'Confirm', group: 'Review', keys: ['C'] },

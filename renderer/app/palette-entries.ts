@@ -1,6 +1,8 @@
 /** What the palette finds: commands, runs, data sets and help pages, each with one thing that it does. */
 import { helpPages } from '../help/pages.ts'
 import { sectionsOf } from '../help/help-page.ts'
+import { showSet } from '../trajectories/trajectories-feed.ts'
+import { trajectoriesStore } from '../trajectories/trajectories-store.ts'
 import { rowOf } from './command-table.ts'
 import { boundCommands, recentCommands } from './commands.ts'
 import { selectRun } from './feed.ts'
@@ -53,6 +55,15 @@ const dataEntries = (): Entry[] =>
     },
   }))
 
+/** Once they were looked for: on the screens of data and forgetting. */
+const trajectoryEntries = (): Entry[] =>
+  (trajectoriesStore.getState().sets ?? []).map(({ id, name }) => ({
+    id: `trajectories ${id}`,
+    title: name,
+    note: 'trajectories',
+    choose: () => showSet(id),
+  }))
+
 const helpEntries = (): Entry[] =>
   helpPages.flatMap(sectionsOf).map(({ page, place, title, pageTitle }) => ({
     id: `help ${page} ${place ?? ''}`,
@@ -66,7 +77,7 @@ export function paletteGroups(typing: boolean, now: Date): EntryGroup[] {
   const groups = [
     { name: 'Commands', entries: commandEntries() },
     { name: 'Runs', entries: runEntries(now) },
-    { name: 'Data', entries: dataEntries() },
+    { name: 'Data', entries: [...dataEntries(), ...trajectoryEntries()] },
     { name: 'Help', entries: helpEntries() },
   ]
   if (typing) return groups

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { DropTarget } from '../data/drop-target.tsx'
 import { KeyList } from '../help/key-list.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { useForgettingCommands } from '../trajectories/commands.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Notices } from '../ui/notices.tsx'
 import { listenToKeys, useCommands } from './commands.ts'
@@ -46,6 +47,7 @@ function useWindowCommands(show: (what: Overlay) => void) {
     { id: 'window.keys', run: () => show('keys') },
     { id: 'window.projects', run: () => show('projects') },
   ])
+  useForgettingCommands()
   useEffect(listenToKeys, [])
 }
 

@@ -1,6 +1,7 @@
 /** Data: what is in the project, what is about to come in, one set looked at closely, what was put away. */
 import { useEffect } from 'react'
 import { usePage } from '../app/store.ts'
+import { loadSets } from '../trajectories/trajectories-feed.ts'
 import { loadBuiltIns, loadDamaged, loadTrash } from './data-actions.ts'
 import { useData } from './data-store.ts'
 import { DatasetDetail } from './dataset-detail.tsx'
@@ -30,7 +31,10 @@ function View() {
 
 export function DataScreen() {
   const datasets = usePage((state) => state.datasets)
-  useEffect(() => void loadDamaged(), [datasets])
+  useEffect(() => {
+    void loadDamaged()
+    void loadSets()
+  }, [datasets])
   useEffect(() => {
     void loadTrash()
     void loadBuiltIns()

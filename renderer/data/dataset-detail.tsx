@@ -11,7 +11,8 @@ import { loadShown, removeData } from './data-actions.ts'
 import { dataStore, openDataset, showView, type DataTab } from './data-store.ts'
 import { DatasetFacts } from './dataset-facts.tsx'
 import { DatasetImages } from './dataset-images.tsx'
-import { Budget, SensitiveTag } from './dataset-list.tsx'
+import { Budget } from './dataset-list.tsx'
+import { SensitiveTag } from './sensitive-tag.tsx'
 import { OtherTasks } from './task-line.tsx'
 
 const extract = 12

@@ -2,23 +2,16 @@
 import type { Dataset } from '../../main/contract/dataset.ts'
 import { capital, formatBudget, formatCount, formatEpsilon, formatRemaining } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
-import { BudgetBar, Button, Tag } from '../ui/controls.tsx'
+import { BudgetBar, Button } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Menu } from '../ui/menu.tsx'
+import { useTrajectories } from '../trajectories/trajectories-store.ts'
 import { addBuiltIn, chooseSource, removeData } from './data-actions.ts'
 import { dataStore, openDataset, showView, useData } from './data-store.ts'
 import { DamagedRow } from './damaged-row.tsx'
+import { SensitiveTag } from './sensitive-tag.tsx'
 import { OtherTasks } from './task-line.tsx'
-
-export function SensitiveTag({ sensitive }: { readonly sensitive: boolean }) {
-  return sensitive ? (
-    <Tag meaning="sensitive" icon="eye">
-      sensitive
-    </Tag>
-  ) : (
-    <Tag>public</Tag>
-  )
-}
+import { TrajectoryRow } from './trajectory-row.tsx'
 
 /** How many runs charged the budget, also the failed and the cancelled. */
 export function Budget({ dataset }: { readonly dataset: Dataset }) {
@@ -87,7 +80,7 @@ function DatasetRow({ dataset }: { readonly dataset: Dataset }) {
   )
 }
 
-export function ImportMenu({ label = 'Import images…', large = false }) {
+export function ImportMenu({ label = 'Import…', large = false }) {
   return (
     <Menu
       label={label}
@@ -121,7 +114,7 @@ function Nothing() {
       <EmptyState
         icon="bring"
         title="No data yet"
-        lead="Drop a folder or a file of images anywhere on this window, or choose one. You see what it is, and what is wrong with it, before anything is copied."
+        lead="Drop a folder or a file anywhere on this window, or choose one: images, or trajectories of an agent. You see what it is, and what is wrong with it, before anything is copied."
         actions={
           <>
             <Button look="primary" onClick={() => void chooseSource('folder')}>
@@ -142,7 +135,8 @@ export function DatasetList() {
   const datasets = usePage((state) => state.datasets) ?? []
   const damaged = useData((state) => state.damaged)
   const trashed = useData((state) => state.trash?.length ?? 0)
-  const empty = datasets.length === 0 && damaged.length === 0
+  const trajectories = useTrajectories((state) => state.sets) ?? []
+  const empty = datasets.length === 0 && damaged.length === 0 && trajectories.length === 0
   return (
     <div className="page data-page">
       <header className="data-head">
@@ -167,6 +161,9 @@ export function DatasetList() {
           <ul className="datasets">
             {datasets.map((dataset) => (
               <DatasetRow key={dataset.id} dataset={dataset} />
+            ))}
+            {trajectories.map((set) => (
+              <TrajectoryRow key={set.id} set={set} />
             ))}
             {damaged.map((set) => (
               <DamagedRow key={set.id} set={set} />

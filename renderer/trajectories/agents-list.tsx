@@ -26,20 +26,20 @@ function useColumns(): Column<Agent>[] {
       ),
     },
     {
-      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '72px' },
+      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '66px' },
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '88px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '78px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '124px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '112px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) =>
         evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '68px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '62px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

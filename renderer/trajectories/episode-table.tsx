@@ -56,24 +56,24 @@ function columnsOf(episodes: Episodes): Column<number>[] {
     {
       id: 'mark',
       head: <span className="unseen">Selected</span>,
-      width: '30px',
+      width: '34px',
       cell: (row) => <Mark id={ids[row]!} />,
     },
-    { id: 'id', head: 'Episode', align: 'right', width: '76px', cell: (row) => ids[row], sort: by(ids) },
+    { id: 'id', head: 'Episode', align: 'right', width: '84px', cell: (row) => ids[row], sort: by(ids) },
     {
-      ...{ id: 'length', head: 'Steps', align: 'right', width: '72px', sort: by(lengths) },
+      ...{ id: 'length', head: 'Steps', align: 'right', width: '66px', sort: by(lengths) },
       cell: (row) => formatCount(lengths[row]!),
     },
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '84px', sort: by(returns) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '80px', sort: by(returns) },
       cell: (row) => formatFigure(returns[row]!),
     },
     {
-      ...{ id: 'tags', head: 'Tags', width: '92px', sort: words((row) => tags[row]!) },
+      ...{ id: 'tags', head: 'Tags', width: '88px', sort: words((row) => tags[row]!) },
       cell: (row) => tags[row] && <Tag>{tags[row]}</Tag>,
     },
     {
-      ...{ id: 'end', head: 'End', width: '90px', sort: words((row) => ends[row]!) },
+      ...{ id: 'end', head: 'End', width: '84px', sort: words((row) => ends[row]!) },
       cell: (row) => endWords(ends[row]),
     },
     {

@@ -1,4 +1,5 @@
 /** Between the lab and the workbench: which sets and agents there are, and the episodes of the chosen one. */
+import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { ask, type Failure } from '../app/bridge.ts'
 import { showFailure, showScreen, store } from '../app/store.ts'
@@ -14,11 +15,15 @@ export async function loadSets(): Promise<void> {
   chooseSet(kept?.id ?? null)
 }
 
+/** Of those trained on a set the newest that has forgotten nothing. */
+const firstOf = (agents: readonly Agent[], data: string | null): Agent | undefined =>
+  agents.find((one) => one.data === data && one.original === null) ?? agents.find((one) => one.data === data)
+
 export async function loadAgents(): Promise<void> {
   const agents = await ask('forgetting.agents', {}, showFailure)
   if (!agents) return
   const { agent, data } = trajectoriesStore.getState()
-  const kept = agents.find(({ run }) => run === agent) ?? agents.find((one) => one.data === data)
+  const kept = agents.find(({ run }) => run === agent) ?? firstOf(agents, data)
   trajectoriesStore.setState({ agents, agent: kept?.run ?? null })
 }
 
@@ -32,7 +37,7 @@ export function chooseSet(data: string | null): void {
   const wanted = `${data} ${hash}`
   if (wanted === reading) return
   reading = wanted
-  const agent = agents.find((one) => one.data === data)?.run ?? null
+  const agent = firstOf(agents, data)?.run ?? null
   const nothing = { query: '', selection: noneSelected, rule: null, episode: null, opened: false }
   trajectoriesStore.setState({ data, agent, episodes: null, ...nothing })
   if (data !== null && hash !== '') void readEpisodesOf(data, hash, wanted)
@@ -49,7 +54,11 @@ async function readEpisodesOf(data: string, contentHash: string, wanted: string)
 /** A set that is new in the project: its episodes are shown. */
 export async function showNewSet(set: TrajectorySet): Promise<void> {
   await loadSets()
-  chooseSet(set.id)
+  showSet(set.id)
+}
+
+export function showSet(data: string): void {
+  chooseSet(data)
   showTab('trajectories')
   showScreen('forgetting')
 }

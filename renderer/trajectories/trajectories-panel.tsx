@@ -1,5 +1,6 @@
 /** The episodes of the chosen set: found, compared, selected; and one of them looked at closely. */
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
+import { useCommands } from '../app/commands.ts'
 import { formatCount } from '../app/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { EpisodeFacts } from './episode-facts.tsx'
@@ -22,11 +23,14 @@ interface FilterProps {
 
 function Filter({ trouble, episodes, shown }: FilterProps) {
   const query = useTrajectories((state) => state.query)
+  const field = useRef<HTMLInputElement>(null)
+  useCommands([{ id: 'forgetting.filter', run: () => field.current?.select() }])
   return (
     <div className="episodes-filter">
       <label>
         <Icon name="search" />
         <input
+          ref={field}
           type="search"
           className="input"
           aria-label="Filter episodes"

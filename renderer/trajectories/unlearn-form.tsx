@@ -1,4 +1,5 @@
 /** Right: which episodes an agent is to forget, in which way, and what that takes and touches. */
+import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import { deviceOptions } from '../app/device-options.ts'
 import { formatCount } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
@@ -7,16 +8,27 @@ import { NumberField, Segmented, SelectField } from '../ui/field.tsx'
 import { Explain } from '../ui/hint.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
 import { changeUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
+import type { Episodes } from './episodes.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
 import { agentWords } from './sets-column.tsx'
 import { StartPanel } from './start-panel.tsx'
-import { showTab, useAgent, useTrajectories } from './trajectories-store.ts'
+import { selectByHand, showTab, useAgent, useTrajectories } from './trajectories-store.ts'
+
+/** Ids of the episodes that an agent still knows. */
+function learntOf({ learntFrom, without }: Agent, { ids }: Episodes): ReadonlySet<number> {
+  const gone = new Set(without)
+  return new Set(ids.slice(0, learntFrom ?? ids.length).filter((id) => !gone.has(id)))
+}
 
 /** Which agent, and which episodes: both are chosen elsewhere, and said here. */
 function What() {
   const agent = useAgent()
   const selection = useTrajectories((state) => state.selection)
   const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === agent?.algorithm)?.title)
+  const episodes = useTrajectories((state) => state.episodes)
+  const learnt = agent && episodes ? learntOf(agent, episodes) : null
+  const known = learnt ? [...selection].filter((id) => learnt.has(id)) : []
+  const strange = learnt ? selection.size - known.length : 0
   return (
     <section className="agents-part agents-what">
       <h2>What is forgotten</h2>
@@ -36,6 +48,16 @@ function What() {
           {selection.size === 0 ? 'Select some' : 'Change'}
         </Button>
       </p>
+      {strange > 0 && (
+        <p className="agents-strange">
+          <span>
+            {known.length === 0
+              ? 'It never saw these, or has forgotten them: there is nothing to forget.'
+              : `${formatCount(strange)} of them it never saw, or has forgotten.`}
+          </span>
+          {known.length > 0 && <Button onClick={() => selectByHand(known)}>Leave out</Button>}
+        </p>
+      )}
     </section>
   )
 }

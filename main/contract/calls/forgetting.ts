@@ -45,6 +45,8 @@ export const agentSchema = z.object({
   /** Share of the episodes it was trained on, from the first; and those of them left out or forgotten since. */
   share: z.number(),
   without: z.array(z.number()),
+  /** It was trained on the first so many episodes of its set; null where that is gone or another. */
+  learntFrom: z.number().nullable(),
   /** Null for one that was trained here from the start. */
   original: runId.nullable(),
   method: z.string().nullable(),

@@ -26,7 +26,9 @@ export function forgetIds(selector: string, pool: ForgetPool, seed: number): num
   const wanted = new Set(chosen)
   if (wanted.size === 0) throw invalid(selector, 'names no episode')
   if (wanted.size >= pool.trained.length) throw invalid(selector, 'names every episode that the agent was trained on')
-  return pool.trained.filter(({ id }) => wanted.has(id)).map(({ id }) => id)
+  const ids = pool.trained.filter(({ id }) => wanted.has(id)).map(({ id }) => id)
+  if (ids.length === 0) throw invalid(selector, 'names only episodes that the agent never saw or has forgotten')
+  return ids
 }
 
 function listed(rest: string, { all, trained }: ForgetPool): number[] {
@@ -67,7 +69,11 @@ function rateOf(selector: string, text: string): number {
 }
 
 const invalid = (what: string, reason: string): LetheError =>
-  new LetheError('config-invalid', `${what} ${reason}.`, 'See the ids with `lethe data show`.')
+  new LetheError(
+    'config-invalid',
+    `${what} ${reason}.`,
+    'Choose among the episodes that it was trained on; `lethe data show` and the table of episodes list all.',
+  )
 
 /** What is learned from each reward: as it was, turned round, or a ramp over the episode from its smallest to its largest (`random reward`). */
 export function changedRewards(

@@ -1,0 +1,218 @@
+/** Forgetting by hand: a set is collected, looked through and selected from; an agent is trained on it, and forgets. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { File, ready } from 'h5wasm/node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadAxe, setTheme, violations } from './pages/axe.ts'
+import { dataPage } from './pages/data-page.ts'
+import { forgettingPage } from './pages/forgetting-page.ts'
+import { startLethe, type Lethe } from './pages/lethe.ts'
+import { runsPage } from './pages/runs-page.ts'
+
+let lethe: Lethe
+let page: ReturnType<typeof forgettingPage>
+let data: ReturnType<typeof dataPage>
+let runs: ReturnType<typeof runsPage>
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lethe-e2e-forgetting-'))
+  lethe = await startLethe()
+  page = forgettingPage(lethe.page)
+  data = dataPage(lethe.page, lethe.electron)
+  runs = runsPage(lethe.page)
+  await lethe.page.waitForSelector('.first-start')
+  await loadAxe(lethe.page)
+  await page.open()
+})
+afterAll(async () => {
+  await lethe.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const press = (keys: string) => lethe.page.keyboard.press(keys)
+
+async function expectClean(): Promise<void> {
+  for (const theme of ['dark', 'light']) {
+    await setTheme(lethe.page, theme)
+    expect(await violations(lethe.page), theme).toEqual([])
+  }
+}
+
+/** Presses on the first point, goes along the others and lets go; places are shares of the element. */
+async function draw(selector: string, points: readonly (readonly [number, number])[]): Promise<void> {
+  const { x, y, width, height } = (await lethe.page.locator(selector).boundingBox())!
+  const { mouse } = lethe.page
+  for (const [index, [across, down]] of points.entries()) {
+    await mouse.move(x + across * width, y + down * height)
+    if (index === 0) await mouse.down()
+  }
+  await mouse.up()
+}
+
+describe('a set', () => {
+  it('is collected: half of the episodes medium, half expert', async () => {
+    await page.button('Collect a set…').click()
+    await page.collect('Small hoppers', 12)
+    expect(await page.shown()).toEqual(Array.from({ length: 12 }, (_, id) => String(id)))
+    expect(await page.grid().locator('.reward-line').count()).toBe(12)
+  })
+
+  it('is filtered by words and figures, and what is shown is selected', async () => {
+    await press('/')
+    await lethe.page.keyboard.type('expert')
+    await page.show('expert', 6)
+    expect(await page.shown()).toEqual(['6', '7', '8', '9', '10', '11'])
+    await page.show('medium 0-2', 3)
+    await page.button('Select the 3 shown').click()
+    await page.selects(3)
+    await page.show('', 12)
+    await page.button('Clear').click()
+    await page.selects(0)
+  })
+
+  it('is gone through by key: Space selects, Enter opens, Escape comes back', async () => {
+    await page.grid().focus()
+    await press('Home')
+    await press('ArrowDown')
+    await press('Space')
+    await page.selects(1)
+    await press('Enter')
+    await lethe.page.getByRole('heading', { name: 'Episode 1', exact: true }).waitFor()
+    await lethe.page.getByRole('figure', { name: 'torso height', exact: true }).waitFor()
+    await expectClean()
+    await press('Escape')
+    await page.grid().waitFor()
+  })
+
+  it('is selected from by drawing over the returns, and around points', async () => {
+    await draw('.returns-bars', [
+      [0.001, 0.5],
+      [0.999, 0.5],
+    ])
+    await page.selects(12)
+    // Around the lower left: the medium ones are short and return little.
+    await draw('.episodes-scatter', [
+      [0, 0.4],
+      [0.7, 0.4],
+      [0.7, 1],
+      [0, 1],
+    ])
+    expect(Number.parseInt(await page.selection())).toBeGreaterThanOrEqual(5)
+    await page.button('Clear').click()
+  })
+
+  it('is selected from by rule; what is no episode is said', async () => {
+    await lethe.page.getByLabel('Which').selectOption('ids')
+    await lethe.page.getByLabel('Numbers').fill('3, 99')
+    await page.button('Select').first().click()
+    await lethe.page.getByText('99 is not the id of an episode').waitFor()
+    await lethe.page.getByLabel('Numbers').fill('3, 4')
+    await press('Enter')
+    await page.selects(2)
+    await expectClean()
+  })
+})
+
+describe('an agent', () => {
+  it('is trained: first what it takes, then losses and returns', async () => {
+    await page.tab('Agents')
+    await page.choose('Tiny')
+    await expect.poll(() => page.start().isEnabled()).toBe(true)
+    await page.start().click()
+    await runs.reaches('succeeded', ['failed'])
+    expect(await page.outcome()).toMatch(/return[\s\S]*Learnt from 10 episodes/)
+    await lethe.page.getByRole('figure', { name: 'Loss of the critic' }).waitFor()
+  })
+
+  it('is cancelled in the midst of a longer training, and resumed', async () => {
+    await lethe.page.getByLabel('Updates').fill('200000')
+    await expect.poll(() => page.start().isEnabled()).toBe(true)
+    await page.start().click()
+    await runs.reaches('running', ['succeeded', 'failed'])
+    await runs.progress()
+    await runs.cancel()
+    await runs.reaches('cancelled', ['succeeded', 'failed'])
+    await runs.resume()
+    await runs.reaches('running', ['succeeded', 'failed'])
+    await lethe.page.getByText('attempt 2').waitFor()
+    await runs.cancel()
+    await runs.reaches('cancelled', ['succeeded', 'failed'])
+  })
+
+  it('forgets: what it touches before, both phases, and before and after', async () => {
+    await page.tab('Trajectories')
+    await page.selects(2)
+    await page.button('Make an agent forget them…').click()
+    await page.choose('Tiny')
+    await lethe.page.getByText('Forgets 2 episodes, goes on with 8').waitFor()
+    await expectClean()
+    await page.start().click()
+    await runs.reaches('succeeded', ['failed'])
+    expect(await page.outcome()).toMatch(/Its values[\s\S]*Return[\s\S]*Value, forgotten[\s\S]*Value, never seen/)
+    await lethe.page.getByRole('button', { name: 'forgetting', exact: true }).first().waitFor()
+    await lethe.page.getByRole('button', { name: 'convergence', exact: true }).first().waitFor()
+    await expectClean()
+  })
+
+  it('is listed with what it forgot, and compared with the original', async () => {
+    await page.button('All agents').click()
+    const rows = lethe.page.getByRole('grid', { name: 'Agents' }).locator('tbody tr')
+    expect(await rows.count()).toBe(2)
+    expect(await rows.first().innerText()).toMatch(/TrajDeleter\s+2\s/)
+    await rows.first().dblclick()
+    await page.button('Compare').click()
+    await lethe.page.getByRole('heading', { name: '2 runs side by side' }).waitFor()
+    await page.button('Close').click()
+    await page.open()
+  })
+})
+
+describe('a file', () => {
+  const steps = 30
+
+  /** D4RL's columns of a task without a simulator. */
+  async function write(name: string, rewards: Float32Array): Promise<string> {
+    await ready
+    const path = join(folder, name)
+    const file = new File(path, 'w')
+    const floats = (width: number) => Float32Array.from({ length: steps * width }, (_, index) => Math.sin(index))
+    file.create_dataset({ name: 'observations', data: floats(4), shape: [steps, 4] })
+    file.create_dataset({ name: 'actions', data: floats(2), shape: [steps, 2] })
+    file.create_dataset({ name: 'rewards', data: rewards, shape: [steps] })
+    const ends = Uint8Array.from({ length: steps }, (_, step) => Number(step % 10 === 9))
+    file.create_dataset({ name: 'terminals', data: ends, shape: [steps] })
+    file.create_dataset({ name: 'timeouts', data: new Uint8Array(steps), shape: [steps] })
+    file.close()
+    return path
+  }
+
+  it('with a reward that is no number is refused, and the episode named', async () => {
+    const rewards = new Float32Array(steps).fill(1)
+    rewards[13] = NaN
+    await data.dialogsAnswer(await write('broken.hdf5', rewards))
+    await page.button('Import…').click()
+    expect(await data.refusal()).toContain('Episode 1, step 3: rewards is not a number.')
+    await data.back()
+  })
+
+  it('without a simulator comes in, and what cannot be had is said', async () => {
+    await data.dialogsAnswer(await write('ward-7.hdf5', new Float32Array(steps).fill(0.5)))
+    await press('Control+4')
+    await page.button('Import…').click()
+    await data.nameField().waitFor()
+    await data.button('Import').click()
+    await page.grid().waitFor()
+    expect(await page.shown()).toEqual(['0', '1', '2'])
+    await lethe.page.getByText('no simulator: estimates, no replay').waitFor()
+  })
+
+  it('goes to the trash and comes back', async () => {
+    await data.more('Ward 7', 'Move to the trash')
+    await data.notice('Ward 7 is in the trash').waitFor()
+    expect(await lethe.page.getByRole('radio', { name: /Ward 7/ }).count()).toBe(0)
+    await data.notice('Ward 7 is in the trash').getByRole('button', { name: 'Undo' }).click()
+    await lethe.page.getByRole('radio', { name: /Ward 7/ }).waitFor()
+  })
+})

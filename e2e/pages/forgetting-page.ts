@@ -1,0 +1,39 @@
+/** The workbench Forgetting, in the words of a person who uses it. */
+import type { Page } from 'playwright'
+
+export function forgettingPage(page: Page) {
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+  const grid = () => page.getByRole('grid', { name: 'Episodes' })
+  const filter = () => page.getByLabel('Filter episodes')
+  return {
+    button,
+    grid,
+    filter,
+    open: () => page.keyboard.press('Control+4'),
+    tab: (name: string) => page.getByRole('tab', { name }).click(),
+    choose: (name: string) => page.getByRole('radio', { name, exact: true }).check(),
+    async collect(name: string, episodes: number): Promise<void> {
+      const dialog = page.getByRole('dialog', { name: 'Collect trajectories' })
+      await dialog.getByLabel('Episodes').fill(String(episodes))
+      await dialog.getByLabel('Name', { exact: true }).fill(name)
+      await dialog.getByRole('button', { name: 'Collect', exact: true }).click()
+      await grid().waitFor({ timeout: 120_000 })
+    },
+    /** The numbers of the episodes in sight, in the order of the table. */
+    shown: () => grid().locator('tbody tr td:nth-child(2)').allInnerTexts(),
+    async show(words: string, count: number): Promise<void> {
+      await filter().fill(words)
+      await page.locator('#episodes-filter-note', { hasText: new RegExp(`^${count} `) }).waitFor()
+    },
+    /** How many are selected, once it is so. */
+    async selects(count: number): Promise<void> {
+      await page
+        .locator('.trajectories-count > .number', { hasText: new RegExp(`^${count}$`) })
+        .first()
+        .waitFor()
+    },
+    selection: () => page.locator('.trajectories-count').innerText(),
+    start: () => page.locator('.agents-start .button.primary'),
+    outcome: () => page.getByRole('region', { name: 'Outcome' }).innerText({ timeout: 60_000 }),
+  }
+}
