@@ -127,7 +127,7 @@ describe('an agent', () => {
   })
 
   it('is cancelled in the midst of a longer training, and resumed', async () => {
-    await lethe.page.getByLabel('Updates').fill('200000')
+    await lethe.page.getByRole('textbox', { name: 'Updates' }).fill('200000')
     await expect.poll(() => page.start().isEnabled()).toBe(true)
     await page.start().click()
     await runs.reaches('running', ['succeeded', 'failed'])
@@ -151,8 +151,8 @@ describe('an agent', () => {
     await page.start().click()
     await runs.reaches('succeeded', ['failed'])
     expect(await page.outcome()).toMatch(/Its values[\s\S]*Return[\s\S]*Value, forgotten[\s\S]*Value, never seen/)
-    await lethe.page.getByRole('button', { name: 'forgetting', exact: true }).first().waitFor()
-    await lethe.page.getByRole('button', { name: 'convergence', exact: true }).first().waitFor()
+    const critic = lethe.page.getByRole('figure', { name: 'Loss of the critic' })
+    expect(await critic.locator('.legend-name').allInnerTexts()).toEqual(['update', 'forgetting', 'convergence'])
     await expectClean()
   })
 

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
+import { forgettingPage } from './pages/forgetting-page.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
 import { runsPage } from './pages/runs-page.ts'
 
@@ -48,6 +49,31 @@ const pictures: readonly Picture[] = [
   },
   { name: 'data', visit: rail('Data') },
   { name: 'images', visit: rail('Private images') },
+  {
+    name: 'forgetting',
+    visit: async (page) => {
+      await rail('Forgetting')(page)
+      const collect = page.getByRole('button', { name: 'Collect a set…' })
+      const grid = page.getByRole('grid', { name: 'Episodes' })
+      await collect.or(grid).waitFor()
+      if (await collect.isVisible()) {
+        await collect.click()
+        await forgettingPage(page).collect('Hopper medium-expert', 60)
+      }
+      await page.getByLabel('Filter episodes').fill('return>1200')
+      await page.getByRole('button', { name: /^Select the/ }).click()
+      await page.getByLabel('Filter episodes').fill('')
+      await grid.locator('tbody tr').nth(2).click()
+      await page.getByRole('figure', { name: /^Rewards of episode/ }).waitFor()
+    },
+  },
+  {
+    name: 'agents',
+    visit: async (page) => {
+      await rail('Forgetting')(page)
+      await page.getByRole('tab', { name: 'Agents' }).click()
+    },
+  },
   { name: 'ledger', visit: rail('Ledger') },
   {
     name: 'compare', // of a project with two runs or more

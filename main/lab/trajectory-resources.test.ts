@@ -31,7 +31,7 @@ let lab: Lab
 let file: string
 beforeAll(async () => {
   lab = await openLab({ project })
-  file = await folder.write('ward.npz', await encodeNpz(columns))
+  file = folder.write('ward.npz', await encodeNpz(columns))
   await lab.importTrajectories({ path: file, name: 'Ward' })
 })
 
@@ -58,15 +58,15 @@ describe('before import', () => {
   test('a reward that is no number is refused, and the episode named', async () => {
     const data = columns.rewards.data.slice()
     data[42] = NaN
-    const broken = await encodeNpz({ ...columns, rewards: { ...columns.rewards, data } })
-    const found = await look(await folder.write('nan.npz', broken))
+    const broken = encodeNpz({ ...columns, rewards: { ...columns.rewards, data } })
+    const found = await look(folder.write('nan.npz', await broken))
     expect(found).toMatchObject({ kind: 'trajectories', trajectories: null, errors: 1 })
     expect(found.refusal?.message).toContain('Episode 4, step 2: rewards is not a number')
   })
 
   test('columns of several lengths are refused as trajectories, not as images', async () => {
     const short = { ...columns.actions, shape: [steps - 1, 2], data: columns.actions.data.slice(2) }
-    const found = await look(await folder.write('ragged.npz', await encodeNpz({ ...columns, actions: short })))
+    const found = await look(folder.write('ragged.npz', await encodeNpz({ ...columns, actions: short })))
     expect(found.kind).toBe('trajectories')
     expect(found.refusal?.message).toContain('actions has 99 rows, observations has 100')
   })
