@@ -39,7 +39,7 @@ const variants = [
 ] as const
 
 const first: Draft = {
-  ...{ environment: 'hopper', policy: 'medium-expert', episodes: 200, noise: 0.02, seed: 1, variant: 'v4', name: '' },
+  ...{ environment: 'hopper', policy: 'medium-expert', episodes: 200, noise: 0.1, seed: 1, variant: 'v4', name: '' },
 }
 
 function useTasks(): readonly SimulatedTask[] {
@@ -93,7 +93,7 @@ function Fields({ task, tasks, draft, name, error, change }: FieldsProps) {
         min={0}
         max={1}
         step={0.01}
-        hint="Standard deviation, before an action is cut to ±1. At 0.05 Hopper’s expert begins to fall."
+        hint="Standard deviation, before an action is cut to ±1. With little of it a set shows one way to act, from which nothing can be learnt."
         onChange={(value) => change({ noise: value ?? -1 })}
       />
       <SelectField
