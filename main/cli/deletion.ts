@@ -45,7 +45,7 @@ function textOf(statement: DeletionStatement): string {
     ['audited', statement.audited ?? 'no run yet'],
     ...(statement.retired === null ? [] : [['retired', statement.retired]]),
     ...(statement.note === '' ? [] : [['note', statement.note]]),
-    ...statement.incomplete.map((words) => ['incomplete', words]),
+    ...statement.incomplete.map((words) => [statement.state === 'closed' ? 'without' : 'to do', words]),
   ]
   return [
     table(rows),

@@ -137,7 +137,7 @@ export const deletionStatementSchema = requestSummarySchema.extend({
   hashes: z.array(sha256).describe('of the episodes, in the order of their ids'),
   contentHash: sha256.describe('of the set that the request is about'),
   copies: z.array(decidedCopySchema),
-  incomplete: z.array(z.string()).describe('what closing was done without'),
+  incomplete: z.array(z.string()).describe('what is not done yet, or closing was done without'),
   limits: z.array(z.string()).describe('what cannot be known, in words'),
   record: z.object({ entries: z.number().int(), head: z.string() }),
 })

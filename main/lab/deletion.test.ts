@@ -106,7 +106,12 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
     await runOf('trajectories.replay', { data: 'hops', episodes: [0, 1], agents: [] }),
     await runOf('trajectories.replay', { data: 'hops', episodes: [0, 3], agents: [] }),
   ]
-  const audit = await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent, episodes: [1, 2] })
+  const audit = await runOf('trajectories.audit', {
+    data: 'hops',
+    agent: unlearned,
+    original: agent,
+    forgotten: [1, 2],
+  })
   const clean = await runOf('trajectories.train', { data: 'hops', share: 1, without: [1, 2] })
   const retrained = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1, 2], method: 'retrain' })
   const partly = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1], method: 'trajdeleter' })
@@ -173,7 +178,7 @@ test('closing retires the original: shown, and refused for whatever would use it
   const request = await opened()
   await lab.makeRequestVersion(request)
   const waiting = (await lab.createUnlearning({ agent, forget, method: 'finetune', preset: 'tiny' })).run
-  await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent })
+  await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent, forgotten: [1, 2] })
   expect(await lab.closeRequest(request, false)).toMatchObject({ state: 'closed', incomplete: [] })
   const { summary } = await lab.showRun(agent)
   expect(summary.retired).toMatchObject({ request })

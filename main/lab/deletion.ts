@@ -9,7 +9,7 @@ import { runPaths } from '../runs/folder.ts'
 import { removeRun } from '../runs/remove.ts'
 import { retireRun } from '../runs/retire.ts'
 import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
-import { decidedCopies, findCopies } from '../trajectories/deletion/copies.ts'
+import { findCopies } from '../trajectories/deletion/copies.ts'
 import { findHolders, holderOf } from '../trajectories/deletion/holders.ts'
 import {
   appendRequest,
@@ -138,18 +138,15 @@ export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf 
     const now = await summary(request)
     requireOpen(await readRequest(project, request), request)
     const runs = (await readRunFolders(project)).filter(({ trash }) => trash === null).map(({ id }) => id)
-    const incomplete = undone(now, runs)
+    const { incomplete, copies: before } = await deletionStatement(project, request)
     if (incomplete.length > 0 && !mayBeIncomplete)
       throw new LetheError(
         'run-state',
         `Deletion request ${request} is not done. ${incomplete.join(' ')}`,
         'Do it, or close the request as incomplete; the statement will say so.',
       )
-    for (const copy of decidedCopies(
-      await findCopies(project, await readRequest(project, request)),
-      await readRequest(project, request),
-    ))
-      if (copy.fate === 'undecided') await keep(request, [copy.id], '')
+    for (const { fate: _fate, decided: _decided, ...copy } of before.filter(({ fate }) => fate === 'undecided'))
+      await appendRequest(project, request, { kind: 'kept', copy, reason: copy.reason })
     const { agent, learnt } = now
     const retired = agent !== null && learnt.length > 0 && runs.includes(agent) ? agent : null
     if (retired !== null) await retireRun(project, retired, request)
@@ -185,19 +182,14 @@ export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf 
 function fits({ record, config, trash }: RunFolder, step: Step, { agent, learnt, unlearned }: RequestSummary): boolean {
   if (trash !== null || record?.state !== 'succeeded' || !config || agent === null) return false
   if (step === 'audited')
-    return record.kind === 'trajectories.audit' && unlearned !== null && config.agent === unlearned
+    return (
+      record.kind === 'trajectories.audit' &&
+      config.agent === unlearned &&
+      config.original === agent &&
+      learnt.every((id) => config.forgotten?.includes(id))
+    )
   const forgotten = new Set(config.forget)
   return record.kind === 'trajectories.unlearn' && config.agent === agent && learnt.every((id) => forgotten.has(id))
-}
-
-/** What is left to do, in words. An agent that was removed for good has nothing to forget any more. */
-function undone({ agent, learnt, unlearned, audited, version }: RequestSummary, runs: readonly string[]): string[] {
-  const learns = agent !== null && learnt.length > 0
-  return [
-    ...(version ? [] : ['The version of the set without the episodes was not made.']),
-    ...(learns && !unlearned && runs.includes(agent) ? ['The agent was not made to forget them.'] : []),
-    ...(learns && unlearned && !audited && runs.includes(unlearned) ? ['What was forgotten was not audited.'] : []),
-  ]
 }
 
 const damaged = (request: string): RequestSummary => ({

@@ -149,10 +149,12 @@ function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Hol
       ? { kind: 'run', words: `${counted(named.length)} in motion, and their curves`, certain: true, reason }
       : null
   if (record.kind === 'trajectories.audit')
-    return {
-      ...{ kind: 'run', words: 'values of agents along episodes, and verdicts; no states or actions', certain: true },
-      reason: 'It is the evidence of what was forgotten.',
-    }
+    return named.length === 0
+      ? null
+      : {
+          ...{ kind: 'run', words: `values of agents along ${counted(named.length)}, and verdicts`, certain: true },
+          reason: 'It is the evidence of what was forgotten.',
+        }
   return { kind: 'run', words: 'a run on a set that holds them', certain: false, reason }
 }
 

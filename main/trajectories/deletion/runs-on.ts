@@ -13,9 +13,13 @@ const configSchema = z.looseObject({
   share: z.number().optional(),
   without: z.array(z.number()).optional(),
   agent: z.string().optional(),
+  original: z.string().optional(),
   forget: z.array(z.number()).optional(),
   method: z.string().optional(),
   episodes: z.union([z.number(), z.array(z.number())]).optional(),
+  forgotten: z.array(z.number()).optional(),
+  remaining: z.array(z.number()).optional(),
+  neverSeen: z.array(z.number()).optional(),
 })
 const stateSchema = z.looseObject({ kind: z.string(), title: z.string(), state: z.string() })
 
@@ -103,7 +107,8 @@ function seen(holders: readonly Holder[], data: string, share: number, without: 
 
 /** Of the chosen episodes, those that a run names: in a replay or an audit. */
 export function namedBy({ config }: RunFolder, holders: readonly Holder[]): number[] {
-  const named = new Set(Array.isArray(config?.episodes) ? config.episodes : [])
+  const { episodes, forgotten = [], remaining = [], neverSeen = [] } = config ?? {}
+  const named = new Set([...(Array.isArray(episodes) ? episodes : []), ...forgotten, ...remaining, ...neverSeen])
   const ids = holders.filter(({ data }) => data === config?.data).flatMap(({ chosen }) => chosen.map(({ id }) => id))
   return [...new Set(ids)].filter((id) => named.has(id))
 }

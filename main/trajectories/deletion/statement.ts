@@ -1,5 +1,5 @@
 /** What can be said of a request: for its page, for the terminal, and for the report of an audit. */
-import type { DeletionStatement } from '../../contract/deletion.ts'
+import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../contract/deletion.ts'
 import { decidedCopies, findCopies } from './copies.ts'
 import { closingOf, openingOf, summaryOf, verifyRequest } from './record.ts'
 
@@ -12,20 +12,33 @@ const limits = [
   'Whether an agent has forgotten: an audit compares values and gives an estimate, not a proof.',
 ] as const
 
+/** In words. An agent that was removed has nothing to forget any more; of one trained from scratch nothing is to be audited. */
+function leftToDo(summary: RequestSummary, copies: readonly DecidedCopy[]): string[] {
+  const { agent, learnt, unlearned, audited, version } = summary
+  const holds = (run: string | null) => copies.some(({ id, fate }) => id === `run:${run}` && fate !== 'removed')
+  const learns = agent !== null && learnt.length > 0
+  return [
+    ...(version ? [] : ['The version of the set without the episodes was not made.']),
+    ...(learns && !unlearned && holds(agent) ? ['The agent was not made to forget them.'] : []),
+    ...(learns && unlearned && !audited && holds(unlearned) ? ['What was forgotten was not audited.'] : []),
+  ]
+}
+
 /** Reads, and changes nothing. Errors: `file-missing`, `usage`, `request-corrupt` where not even the first line holds. */
 export async function deletionStatement(project: string, request: string): Promise<DeletionStatement> {
   const verified = await verifyRequest(project, request)
   const { entries } = verified
   const [about] = openingOf(entries, request).holders
   const closed = closingOf(entries)
-  const found = closed ? [] : await findCopies(project, entries)
+  const summary = summaryOf(request, verified)!
+  const copies = decidedCopies(closed ? [] : await findCopies(project, entries), entries)
   return {
     schema: 'lethe.deletion/1',
-    ...summaryOf(request, verified)!,
+    ...summary,
     hashes: about!.chosen.map(({ sha256 }) => sha256),
     contentHash: about!.contentHash,
-    copies: decidedCopies(found, entries),
-    incomplete: closed?.incomplete ?? [],
+    copies,
+    incomplete: closed?.incomplete ?? leftToDo(summary, copies),
     limits: [...limits],
     record: { entries: entries.length, head: entries.at(-1)!.hash },
   }

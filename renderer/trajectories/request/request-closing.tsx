@@ -5,10 +5,10 @@ import { Button, Copyable } from '../../ui/controls.tsx'
 import { confirm } from '../../ui/dialog.tsx'
 import { closeRequest } from './request-feed.ts'
 import { useRequests } from './request-store.ts'
-import { closingWords, counted, leftToDo } from './request-words.ts'
+import { closingWords, counted, retires } from './request-words.ts'
 
 async function askToClose(statement: DeletionStatement): Promise<void> {
-  const left = leftToDo(statement)
+  const left = statement.incomplete
   const undecided = statement.copies.filter(({ fate }) => fate === 'undecided').length
   const yes = await confirm({
     title: left.length > 0 ? 'Close it although it is not done?' : 'Close this request?',
@@ -42,8 +42,9 @@ export function RequestClosing({ statement }: { readonly statement: DeletionStat
     return (
       <>
         <p>
-          What was not removed is marked as still containing the episodes, and the original agent is retired.
-          {leftToDo(statement).map((words) => ` ${words}`)}
+          What is not removed by then is marked as still containing the episodes.
+          {retires(statement) && ' The original agent is retired.'}
+          {incomplete.map((words) => ` ${words}`)}
         </p>
         <p className="request-buttons">
           <Button disabled={busy || damage !== null} onClick={() => void askToClose(statement)}>

@@ -58,7 +58,7 @@ async function askToRemove({ request, copies }: DeletionStatement, ticked: Reado
     action: 'Remove for good',
     danger: true,
   })
-  if (yes) await removeCopies(request, askedFor(copies, ticked))
+  if (yes) await removeCopies(request, askedFor(copies, ticked), going.length)
 }
 
 function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatement; readonly onClose: () => void }) {

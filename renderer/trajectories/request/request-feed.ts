@@ -75,11 +75,12 @@ async function change<Name extends Changing>(
   return statement !== null
 }
 
-export async function removeCopies(request: string, copies: readonly string[]): Promise<void> {
+/** `count`: with those that lie in them. */
+export async function removeCopies(request: string, copies: readonly string[], count: number): Promise<void> {
   if (await change(request, () => ask('deletion.remove', { request, copies: [...copies] }, told)))
     notify({
       kind: 'done',
-      message: `${copies.length} ${copies.length === 1 ? 'copy is' : 'copies are'} gone for good.`,
+      message: `${count} ${count === 1 ? 'copy is' : 'copies are'} gone for good.`,
     })
 }
 

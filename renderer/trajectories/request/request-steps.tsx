@@ -53,7 +53,7 @@ export function ForgetStep({ statement }: StepProps) {
   const setGone = copies.some(({ id, fate }) => id === `dataset:${data}` && fate === 'removed')
   if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
   if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
-  if (unlearned !== null) return <RunLine run={unlearned} words="forgot them" />
+  if (unlearned !== null) return <RunLine run={unlearned} words="Forgotten in the run" />
   return (
     <>
       <p>
@@ -84,7 +84,7 @@ export function ForgetStep({ statement }: StepProps) {
 export function AuditStep({ statement }: StepProps) {
   const { agent, learnt, unlearned, audited, state } = statement
   if (agent === null || learnt.length === 0) return <p>There is nothing to audit.</p>
-  if (audited !== null) return <RunLine run={audited} words="audited what was forgotten" />
+  if (audited !== null) return <RunLine run={audited} words="Audited in the run" />
   if (unlearned === null) return <p>Once the agent has forgotten them, it is audited against the original.</p>
   return (
     <>
@@ -111,7 +111,7 @@ function RunLine({ run, words }: { readonly run: string; readonly words: string 
   return (
     <p className="request-buttons">
       <span>
-        {title ?? run} {title === undefined ? `${words}; the run is no longer in the project` : words}.
+        {words} {title ?? `${run}, which is no longer in the project`}.
       </span>
       {title !== undefined && (
         <Button look="bare" onClick={() => showRun(run)}>

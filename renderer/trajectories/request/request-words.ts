@@ -54,25 +54,19 @@ export function goingWith(copies: readonly DecidedCopy[], ticked: ReadonlySet<st
 export const askedFor = (copies: readonly DecidedCopy[], ticked: ReadonlySet<string>): string[] =>
   copies.flatMap(({ id, within }) => (ticked.has(id) && !(within !== null && ticked.has(within)) ? [id] : []))
 
-/** What stands in the way of closing a request as complete, in words. */
-export function leftToDo({ version, agent, learnt, unlearned, audited, copies }: DeletionStatement): string[] {
-  const there = (run: string | null): boolean =>
-    run !== null && copies.some(({ id, fate }) => id === `run:${run}` && fate !== 'removed')
-  const learns = agent !== null && learnt.length > 0
-  return [
-    ...(version ? [] : ['The version of the set without them was not made.']),
-    ...(learns && !unlearned && there(agent) ? ['The agent was not made to forget them.'] : []),
-    ...(learns && unlearned && !audited && there(unlearned) ? ['What was forgotten was not audited.'] : []),
-  ]
+/** Whether closing takes an agent out of use, or has. */
+export function retires({ agent, learnt, copies, retired, state }: DeletionStatement): boolean {
+  if (state === 'closed') return retired !== null
+  const here = copies.some(({ id, fate }) => id === `run:${agent}` && fate !== 'removed')
+  return agent !== null && learnt.length > 0 && here
 }
 
 /** What closing says, or would say. */
-export function closingWords({ agent, learnt, copies, retired, state }: DeletionStatement): string[] {
+export function closingWords(statement: DeletionStatement): string[] {
+  const { copies, state } = statement
   const removed = copies.filter(({ fate }) => fate === 'removed').length
   const rest = copies.filter(({ fate }) => fate !== 'removed')
   const certain = rest.filter((copy) => copy.certain).length
-  const here = copies.some(({ id, fate }) => id === `run:${agent}` && fate !== 'removed')
-  const retires = state === 'closed' ? retired !== null : agent !== null && learnt.length > 0 && here
   return [
     removed === 0 ? 'No copy was removed.' : `${counted(removed, 'copy was', 'copies were')} removed for good.`,
     ...(certain > 0
@@ -80,7 +74,7 @@ export function closingWords({ agent, learnt, copies, retired, state }: Deletion
       : []),
     ...(rest.length > certain ? [`${counted(rest.length - certain, 'copy', 'copies')} may contain them.`] : []),
     ...(rest.length === 0 ? ['No copy that Lethe knows of contains them.'] : []),
-    ...(retires
+    ...(retires(statement)
       ? [
           state === 'closed'
             ? 'The original agent was retired.'
