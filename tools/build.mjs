@@ -2,7 +2,7 @@
  * Bundles the TypeScript sources into `build/` with esbuild.
  *
  * Node side: CommonJS for Node 16, the oldest runtime an Electron here brings; everything is bundled but the packages
- * that carry native code. Page: one script for Chromium 108. A bundle is made again only when one of the files that went
+ * that carry native code. Page: a module for Chromium 108, and beside it those that it loads on demand. A bundle is made again only when one of the files that went
  * into it last time has changed. Files are put in place by renaming, so two builds at once do each other no harm.
  *
  *   node tools/build.mjs [NAME...]      cli, hdf5-worker, lab, trainer, main, preload, renderer; all when none is named
@@ -22,22 +22,39 @@ const nodeSide = {
   external: ['electron', '@tensorflow/*', '@duckdb/*'],
 }
 
+/**
+ * Modules of the page that are loaded only where they are needed, each a bundle of its own: sharing parts with the page's would make its
+ * first script wait for another.
+ */
+const onDemand = { 'stage-webgl': 'renderer/viewers/stage-webgl.ts' }
+
+/** @type {import('esbuild').Plugin} */
+const onDemandPlugin = {
+  name: 'on-demand',
+  setup(building) {
+    building.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) => {
+      const name = basename(path, '.ts')
+      return kind === 'dynamic-import' && name in onDemand ? { path: `./${name}.js`, external: true } : undefined
+    })
+  },
+}
+
 /** @type {import('esbuild').BuildOptions} */
 const pageSide = {
   platform: 'browser',
-  format: 'iife',
+  format: 'esm',
   target: 'chrome108',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
   minify: true,
-  plugins: [helpPlugin],
+  plugins: [helpPlugin, onDemandPlugin],
   loader: { '.woff2': 'file', '.png': 'file', '.svg': 'file' },
   assetNames: 'assets/[name]',
 }
 
 /**
- * What is built: the entry, where it goes below `build/`, files that are copied beside it, and files that a plugin reads.
- * @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions, copies?: [string, string][], also?: () => string[] }} Bundle
+ * What is built: the entry, where it goes below `build/`, more entries beside it, files that are copied beside it, and files that a plugin reads.
+ * @typedef {{ entry: string, out: string, options: import('esbuild').BuildOptions, more?: Record<string, string>, copies?: [string, string][], also?: () => string[] }} Bundle
  * @type {Record<string, Bundle>}
  */
 const application = {
@@ -51,6 +68,7 @@ const application = {
     entry: 'renderer/index.tsx',
     out: 'renderer/index.js',
     options: pageSide,
+    more: onDemand,
     copies: [['renderer/index.html', 'renderer/index.html']],
     also: helpFiles,
   },
@@ -87,12 +105,12 @@ export async function build(names = Object.keys(application)) {
 
 /** @param {typeof import('esbuild')} esbuild @param {string} name */
 async function buildOne(esbuild, name) {
-  const { entry, out, options, copies = [], also = () => [] } = bundleOf(name)
+  const { entry, out, options, more = {}, copies = [], also = () => [] } = bundleOf(name)
   const started = Date.now()
   const result = await esbuild.build({
     ...options,
     absWorkingDir: root,
-    entryPoints: { [basename(out).replace(/\.\w+$/, '')]: entry },
+    entryPoints: { [basename(out).replace(/\.\w+$/, '')]: entry, ...more },
     outExtension: { '.js': extname(out) },
     outdir: dirname(join('build', out)),
     bundle: true,

@@ -8,7 +8,7 @@ interface Row {
 
 export const contentSecurityRows: readonly Row[] = [
   { directive: 'default-src', sources: ["'none'"], reason: 'what no row names is refused' },
-  { directive: 'script-src', sources: ["'self'"], reason: 'one bundled script; no inline script, no eval' },
+  { directive: 'script-src', sources: ["'self'"], reason: 'bundled scripts; no inline script, no eval' },
   { directive: 'style-src', sources: ["'self'"], reason: 'bundled style sheets; React sets styles through the CSSOM' },
   { directive: 'font-src', sources: ["'self'"], reason: 'the fonts we ship' },
   {

@@ -6,6 +6,7 @@ import { seriesColour } from './colours.ts'
 import { copyCsv, copyPicture } from './copy.ts'
 import { Legend } from './legend.tsx'
 import type { Plot } from './plot.ts'
+import type { Scrub } from './scrub.ts'
 import { SeriesTable } from './series-table.tsx'
 import { lineOf, type Series } from './series.ts'
 import { usePlot } from './use-plot.ts'
@@ -23,10 +24,23 @@ interface LineChartProps {
   readonly smoothing?: number
   readonly height?: number
   readonly syncKey?: string
+  /** Where the cursor rests; the same object for as long as it is the same place. */
+  readonly scrub?: Scrub
 }
 
 export function LineChart(props: LineChartProps) {
-  const { label, series, xLabel, yLabel, logX = false, logY = false, smoothing = 0, height = 220, syncKey } = props
+  const {
+    label,
+    series,
+    xLabel,
+    yLabel,
+    logX = false,
+    logY = false,
+    smoothing = 0,
+    height = 220,
+    syncKey,
+    scrub,
+  } = props
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const lines = useMemo(
     () =>
@@ -39,7 +53,15 @@ export function LineChart(props: LineChartProps) {
       })),
     [series, smoothing, hidden],
   )
-  const { place, legend, plot, zoomed } = usePlot({ lines, smoothing: smoothing > 0, logX, logY, height, syncKey })
+  const { place, legend, plot, zoomed } = usePlot({
+    lines,
+    smoothing: smoothing > 0,
+    logX,
+    logY,
+    height,
+    syncKey,
+    scrub,
+  })
   const empty = lines.every(({ line }) => line.xs.length === 0)
   const none = empty ? { disabled: true, reason: 'There are no points yet' } : {}
   const items: (MenuItem | 'line')[] = [

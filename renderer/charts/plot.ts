@@ -7,6 +7,7 @@ import 'uplot/dist/uPlot.min.css'
 import { drawnValues, extremes, slotPlaces, type Drawn } from './columns.ts'
 import { createDenseLines } from './dense-lines.ts'
 import { axis, axisHeight, axisWidth, barLook, cursor, lineSeries, type PlotLine } from './plot-look.ts'
+import { followScrub, type Scrub } from './scrub.ts'
 import { padded, stepExtent, type Extent } from './series.ts'
 
 export interface PlotContent {
@@ -19,6 +20,7 @@ export interface PlotOptions {
   readonly logX: boolean
   readonly logY: boolean
   readonly syncKey: string | undefined
+  readonly scrub?: Scrub | undefined
   /** The step under the cursor, or null when it has left. */
   readonly onCursor: (step: number | null) => void
   readonly onZoom: (zoomed: boolean) => void
@@ -40,6 +42,7 @@ interface State {
   heights: Extent
   sparse: boolean
   plot: uPlot
+  following: ReturnType<typeof followScrub> | null
   /** Of the next drawing, where one is due. */
   frame: number
 }
@@ -132,6 +135,7 @@ function refresh(state: State): void {
     plot.setScale('x', { min: view.from, max: view.to })
     plot.setScale('y', { min: state.heights.low, max: state.heights.high })
   })
+  state.following?.rest()
 }
 
 function zoomToSelection(state: State): void {
@@ -180,6 +184,8 @@ function makePlot(state: State): uPlot {
     else pan(state, Math.sign(event.deltaX) * 0.08)
   }
   plot.over.addEventListener('wheel', onWheel, { passive: false })
+  state.following?.end()
+  state.following = options.scrub ? followScrub(plot, options.scrub) : null
   return plot
 }
 
@@ -207,7 +213,8 @@ function show(state: State, content: PlotContent): void {
   refresh(state)
 }
 
-function moveCursor({ plot }: State, share: number): void {
+function moveCursor({ plot, options: { scrub } }: State, share: number): void {
+  if (scrub) return scrub.seek(scrub.step() + Math.sign(share) * (Math.abs(share) > 0.05 ? 10 : 1))
   const width = plot.over.clientWidth
   const left = plot.cursor.left ?? -1
   const next = left < 0 ? (share > 0 ? 0 : width) : Math.min(width, Math.max(0, left + share * width))
@@ -224,6 +231,7 @@ export function createPlot(host: HTMLElement, size: Size, options: PlotOptions):
     part: null,
     heights: padded(Infinity, -Infinity, options.logY),
     sparse: false,
+    following: null,
     frame: 0,
   } as unknown as State
   state.plot = makePlot(state)
@@ -242,6 +250,7 @@ export function createPlot(host: HTMLElement, size: Size, options: PlotOptions):
     canvas: () => state.plot.ctx.canvas,
     destroy(): void {
       cancelAnimationFrame(state.frame)
+      state.following?.end()
       state.plot.destroy()
     },
   }

@@ -2,12 +2,14 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { showAt } from './legend.tsx'
 import { createPlot, type Plot, type PlotContent } from './plot.ts'
+import type { Scrub } from './scrub.ts'
 
 interface Wanted extends PlotContent {
   readonly logX: boolean
   readonly logY: boolean
   readonly height: number
   readonly syncKey: string | undefined
+  readonly scrub: Scrub | undefined
 }
 
 export interface PlaceOfPlot {
@@ -17,7 +19,7 @@ export interface PlaceOfPlot {
   readonly zoomed: boolean
 }
 
-export function usePlot({ lines, smoothing, logX, logY, height, syncKey }: Wanted): PlaceOfPlot {
+export function usePlot({ lines, smoothing, logX, logY, height, syncKey, scrub }: Wanted): PlaceOfPlot {
   const place = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLUListElement>(null)
   const plot = useRef<Plot>(null)
@@ -28,7 +30,7 @@ export function usePlot({ lines, smoothing, logX, logY, height, syncKey }: Wante
     if (!host) return
     const size = () => ({ width: Math.max(1, host.clientWidth), height })
     const onCursor = (step: number | null) => showAt(legend.current, shown.current, step)
-    const made = createPlot(host, size(), { logX, logY, syncKey, onCursor, onZoom: setZoomed })
+    const made = createPlot(host, size(), { logX, logY, syncKey, scrub, onCursor, onZoom: setZoomed })
     plot.current = made
     const sizes = new ResizeObserver(() => made.resize(size()))
     sizes.observe(host)
@@ -40,11 +42,11 @@ export function usePlot({ lines, smoothing, logX, logY, height, syncKey }: Wante
       made.destroy()
       plot.current = null
     }
-  }, [logX, logY, syncKey, height])
+  }, [logX, logY, syncKey, scrub, height])
   useEffect(() => {
     shown.current = lines
     plot.current?.show({ lines, smoothing })
     showAt(legend.current, lines, null)
-  }, [lines, smoothing, logX, logY, syncKey, height])
+  }, [lines, smoothing, logX, logY, syncKey, scrub, height])
   return { place, legend, plot, zoomed }
 }

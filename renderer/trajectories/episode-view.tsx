@@ -7,9 +7,11 @@ import { Segmented } from '../ui/field.tsx'
 import { dimensionOf, useEpisode, type EpisodeData } from './episode-data.ts'
 import { EpisodeList, steps } from './episode-facts.tsx'
 import type { Episodes } from './episodes.ts'
+import { EpisodeReplay } from './replay/episode-replay.tsx'
 import { closeEpisode, showEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
 
 const views = [
+  { value: 'replay', label: 'Replay' },
   { value: 'states', label: 'States' },
   { value: 'actions', label: 'Actions' },
   { value: 'rewards', label: 'Rewards' },
@@ -23,18 +25,23 @@ interface Line {
 }
 
 function linesOf(found: EpisodeData, view: View): Line[] {
+  if (view === 'replay') return []
   if (view === 'rewards') return [{ name: 'reward', unit: '', values: [...found.rewards] }]
   const [names, rows] =
     view === 'states' ? [found.observations, found.observationRows] : [found.actions, found.actionRows]
   return names.map(({ name, unit }, index) => ({ name, unit, values: dimensionOf(rows, names.length, index) }))
 }
 
-function Plots({ found }: { readonly found: EpisodeData }) {
-  const [view, setView] = useState<View>('states')
+/** A set without a simulated task has no replay. */
+function Plots({ set, found }: { readonly set: TrajectorySet; readonly found: EpisodeData }) {
+  const options = set.environment.task === null ? views.slice(1) : views
+  const [chosen, setView] = useState<View>('replay')
+  const view = options.some(({ value }) => value === chosen) ? chosen : 'states'
   const lines = useMemo(() => linesOf(found, view).map((line) => ({ ...line, ...steps(line.values) })), [found, view])
   return (
     <section className="episode-plots" aria-label="Over the steps">
-      <Segmented label="What is plotted" hideLabel value={view} options={views} onChange={setView} />
+      <Segmented label="What is plotted" hideLabel value={view} options={options} onChange={setView} />
+      {view === 'replay' && <EpisodeReplay set={set} id={found.episode.id} />}
       <div className="episode-plot-grid">
         {lines.map(({ name, unit, ...line }, index) => (
           <LineChart
@@ -110,7 +117,7 @@ export function EpisodeView({ set, episodes, places, id }: ViewProps) {
               </p>
             )}
           </div>
-          <Plots found={found} />
+          <Plots {...{ set, found }} />
         </div>
       )}
     </div>
