@@ -20,6 +20,7 @@ import { agentsPart } from './lab/agents.ts'
 import { dataPart } from './lab/data.ts'
 import { deletionPart } from './lab/deletion.ts'
 import { evidencePart } from './lab/evidence.ts'
+import { foreignAgentsPart } from './lab/foreign-agents.ts'
 import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
@@ -112,6 +113,7 @@ export async function openLab(options: LabOptions) {
     ...replay,
     ...audit,
     ...deletion,
+    ...foreignAgentsPart(context),
     ...returnsStudyPart(context, trajectories),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */

@@ -3,6 +3,7 @@ import { auditCommands } from './audit.ts'
 import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
 import { deletionCommands } from './deletion.ts'
+import { foreignAgentsCommands } from './foreign-agents.ts'
 import { forgettingCommands } from './forgetting.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
@@ -23,4 +24,5 @@ export const commands = [
   ...auditCommands,
   ...replayCommands,
   ...deletionCommands,
+  ...foreignAgentsCommands,
 ] as const

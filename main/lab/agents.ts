@@ -6,6 +6,7 @@ import { toErrorRecord } from '../contract/errors.ts'
 import { listRuns, readConfig, readRecord, type RunPaths } from '../runs/folder.ts'
 import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
 import { listTrajectorySets, openTrajectories } from '../trajectories/data/store.ts'
+import { importAgentJob, type ImportAgentConfig } from '../trajectories/foreign/import-agent.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
 import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
@@ -126,7 +127,8 @@ interface Outcome {
 
 async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Promise<Agent | null> {
   const record = await readRecord(paths).catch(() => null)
-  if (record?.state !== 'succeeded' || (record.kind !== trainJob.kind && record.kind !== unlearnJob.kind)) return null
+  const kinds: readonly string[] = [trainJob.kind, unlearnJob.kind, importAgentJob.kind]
+  if (record?.state !== 'succeeded' || !kinds.includes(record.kind)) return null
   const config = await readConfig(paths).catch(() => null)
   if (!config) return null
   const { evaluation, after } = (record.outcome ?? {}) as Outcome
@@ -135,6 +137,11 @@ async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Prom
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig
     const facts = { algorithm, data, steps, preset, share, without }
+    return { ...common, ...facts, original: null, method: null, forgotten: [], evaluation: evaluation ?? null }
+  }
+  if (record.kind === importAgentJob.kind) {
+    const { algorithm, data, steps, share, without } = config as ImportAgentConfig
+    const facts = { algorithm, data, steps, preset: null, share, without }
     return { ...common, ...facts, original: null, method: null, forgotten: [], evaluation: evaluation ?? null }
   }
   const { agent: original, algorithm, data, steps, forget, method } = config as UnlearnConfig

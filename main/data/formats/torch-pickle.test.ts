@@ -2,7 +2,7 @@ import { deflateRawSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LetheError } from '../../contract/errors.ts'
-import { readTorchState } from './torch-pickle.ts'
+import { readTorchState, readTorchTree } from './torch-pickle.ts'
 
 /** Files written by PyTorch 2.15, deflated. */
 const unpack = (...lines: string[]): Uint8Array => new Uint8Array(inflateSync(Buffer.from(lines.join(''), 'base64')))
@@ -311,5 +311,37 @@ describe('what is refused', () => {
       "the compressed entry 'm/data.pkl'",
     )
     expect(() => readTorchState(entry('other', pickle, 0, pickle.length), 'm.pth')).toThrow('a zip without data.pkl')
+  })
+})
+
+describe('dictionaries within dictionaries', () => {
+  const dictionary = (...entries: [number[], number[]][]): number[] => [0x7d, 0x28, ...entries.flat(2), 0x75]
+  const list = (...items: number[][]): number[] => [0x5d, 0x28, ...items.flat(), 0x65]
+  const weight = tensor(storage(4), 0, [2, 2], [2, 1])
+  const whole = (object: number[]): Uint8Array => file([0x80, 2, ...object, 0x2e])
+
+  test('tensors and numbers by their way, in file order; all else is left out', () => {
+    const optimiser = dictionary([text('state'), dictionary([int(0), dictionary([text('step'), int(7)])])])
+    const policy = dictionary([text('w'), weight])
+    const names = list(text('a'), int(3))
+    const tree = whole(dictionary([text('policy'), policy], [text('optim'), optimiser], [text('names'), names]))
+    const found = readTorchTree(tree, 'x')
+    expect([...found.keys()]).toEqual(['policy.w', 'optim.state.0.step', 'names.1'])
+    expect(found.get('policy.w')!.shape).toEqual([2, 2])
+    expect(found.get('optim.state.0.step')).toEqual({ shape: [], data: Float64Array.of(7) })
+    expectRefused(() => readTorchState(tree, 'x'))
+  })
+
+  test('one that holds itself, one without end, names that come twice', () => {
+    const itself = [0x7d, 0x71, 1, ...text('w'), ...weight, 0x73, ...text('self'), 0x68, 1, 0x73]
+    expectRefused(() => readTorchTree(whole(itself), 'x'), /^format-unsupported$/)
+    // Each list holds the one before nine times: 9 to the power of 8 entries in a few hundred bytes.
+    const levels = Array.from({ length: 8 }, (_, level): [number[], number[]] => [
+      text(String(level)),
+      [...list(...Array.from({ length: 9 }, () => (level === 0 ? int(1) : [0x68, level]))), 0x71, level + 1],
+    ])
+    expectRefused(() => readTorchTree(whole(dictionary([text('w'), weight], ...levels)), 'x'), /^format-unsupported$/)
+    const twice = dictionary([text('a.b'), weight], [text('a'), dictionary([text('b'), weight])])
+    expectRefused(() => readTorchTree(whole(twice), 'x'), /^file-malformed$/)
   })
 })

@@ -84,11 +84,56 @@ const notPlain =
  * @throws LetheError `file-malformed` for broken bytes, `format-unsupported` for any pickle that is more than named tensors
  */
 export function readTorchState(bytes: Uint8Array, path: string): Map<string, TorchTensor> {
-  const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
-  return zipped ? readZipLayout(bytes, path) : readLegacyLayout(bytes, path)
+  return readLayout(bytes, path, (state) => state)
 }
 
-function readLegacyLayout(bytes: Uint8Array, path: string): Map<string, TorchTensor> {
+/**
+ * Reads the tensors of nested dictionaries and lists, as checkpoints with optimisers have: named by their way, apart by dots, in file
+ * order. A number is a tensor of no axes; what else stands between them is left out.
+ * @throws LetheError as `readTorchState` does, and `format-unsupported` for nesting without end
+ */
+export function readTorchTree(bytes: Uint8Array, path: string): Map<string, TorchTensor> {
+  const single = new Map<string, TorchTensor>()
+  const order: string[] = []
+  const tensors = readLayout(bytes, path, (state) => {
+    const found = new Map<Value, Value>()
+    let visited = 0
+    const walk = (value: Value, way: readonly string[]): void => {
+      if (++visited > mostNodes || way.length > deepest)
+        throw unsupported(path, 'dictionaries within dictionaries without end')
+      const name = way.join('.')
+      if (value instanceof Map)
+        for (const [key, inner] of value) {
+          if (typeof key !== 'string' && typeof key !== 'number')
+            throw unsupported(path, `an entry named by ${typeName(key)}`)
+          walk(inner, [...way, String(key)])
+        }
+      else if (Array.isArray(value)) value.forEach((inner, index) => walk(inner, [...way, String(index)]))
+      else if (isKind(value, 'tensor')) {
+        if (found.has(name)) throw malformed(path, 'each name once', `'${name}' twice`)
+        found.set(name, value)
+        order.push(name)
+      } else if (typeof value === 'number') {
+        single.set(name, { shape: [], data: Float64Array.of(value) })
+        order.push(name)
+      }
+    }
+    if (!(state instanceof Map)) throw unsupported(path, `${typeName(state)} instead of a dictionary`)
+    walk(state, [])
+    return found
+  })
+  return new Map(order.map((name) => [name, tensors.get(name) ?? single.get(name)!]))
+}
+const mostNodes = 100_000
+const deepest = 12
+
+/** `select` makes of what the pickle holds the dictionary of tensors that is wanted. */
+function readLayout(bytes: Uint8Array, path: string, select: (state: Value) => Value): Map<string, TorchTensor> {
+  const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
+  return zipped ? readZipLayout(bytes, path, select) : readLegacyLayout(bytes, path, select)
+}
+
+function readLegacyLayout(bytes: Uint8Array, path: string, select: (state: Value) => Value): Map<string, TorchTensor> {
   const cursor = makeCursor(bytes, path)
   if (bytes[0] !== 0x80)
     throw malformed(path, 'a PyTorch file starting with a pickle or a zip', `first byte ${bytes[0] ?? 'none'}`)
@@ -98,7 +143,7 @@ function readLegacyLayout(bytes: Uint8Array, path: string): Map<string, TorchTen
   const system = readPickle(cursor)
   if (!(system instanceof Map) || system.get('little_endian') !== true)
     throw unsupported(path, 'storages that are not little-endian')
-  const state = readPickle(cursor)
+  const state = select(readPickle(cursor))
   const keys = readPickle(cursor)
   if (!Array.isArray(keys)) throw malformed(path, 'a list of storage keys', typeName(keys))
   const kinds = storagesOf(state, path)
@@ -122,7 +167,7 @@ function readLegacyLayout(bytes: Uint8Array, path: string): Map<string, TorchTen
   return tensorsOf(state, storages, bytes.length, path)
 }
 
-function readZipLayout(bytes: Uint8Array, path: string): Map<string, TorchTensor> {
+function readZipLayout(bytes: Uint8Array, path: string, select: (state: Value) => Value): Map<string, TorchTensor> {
   const entries = storedEntries(bytes, path)
   const pickleName = [...entries.keys()].find((name) => name === 'data.pkl' || /^[^/]+\/data\.pkl$/.test(name))
   const pickle = pickleName === undefined ? undefined : entries.get(pickleName)
@@ -131,7 +176,7 @@ function readZipLayout(bytes: Uint8Array, path: string): Map<string, TorchTensor
   const order = entries.get(`${folder}byteorder`)
   if (order && Buffer.from(order).toString('latin1') !== 'little')
     throw unsupported(path, 'storages that are not little-endian')
-  const state = readPickle(makeCursor(pickle, path))
+  const state = select(readPickle(makeCursor(pickle, path)))
   const storages = new Map<string, TorchValues>()
   for (const storage of storagesOf(state, path).values()) {
     const entry = entries.get(`${folder}data/${storage.key}`)

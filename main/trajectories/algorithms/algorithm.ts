@@ -46,6 +46,14 @@ export const warmUp = (published: number, share: number) =>
     .default(published)
     .describe(`updates before the policy is trained in full (paper: ${published}; desk: ${100 * share} % of the steps)`)
 
+/** Agents of d3rlpy 2.8 were trained without the tanh after the decoder; no preset sets it. */
+export const decoderSetting = z
+  .literal('linear')
+  .optional()
+  .describe(
+    'linear: the output of the decoder is the action, as in agents of d3rlpy 2.8; absent: its tanh, as in the papers',
+  )
+
 /** How an update differs from the ordinary one. */
 export interface Variation<Networks> {
   /** A frozen agent whose Bellman target counts as well, with this weight: the convergence phase. */

@@ -17,6 +17,7 @@ import {
   bellman,
   bestSample,
   commonSettings,
+  decoderSetting,
   follow,
   hidden,
   rate,
@@ -42,6 +43,7 @@ const config = z.strictObject({
   coderRate: rate(1e-3),
   hidden: hidden(400, 300),
   coderHidden: hidden(750, 750),
+  decoder: decoderSetting,
   klWeight: z.number().nonnegative().default(0.5).describe('weight of the KL term of the auto-encoder (paper: 0.5)'),
   flexibility: z.number().nonnegative().default(0.05).describe('Φ, how far actions are perturbed (paper: 0.05)'),
   smallerWeight: z
@@ -90,7 +92,7 @@ export const bcq: Algorithm<Config, Networks, Readonly<Record<'coder' | 'actor' 
     const critics = [0, 1].map((i) => make.network(`critic-${i}`, [both, ...settings.hidden, 1]))
     const perturbation = make.network('perturbation', [both, ...settings.hidden, actions])
     return {
-      coder: autoEncoder(make, settings.coderHidden),
+      coder: autoEncoder(make, settings.coderHidden, settings.decoder !== 'linear'),
       perturbation,
       critics,
       targetPerturbation: make.copy('target/perturbation', perturbation),

@@ -20,6 +20,7 @@ import {
   bellman,
   bestSample,
   commonSettings,
+  decoderSetting,
   follow,
   hidden,
   rate,
@@ -50,6 +51,7 @@ const config = z.strictObject({
   alphaRate: rate(1e-3),
   hidden: hidden(256, 256),
   coderHidden: hidden(750, 750),
+  decoder: decoderSetting,
   klWeight: z.number().nonnegative().default(0.5).describe('weight of the KL term of the auto-encoder (paper: 0.5)'),
   kernel: z
     .enum(['laplacian', 'gaussian'])
@@ -135,7 +137,7 @@ export const bear: Algorithm<Config, Networks, Optimisers> = {
     const actor = make.network('actor', [observations, ...settings.hidden, 2 * actions])
     const critics = [0, 1].map((i) => make.network(`critic-${i}`, [observations + actions, ...settings.hidden, 1]))
     return {
-      coder: autoEncoder(make, settings.coderHidden),
+      coder: autoEncoder(make, settings.coderHidden, settings.decoder !== 'linear'),
       actor,
       critics,
       targetActor: make.copy('target/actor', actor),

@@ -178,21 +178,26 @@ export interface AutoEncoder {
   readonly encoder: Network
   /** (s, z) → the action before tanh. */
   readonly decoder: Network
+  /** Whether an action is the tanh of what is decoded. */
+  readonly squashes: boolean
 }
 
-export function autoEncoder({ network, sizes }: Maker, hidden: readonly number[]): AutoEncoder {
+export function autoEncoder({ network, sizes }: Maker, hidden: readonly number[], squashes: boolean): AutoEncoder {
   const latent = 2 * sizes.actions
   return {
     encoder: network('encoder', [sizes.observations + sizes.actions, ...hidden, 2 * latent]),
     decoder: network('decoder', [sizes.observations + latent, ...hidden, sizes.actions]),
+    squashes,
   }
 }
 
-/** Decoded actions before tanh. */
-export const decodedRaw = ({ decoder }: AutoEncoder, observations: Value, latent: Value): Value =>
+const decode = ({ decoder }: AutoEncoder, observations: Value, latent: Value): Value =>
   forward(decoder, op.concat([observations, latent]))
+/** Decoded actions before tanh; where actions are not squashed, d3rlpy 2.8 takes the tanh here and not there. */
+export const decodedRaw = (coder: AutoEncoder, observations: Value, latent: Value): Value =>
+  coder.squashes ? decode(coder, observations, latent) : op.tanh(decode(coder, observations, latent))
 export const decoded = (coder: AutoEncoder, observations: Value, latent: Value): Value =>
-  op.tanh(decodedRaw(coder, observations, latent))
+  coder.squashes ? op.tanh(decode(coder, observations, latent)) : decode(coder, observations, latent)
 
 /** Mean squared error + klWeight · KL(q(z | s, a) ‖ N(0, 1)), each a mean over batch and dimensions. noise [n, latent]. */
 export function autoEncoderLoss(

@@ -17,6 +17,7 @@ import {
   batchSize,
   bellman,
   commonSettings,
+  decoderSetting,
   follow,
   hidden,
   rate,
@@ -44,6 +45,7 @@ const config = z.strictObject({
   coderRate: rate(1e-4),
   hidden: hidden(400, 300),
   coderHidden: hidden(750, 750),
+  decoder: decoderSetting,
   klWeight: z.number().nonnegative().default(0.5).describe('weight of the KL term of the auto-encoder (paper: 0.5)'),
   perturbation: z.boolean().default(true).describe('whether decoded actions are perturbed'),
   flexibility: z
@@ -95,7 +97,7 @@ export const plas: Algorithm<Config, Networks, Readonly<Record<'coder' | 'actor'
       perturbation: make.network('perturbation', [both, ...settings.hidden, actions]),
     }
     return {
-      coder: autoEncoder(make, settings.coderHidden),
+      coder: autoEncoder(make, settings.coderHidden, settings.decoder !== 'linear'),
       policy,
       critics,
       targetPolicy: {
