@@ -1,5 +1,5 @@
 /** Every shown episode as a point, its return over its length. A line drawn around some of them chooses these. */
-import { useEffect, useRef, useState, type PointerEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react'
 import { formatCount, formatFigure } from '../app/format.ts'
 import { useTheme } from '../app/theme.ts'
 import { resolveColour } from '../charts/colours.ts'
@@ -76,7 +76,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
   const selection = useTrajectories((state) => state.selection)
   const shown = useTrajectories((state) => state.episode)
   const [line, setLine] = useState<readonly Point[] | null>(null)
-  const points = pointsOf(episodes, places, size)
+  const points = useMemo(() => pointsOf(episodes, places, size), [episodes, places, size])
   useEffect(() => {
     if (canvas.current && size.width > 0)
       draw(canvas.current, size, {
@@ -84,8 +84,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
         isChosen: (index) => selection.has(episodes.ids[places[index]!]!),
         shown: places.findIndex((one) => episodes.ids[one] === shown),
       })
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the points follow from the rest, and the colours from the theme
-  }, [episodes, places, size, selection, shown, theme])
+  }, [episodes, places, points, size, selection, shown, theme])
   const at = (event: PointerEvent): Point => {
     const { left, top } = event.currentTarget.getBoundingClientRect()
     return { x: event.clientX - left, y: event.clientY - top }

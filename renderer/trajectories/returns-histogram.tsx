@@ -16,6 +16,10 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
   const selection = useTrajectories((state) => state.selection)
   const [range, setRange] = useState<Range | null>(null)
   const bins = useMemo(() => binsOf(episodes.returns, places, count), [episodes, places])
+  const chosen = useMemo(
+    () => bins.members.map((bin) => bin.filter((place) => selection.has(episodes.ids[place]!)).length),
+    [bins, episodes, selection],
+  )
   const shareAt = (event: PointerEvent): number => {
     const { left, width } = event.currentTarget.getBoundingClientRect()
     return Math.min(1, Math.max(0, (event.clientX - left) / width))
@@ -45,14 +49,11 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
         onPointerUp={choose}
         onPointerCancel={() => setRange(null)}
       >
-        {bins.members.map((bin, index) => {
-          const chosen = bin.filter((place) => selection.has(episodes.ids[place]!)).length
-          return (
-            <span key={index} style={{ height: `${(bin.length / (bins.most || 1)) * 100}%` }}>
-              {chosen > 0 && <span style={{ height: `${(chosen / bin.length) * 100}%` }} />}
-            </span>
-          )
-        })}
+        {bins.members.map((bin, index) => (
+          <span key={index} style={{ height: `${(bin.length / (bins.most || 1)) * 100}%` }}>
+            {chosen[index]! > 0 && <span style={{ height: `${(chosen[index]! / bin.length) * 100}%` }} />}
+          </span>
+        ))}
         {range && (
           <i
             style={{
