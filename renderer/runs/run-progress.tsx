@@ -62,6 +62,8 @@ function Details({ run, plan, present }: { readonly run: RunSummary; readonly pl
 export function RunProgress({ run, plan }: { readonly run: RunSummary; readonly plan: Plan | null }) {
   if (!plan) return null
   const { shares, present, whole } = progressOf(plan, run)
+  // Shares of all, in percent: weights that add up to less than 1 would leave a part of the row empty.
+  const weights = plan.steps.reduce((sum, { weight }) => sum + weight, 0) || 1
   return (
     <div className={`progress ${run.state}`}>
       <p className="progress-words">
@@ -77,7 +79,12 @@ export function RunProgress({ run, plan }: { readonly run: RunSummary; readonly 
         aria-valuetext={run.progress ? `${run.progress.phase}, ${Math.floor(whole * 100)} percent in all` : run.state}
       >
         {plan.steps.map(({ phase, weight }, index) => (
-          <span key={phase} className="phase" style={{ flexGrow: Math.max(weight, 1e-3) }} title={phase}>
+          <span
+            key={phase}
+            className="phase"
+            style={{ flexGrow: Math.max((100 * weight) / weights, 1e-3) }}
+            title={phase}
+          >
             <span style={{ transform: `scaleX(${shares[index] ?? 0})` }} />
           </span>
         ))}

@@ -30,7 +30,7 @@ function useColumns(): Column<Agent>[] {
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '78px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '94px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
     {
@@ -39,7 +39,7 @@ function useColumns(): Column<Agent>[] {
         evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '62px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '76px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

@@ -59,13 +59,13 @@ function columnsOf(episodes: Episodes): Column<number>[] {
       width: '34px',
       cell: (row) => <Mark id={ids[row]!} />,
     },
-    { id: 'id', head: 'Episode', align: 'right', width: '84px', cell: (row) => ids[row], sort: by(ids) },
+    { id: 'id', head: 'No.', align: 'right', width: '66px', cell: (row) => ids[row], sort: by(ids) },
     {
-      ...{ id: 'length', head: 'Steps', align: 'right', width: '66px', sort: by(lengths) },
+      ...{ id: 'length', head: 'Steps', align: 'right', width: '80px', sort: by(lengths) },
       cell: (row) => formatCount(lengths[row]!),
     },
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '80px', sort: by(returns) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '88px', sort: by(returns) },
       cell: (row) => formatFigure(returns[row]!),
     },
     {

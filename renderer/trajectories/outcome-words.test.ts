@@ -32,6 +32,14 @@ it('a return that is lost is said; a difference within the spread is none', () =
   )
 })
 
+it('of one episode each, returns are not compared', () => {
+  const once = (mean: number): Measured => ({
+    evaluation: { returns: [mean], mean, deviation: 0, normalisedScore: 0 },
+    values: { forgotten: null, remaining: null, unseen: null },
+  })
+  expect(verdictsOf({ before: once(800), after: once(1000) })).toEqual([])
+})
+
 it('without critics or simulator there is nothing to say', () => {
   const nothing: Measured = { evaluation: null, values: { forgotten: null, remaining: null, unseen: null } }
   expect(verdictsOf({ before: nothing, after: nothing })).toEqual([])

@@ -35,7 +35,11 @@ const mostLoss = 0.1
 /** By how much more of themselves values must fall where episodes were forgotten than where not. */
 const clearFall = 0.1
 
-function returnWords(before: ReturnFigures, after: ReturnFigures): Verdict {
+/** Fewer episodes say nothing about a return. */
+const fewest = 3
+
+function returnWords(before: ReturnFigures, after: ReturnFigures): Verdict | null {
+  if (before.returns.length < fewest || after.returns.length < fewest) return null
   const loss = (before.mean - after.mean) / (Math.abs(before.mean) || 1)
   const percent = `${(100 * Math.abs(loss)).toFixed(0)} %`
   // Within the spread of the episodes of both, a difference is chance.

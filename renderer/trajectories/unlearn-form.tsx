@@ -1,4 +1,5 @@
 /** Right: which episodes an agent is to forget, in which way, and what that takes and touches. */
+import { useMemo } from 'react'
 import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import { deviceOptions } from '../app/device-options.ts'
 import { formatCount } from '../app/format.ts'
@@ -20,15 +21,25 @@ function learntOf({ learntFrom, without }: Agent, { ids }: Episodes): ReadonlySe
   return new Set(ids.slice(0, learntFrom ?? ids.length).filter((id) => !gone.has(id)))
 }
 
+/** Which of the selected episodes the agent can forget, and how many it never saw or has forgotten. */
+function useKnown(): { known: readonly number[]; strange: number } {
+  const agent = useAgent()
+  const episodes = useTrajectories((state) => state.episodes)
+  const selection = useTrajectories((state) => state.selection)
+  return useMemo(() => {
+    if (!agent || !episodes) return { known: [], strange: 0 }
+    const learnt = learntOf(agent, episodes)
+    const known = [...selection].filter((id) => learnt.has(id))
+    return { known, strange: selection.size - known.length }
+  }, [agent, episodes, selection])
+}
+
 /** Which agent, and which episodes: both are chosen elsewhere, and said here. */
 function What() {
   const agent = useAgent()
   const selection = useTrajectories((state) => state.selection)
   const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === agent?.algorithm)?.title)
-  const episodes = useTrajectories((state) => state.episodes)
-  const learnt = agent && episodes ? learntOf(agent, episodes) : null
-  const known = learnt ? [...selection].filter((id) => learnt.has(id)) : []
-  const strange = learnt ? selection.size - known.length : 0
+  const { known, strange } = useKnown()
   return (
     <section className="agents-part agents-what">
       <h2>What is forgotten</h2>
@@ -120,6 +131,7 @@ export function UnlearnForm() {
   const devices = usePage((state) => state.devices)
   const agent = useAgent()
   const some = useTrajectories((state) => state.selection.size > 0)
+  const { strange } = useKnown()
   const { mode: _mode, ...fields } = draft.set
   const preset = plan?.preset ?? {}
   const shown = agent && some ? plan : null
@@ -169,7 +181,7 @@ export function UnlearnForm() {
           </>
         )}
       </div>
-      <StartPanel plan={shown} trouble={agent && some ? trouble : null} action="Start unlearning">
+      <StartPanel plan={shown} trouble={agent && some && strange === 0 ? trouble : null} action="Start unlearning">
         {shown && <Touched plan={shown} />}
       </StartPanel>
     </>
