@@ -80,6 +80,7 @@ describe('a set', () => {
     await page.selects(1)
     await press('Enter')
     await lethe.page.getByRole('heading', { name: 'Episode 1', exact: true }).waitFor()
+    await page.choose('States')
     await lethe.page.getByRole('figure', { name: 'torso height', exact: true }).waitFor()
     await expectClean()
     await press('Escape')

@@ -19,11 +19,13 @@ function Trained({ outcome }: { readonly outcome: OutcomeFacts }) {
           </span>
         </>
       )}
-      <span className="trajectories-note">
-        Learnt from <span className="number">{formatCount(episodes ?? 0)}</span> episodes,{' '}
-        <span className="number">{formatCount(transitions ?? 0)}</span> steps.
-        {!evaluation && ' This set has no simulator, so it was not played.'}
-      </span>
+      {episodes !== undefined && (
+        <span className="trajectories-note">
+          Learnt from <span className="number">{formatCount(episodes)}</span> episodes,{' '}
+          <span className="number">{formatCount(transitions ?? 0)}</span> steps.
+          {!evaluation && ' This set has no simulator, so it was not played.'}
+        </span>
+      )}
     </p>
   )
 }
