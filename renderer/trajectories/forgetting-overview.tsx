@@ -51,6 +51,13 @@ function Losses({ plan, series }: { readonly plan: Plan; readonly series: Series
   )
 }
 
+function Waiting({ run }: { readonly run: RunSummary }) {
+  if (run.waitsFor !== null)
+    return <p className="trajectories-note">This run begins by itself when the one before has ended.</p>
+  const updates = run.kind === 'trajectories.train' || run.kind === 'trajectories.unlearn'
+  return updates && <p className="trajectories-note">Losses are drawn here after the first updates.</p>
+}
+
 const none: SeriesOf = {}
 
 export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
@@ -65,17 +72,7 @@ export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
       {returns && returns.steps.length > 1 && (
         <ReturnsChart returns={returns} deviations={series['evaluation/return deviation']} />
       )}
-      {measured ? (
-        <Losses plan={plan} series={series} />
-      ) : (
-        run.state === 'running' && (
-          <p className="trajectories-note">
-            {run.waitsFor === null
-              ? 'Losses are drawn here after the first updates.'
-              : 'This run begins by itself when the one before has ended.'}
-          </p>
-        )
-      )}
+      {measured ? <Losses plan={plan} series={series} /> : run.state === 'running' && <Waiting run={run} />}
     </div>
   )
 }

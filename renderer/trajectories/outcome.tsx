@@ -2,6 +2,7 @@
 import type { RunSummary } from '../../main/contract/run.ts'
 import { formatCount, formatFigure } from '../app/format.ts'
 import { Icon } from '../ui/icons.tsx'
+import { labelOf } from '../ui/schema-fields.ts'
 import { BeforeAfter } from './before-after.tsx'
 import { verdictsOf, type OutcomeFacts } from './outcome-words.ts'
 
@@ -30,8 +31,38 @@ function Trained({ outcome }: { readonly outcome: OutcomeFacts }) {
   )
 }
 
+/** Of audits, replays and agents brought in: figures by their names. What they show has its own place in Forgetting. */
+function Figures({ outcome }: { readonly outcome: Readonly<Record<string, unknown>> }) {
+  const rows = Object.entries(outcome).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'number'
+      ? [[name, formatFigure(value)]]
+      : typeof value === 'string' && value.length <= 60
+        ? [[name, value]]
+        : [],
+  )
+  return (
+    <dl className="trajectories-facts outcome-facts">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{labelOf(name)}</dt>
+          <dd className="number">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+const trainsOrForgets = ({ kind }: RunSummary): boolean =>
+  kind === 'trajectories.train' || kind === 'trajectories.unlearn'
+
 export function Outcome({ run }: { readonly run: RunSummary }) {
   const outcome = (run.outcome ?? {}) as OutcomeFacts
+  if (!trainsOrForgets(run))
+    return (
+      <section className="outcome" aria-label="Outcome">
+        <Figures outcome={run.outcome ?? {}} />
+      </section>
+    )
   const { before, after } = outcome
   if (!before || !after)
     return (
