@@ -30,6 +30,7 @@ import { runsPart } from './lab/runs.ts'
 import { makeTasks } from './lab/tasks.ts'
 import { trajectoriesPart } from './lab/trajectories.ts'
 import { trashPart } from './lab/trash.ts'
+import { unlearningStudiesPart } from './lab/unlearning-studies.ts'
 import { openProject } from './project.ts'
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
@@ -71,6 +72,7 @@ export async function openLab(options: LabOptions) {
     resource: trajectoriesResource,
     ...trajectories
   } = trajectoriesPart(context, { poolOf })
+  const returnsStudy = returnsStudyPart(context, trajectories)
   const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
   const audit = auditPart(context, forgetting)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
@@ -114,7 +116,8 @@ export async function openLab(options: LabOptions) {
     ...audit,
     ...deletion,
     ...foreignAgentsPart(context),
-    ...returnsStudyPart(context, trajectories),
+    ...returnsStudy,
+    ...unlearningStudiesPart(context, forgetting, returnsStudy),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {

@@ -9,6 +9,7 @@ import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
 import { replayCommands } from './replay.ts'
 import { runsCommands } from './runs.ts'
+import { studyCommands } from './studies.ts'
 import { systemCommands } from './system.ts'
 import { trajectoriesCommands } from './trajectories.ts'
 
@@ -25,4 +26,5 @@ export const commands = [
   ...replayCommands,
   ...deletionCommands,
   ...foreignAgentsCommands,
+  ...studyCommands,
 ] as const

@@ -144,7 +144,8 @@ const study: Command = {
   },
   example: 'trajectories study table --algorithms bc,td3-bc --tasks hopper',
   async run({ words, lab, signal, say }) {
-    if (words.first !== 'table') throw usage(this, `There is no study ${words.first}; there is table.`)
+    if (words.first !== 'table')
+      throw usage(this, `There is no study ${words.first}; there are table, poison and ablation.`)
     const listOf = (name: string): string[] | undefined => words.text(name)?.split(',').filter(Boolean)
     const options = {
       preset: presetOf(this, words),

@@ -45,7 +45,7 @@ export const studyDefaults: StudyOptions = {
   episodes: 400,
 }
 
-const setName = (task: TaskId, episodes: number): string => `${task} medium-expert ${episodes}`
+export const setName = (task: TaskId, episodes: number): string => `${task} medium-expert ${episodes}`
 
 export function returnsStudyPart(
   { project }: LabContext,
