@@ -74,7 +74,7 @@ export async function openLab(options: LabOptions) {
   } = trajectoriesPart(context, { poolOf })
   const returnsStudy = returnsStudyPart(context, trajectories)
   const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
-  const audit = auditPart(context, forgetting)
+  const { handlers: auditHandlers, resource: auditResource, ...audit } = auditPart(context, forgetting)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
   const { handlers: deletionHandlers, ...deletion } = deletionPart(context, { poolOf })
@@ -89,6 +89,7 @@ export async function openLab(options: LabOptions) {
     ...agentsHandlers,
     ...runsHandlers,
     ...replayHandlers,
+    ...auditHandlers,
     ...deletionHandlers,
     ...evidenceHandlers,
     ...trashHandlers,
@@ -97,6 +98,7 @@ export async function openLab(options: LabOptions) {
   const resources: Readonly<Record<string, ResourceHandler>> = {
     runs: runResource,
     replays: replayResource,
+    audits: auditResource,
     data: dataResource,
     trajectories: trajectoriesResource,
     bundles: bundleResource,

@@ -3,6 +3,7 @@
  * main side; results are data and nothing is thrown across a process. The rows stand in calls/, one file a subject.
  */
 import { z } from 'zod'
+import { auditCalls } from './calls/audit.ts'
 import { dataCalls } from './calls/data.ts'
 import { deletionCalls } from './calls/deletion.ts'
 import { evidenceCalls } from './calls/evidence.ts'
@@ -31,6 +32,7 @@ export const calls = {
   ...runsCalls,
   ...replayCalls,
   ...deletionCalls,
+  ...auditCalls,
   ...evidenceCalls,
   ...trashCalls,
   ...shellCalls,

@@ -59,7 +59,7 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
   return { handlers, poolOf }
 }
 
-function answerOf(planned: Planned, preset: Record<string, unknown>): AgentPlan {
+export function answerOf(planned: Planned, preset: Record<string, unknown>): AgentPlan {
   const { title, plan, config } = planned
   const answer = { title, plan, config: config as Record<string, unknown>, preset, memoryLimit: memoryLimit() }
   try {

@@ -1,19 +1,36 @@
 /** Audits: from a request to a queued run, what the window shows of one, and reports that are checked. */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { auditFile, auditSchema, criticChoices, timelineColumns, timelinesFile, type Audit } from '../contract/audit.ts'
+import type { HandlersOf } from '../contract/calls.ts'
+import type { auditCalls } from '../contract/calls/audit.ts'
 import type { Device, Plan } from '../contract/run.ts'
-import { createRun, readConfig, readRecord, runPaths, summariseRun } from '../runs/folder.ts'
-import { auditJob } from '../trajectories/audit/audit.ts'
+import { dataFolder } from '../data/catalogue.ts'
+import { parseNpy } from '../data/formats/npy.ts'
+import { parseWith, writeAtomic } from '../files/atomic.ts'
+import { createRun, readConfig, readRecord, requireOwnFiles, runPaths, summariseRun } from '../runs/folder.ts'
+import { agentFile } from '../trajectories/algorithms/agent-file.ts'
+import { auditConfigSchema, auditJob, sha256, type AuditConfig } from '../trajectories/audit/audit.ts'
+import { thresholdTable } from '../trajectories/audit/judgement.ts'
 import { auditConfig, type AuditRequest } from '../trajectories/audit/request.ts'
+import { shadowName } from '../trajectories/audit/shadows.ts'
 import { openTrajectories } from '../trajectories/data/store.ts'
+import { trainingEpisodes } from '../trajectories/job.ts'
 import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { ReportVerification } from '../trajectories/audit/verify.ts'
 import { verifyReport } from './audit-report.ts'
-import type { LabContext } from './context.ts'
+import { answerOf } from './agents.ts'
+import type { LabContext, ResourceHandler } from './context.ts'
 import { affordable, planOf, type ForgettingPart, type Planned } from './forgetting.ts'
 
 /** Of an agent that forgot, the original is what it was made from. */
 export type AuditDraft = Omit<AuditRequest, 'original'> & { readonly original?: string | null | undefined }
 
-export function auditPart({ project, tell }: LabContext, { agentHeaderOf }: Pick<ForgettingPart, 'agentHeaderOf'>) {
+export function auditPart(
+  { project, tell, start }: LabContext,
+  { agentHeaderOf }: Pick<ForgettingPart, 'agentHeaderOf'>,
+) {
   /** The agent that one forgot from; of chains of forgetting the first. */
   const originalOf = async (run: string): Promise<string> => {
     const paths = runPaths(project, run)
@@ -32,15 +49,134 @@ export function auditPart({ project, tell }: LabContext, { agentHeaderOf }: Pick
   }
   const planAudit = async (draft: AuditDraft): Promise<Planned> => affordable(await draftAudit(draft))
 
+  /** How many of the shadows that a configuration asks for are in the cache. */
+  const shadowsMade = async (config: AuditConfig): Promise<number> => {
+    const header = await agentHeaderOf(config.original)
+    const bytes = await fs.readFile(path.join(runPaths(project, config.original).artifacts, agentFile))
+    const data = await openTrajectories(project, config.data)
+    const episodes = trainingEpisodes(data, header.share, header.without)
+    const order = { sha256: sha256(bytes), header, steps: config.shadowSteps, seed: config.seed }
+    const cache = path.join(dataFolder(project, config.data), 'cache')
+    const names = Array.from({ length: config.shadows }, (_, index) => shadowName(order, episodes, index))
+    const found = await Promise.all(names.map((name) => fs.stat(path.join(cache, name)).catch(() => null)))
+    return found.filter(Boolean).length
+  }
+
+  const createAudit = async (draft: AuditDraft, device: Device = 'auto'): Promise<{ run: string; plan: Plan }> => {
+    const planned = await planAudit(draft)
+    const paths = await createRun(project, { ...planned, device })
+    tell('run-changed', { summary: await summariseRun(paths) })
+    return { run: paths.id, plan: planned.plan }
+  }
+
+  const fileOf = async (run: string, name: string): Promise<Buffer> => {
+    const paths = runPaths(project, run)
+    await requireOwnFiles(paths, [`artifacts/${name}`])
+    return fs.readFile(path.join(paths.artifacts, name))
+  }
+  const readAudit = async (run: string): Promise<Audit> =>
+    parseWith(auditSchema, JSON.parse((await fileOf(run, auditFile)).toString('utf8')), auditFile)
+
+  const handlers: HandlersOf<typeof auditCalls> = {
+    'audit.settings': async () => ({ configSchema: settingsSchema(), critics: [...criticChoices] }),
+    'audit.plan': async ({ device: _device, ...draft }) => {
+      const planned = await draftAudit(draft)
+      const preset = (await draftAudit({ ...draft, set: {} })).config as Record<string, unknown>
+      const config = planned.config as AuditConfig
+      return {
+        ...answerOf(planned, preset),
+        original: config.original,
+        ...{
+          forgotten: config.forgotten.length,
+          remaining: config.remaining.length,
+          neverSeen: config.neverSeen.length,
+        },
+        shadows: { count: config.shadows, steps: config.shadowSteps, made: await shadowsMade(config) },
+      }
+    },
+    'audit.start': async ({ device, ...draft }) => {
+      const { run } = await createAudit(draft, device)
+      start(run)
+      return { run }
+    },
+    'audit.thresholds': async ({ references }) => ({ alphas: [...alphas], rows: thresholdTable(references, alphas) }),
+    'audit.exportTable': async ({ run, path: target, rule }) => {
+      await writeAtomic(target, auditCsv(await readAudit(run), rule))
+      return {}
+    },
+  }
+
+  const resource: ResourceHandler = async (place, query) => {
+    const [, run = '', what = ''] = /^([\w-]+)\/(audit\.json|timeline)$/.exec(place) ?? []
+    if (run === '' || (await readRecord(runPaths(project, run))).kind !== auditJob.kind) return null
+    if (what === auditFile) return { bytes: await fileOf(run, auditFile), type: 'application/json' }
+    const one = (await readAudit(run)).trajectories.find(({ id }) => String(id) === query.get('id'))
+    if (!one) return null
+    const { data } = parseNpy(await fileOf(run, timelinesFile), timelinesFile)
+    const width = timelineColumns.length
+    const rows = (data as Float32Array).slice(one.row * width, (one.row + one.length) * width)
+    return { bytes: new Uint8Array(rows.buffer), type: 'application/octet-stream' }
+  }
+
   return {
+    handlers,
+    resource,
+    createAudit,
     draftAudit,
     planAudit,
     verifyReport: (report: string): Promise<ReportVerification> => verifyReport(project, report),
-    async createAudit(draft: AuditDraft, device: Device = 'auto'): Promise<{ run: string; plan: Plan }> {
-      const planned = await planAudit(draft)
-      const paths = await createRun(project, { ...planned, device })
-      tell('run-changed', { summary: await summariseRun(paths) })
-      return { run: paths.id, plan: planned.plan }
-    },
   }
+}
+
+/** From one in 10⁸ to one in two, evenly on a logarithmic axis. */
+const alphas: readonly number[] = Array.from({ length: 155 }, (_, place) => 10 ** (-8 + place / 20))
+
+/** Fields that the request fills are not set by hand. */
+const given = [
+  'agent',
+  'original',
+  'retrained',
+  'algorithm',
+  'data',
+  'selector',
+  'forgotten',
+  'remaining',
+  'neverSeen',
+  'seed',
+]
+
+function settingsSchema(): Record<string, unknown> {
+  const { properties = {} } = z.toJSONSchema(auditConfigSchema, { io: 'input' })
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !given.includes(name))),
+  }
+}
+
+type CsvRule = z.output<(typeof auditCalls)['audit.exportTable']['input']>['rule']
+
+/** A line for each trajectory. A statistic that is not known is left empty. */
+function auditCsv({ trajectories }: Audit, { test, sample, sides, threshold }: CsvRule): string {
+  const name = test === 'released' ? 'released' : sample === 'references' ? 'grubbs-references' : 'grubbs'
+  const rows = trajectories.map((one) => {
+    const statistic = one.statistics[name]
+    const size = statistic === null ? null : sides === 2 ? Math.abs(statistic) : statistic
+    const verdict = size === null ? 'undecided' : size > threshold ? 'forgotten' : 'in'
+    return [
+      one.id,
+      one.group,
+      one.length,
+      one.return,
+      one.distance,
+      one.original,
+      one.retrained,
+      statistic,
+      threshold,
+      verdict,
+      one.sha256,
+    ]
+  })
+  const head =
+    'episode,group,steps,return,distance,distance of the original,distance of the retrained,statistic,threshold,verdict,sha256'
+  return [head, ...rows.map((row) => row.map((cell) => cell ?? '').join(','))].join('\n') + '\n'
 }

@@ -1,6 +1,7 @@
 /** One run while it works and after it has ended: how far it is, what it makes, what it measures, what it has said. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { PanelBoundary } from '../app/panel-boundary.tsx'
+import { AuditResult } from '../trajectories/audit/audit-result.tsx'
 import { ForgettingOverview } from '../trajectories/forgetting-overview.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Tabs } from '../ui/tabs.tsx'
@@ -43,7 +44,9 @@ function Overview({ run }: { readonly run: RunSummary }) {
   const warnings = useView(run.id, 'warnings')
   return (
     <div className="run-column">
-      {isOfAgents(run) ? (
+      {run.kind === 'trajectories.audit' ? (
+        run.state === 'succeeded' && <AuditResult run={run.id} />
+      ) : isOfAgents(run) ? (
         <ForgettingOverview run={run} />
       ) : (
         <>

@@ -1,0 +1,102 @@
+/** Between the lab and the tab Audit: plans while settings move, what an audit found, and the timeline that is looked at. */
+import { auditSchema } from '../../../main/contract/audit.ts'
+import type { AuditRequestDraft } from '../../../main/contract/calls/audit.ts'
+import { ask, readLab, type Failure } from '../../app/bridge.ts'
+import { createLatest } from '../../app/latest.ts'
+import { showFailure } from '../../app/store.ts'
+import { notify } from '../../ui/notices.tsx'
+import { trajectoriesStore } from '../trajectories-store.ts'
+import { auditStore, showAudit } from './audit-store.ts'
+
+const plans = createLatest(
+  async (draft: AuditRequestDraft) => {
+    let trouble: Failure | null = null
+    const plan = await ask('audit.plan', draft, (failure) => (trouble = failure))
+    return { plan, trouble }
+  },
+  ({ plan, trouble }, _draft, outdated) => {
+    if (plan) auditStore.setState({ plan, trouble: null })
+    else if (!outdated) auditStore.setState({ plan: null, trouble })
+  },
+)
+
+function wholeDraft(): AuditRequestDraft | null {
+  const { agent, selection } = trajectoriesStore.getState()
+  const { draft } = auditStore.getState()
+  if (agent === null || (draft.episodes === 'selected' && selection.size === 0)) return null
+  const episodes =
+    draft.episodes === 'selected' ? `ids:${[...selection].sort((a, b) => a - b).join(',')}` : draft.episodes
+  return { ...draft, agent, original: null, episodes }
+}
+
+function askPlan(): void {
+  const draft = wholeDraft()
+  if (draft) plans.ask(draft)
+  else auditStore.setState({ plan: null, trouble: null })
+}
+
+/** While the form is shown. Returns what stops it. */
+export function followPlan(): () => void {
+  if (!auditStore.getState().schema)
+    void ask('audit.settings', {}, showFailure).then(
+      (found) => found && auditStore.setState({ schema: found.configSchema }),
+    )
+  askPlan()
+  const stops = [
+    auditStore.subscribe((state, before) => state.draft !== before.draft && askPlan()),
+    trajectoriesStore.subscribe((state, before) => {
+      const { agent, selection, data } = state
+      // A reference of another agent is none of this one.
+      if (agent !== before.agent || data !== before.data)
+        auditStore.setState(({ draft }) => ({ draft: { ...draft, retrained: null } }))
+      if (agent !== before.agent || selection !== before.selection) askPlan()
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+export async function startAudit(): Promise<void> {
+  const draft = wholeDraft()
+  if (!draft) return
+  auditStore.setState({ starting: true })
+  const made = await ask('audit.start', draft, showFailure)
+  auditStore.setState({ starting: false })
+  if (made) showAudit(made.run)
+}
+
+/** Reads what a run found, unless it is there. */
+export async function loadAudit(run: string): Promise<void> {
+  if (auditStore.getState().audit?.run === run) return
+  const answer = await readLab(`audits/${run}/audit.json`, { onFailure: showFailure })
+  if (!answer) return
+  const found = auditSchema.parse(await answer.json())
+  const references = found.trajectories[0]?.references.length ?? 3
+  const thresholds = await ask('audit.thresholds', { references }, showFailure)
+  if (!thresholds) return
+  const { test, sides, sample } = found.rules.released
+  const threshold = found.trajectories[0]?.verdicts.released.threshold ?? 0
+  const trajectory = found.trajectories[0]?.id ?? null
+  auditStore.setState({
+    audit: { run, found, thresholds },
+    look: { test, sides, sample, threshold },
+    trajectory,
+    timeline: null,
+  })
+}
+
+export async function loadTimeline(run: string, id: number): Promise<void> {
+  const answer = await readLab(`audits/${run}/timeline?id=${id}`, { onFailure: showFailure })
+  if (!answer) return
+  const values = new Float32Array(await answer.arrayBuffer())
+  if (auditStore.getState().trajectory === id) auditStore.setState({ timeline: { run, id, values } })
+}
+
+export async function exportTable(): Promise<void> {
+  const { audit, look } = auditStore.getState()
+  if (!audit || !look) return
+  const words = { suggested: `audit-${audit.run}.csv`, title: 'Export the table' }
+  const chosen = await ask('shell.chooseTarget', words, showFailure)
+  if (!chosen || chosen.path === null) return
+  if (await ask('audit.exportTable', { run: audit.run, path: chosen.path, rule: look }, showFailure))
+    notify({ message: 'The table is written, with the verdicts as they stand.', kind: 'done' })
+}

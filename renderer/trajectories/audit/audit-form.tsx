@@ -1,0 +1,201 @@
+/** Right: which agent is audited on which trajectories, and what that takes. */
+import { deviceOptions } from '../../app/device-options.ts'
+import { formatBytes, formatCount, formatDuration } from '../../app/format.ts'
+import { usePage } from '../../app/store.ts'
+import { secondsOf } from '../../images/plan-sums.ts'
+import { Button } from '../../ui/controls.tsx'
+import { NumberField, Segmented, SelectField } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { AdvancedSettings } from '../../ui/schema-form.tsx'
+import { withField } from '../agents-store.ts'
+import { agentWords } from '../sets-column.tsx'
+import { useAgent, useTrajectories } from '../trajectories-store.ts'
+import { startAudit } from './audit-feed.ts'
+import { changeDraft, useAudit, type AuditPlan } from './audit-store.ts'
+
+const presets = [
+  { value: 'tiny', label: 'Tiny', note: 'To see that it runs: shadows of 8 updates.' },
+  { value: 'desk', label: 'Desk', note: 'Shadows of 0.5 % of the training each.' },
+  { value: 'paper', label: 'Paper', note: 'Shadows of 5000 updates, and all sampled actions.' },
+] as const
+
+const critics = [
+  {
+    value: 'released',
+    label: 'As released',
+    note: 'Its own critic on the forget set and the control, the original’s on the remaining.',
+  },
+  {
+    value: 'consistent',
+    label: 'Consistent',
+    note: 'The original’s critic for all: only what the agents would do counts.',
+  },
+] as const
+
+function What() {
+  const agent = useAgent()
+  const draft = useAudit((state) => state.draft)
+  const agents = useTrajectories((state) => state.agents)
+  const algorithms = useTrajectories((state) => state.algorithms)
+  const selected = useTrajectories((state) => state.selection.size)
+  const titleOf = (id: string) => algorithms.find((one) => one.id === id)?.title
+  if (!agent)
+    return (
+      <p className="agents-part trajectories-note">
+        No agent was trained on this set yet. Train one in the tab Agents.
+      </p>
+    )
+  const references = agents.filter(
+    ({ run, data, algorithm, original, method }) =>
+      run !== agent.run &&
+      data === agent.data &&
+      algorithm === agent.algorithm &&
+      (original === null || method === 'retrain'),
+  )
+  return (
+    <section className="agents-part">
+      <h2>What is audited</h2>
+      <p>
+        {agentWords(agent, titleOf(agent.algorithm))}
+        <span className="trajectories-note audit-original">
+          {agent.original === null
+            ? 'It is its own original: choose one that forgot, on the left, to audit that.'
+            : 'Held against shadows of the agent it was made from.'}
+        </span>
+      </p>
+      <SelectField
+        label="Episodes"
+        value={draft.episodes}
+        options={[
+          {
+            value: 'auto',
+            label: 'Forget set and a sample',
+            note: 'All that was forgotten, and as many remaining and never-seen ones, 60 at most.',
+          },
+          { value: 'all', label: 'All episodes' },
+          { value: 'selected', label: `Selected in the table (${formatCount(selected)})` },
+        ]}
+        onChange={(episodes) => changeDraft({ episodes })}
+      />
+      <SelectField
+        label="Reference trained anew"
+        value={draft.retrained ?? ''}
+        options={[
+          { value: '', label: 'none', note: 'With one, the auditor itself is judged and the distance to it is told.' },
+          ...references.map((one) => ({ value: one.run, label: agentWords(one, titleOf(one.algorithm)) })),
+        ]}
+        onChange={(run) => changeDraft({ retrained: run === '' ? null : run })}
+      />
+    </section>
+  )
+}
+
+function Cost({ plan }: { readonly plan: AuditPlan }) {
+  const { shadows, forgotten, remaining, neverSeen } = plan
+  const { count, steps, made } = shadows
+  return (
+    <div className="agents-touched">
+      <p>
+        {formatCount(forgotten)} of the forget set, {formatCount(remaining)} remaining, {formatCount(neverSeen)} never
+        seen.
+      </p>
+      <p className="trajectories-note">
+        {made === count
+          ? `Its ${count} shadow agents are there from an earlier audit.`
+          : `${count - made} of ${count} shadow agents are trained first, ${formatCount(steps)} updates each; they are kept for the next audit.`}{' '}
+        No agent is changed.
+      </p>
+    </div>
+  )
+}
+
+function Start({ plan }: { readonly plan: AuditPlan | null }) {
+  const { trouble, starting } = useAudit((state) => state)
+  const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
+  const obstacle = trouble ?? plan?.obstacle ?? null
+  return (
+    <footer className="agents-start">
+      {obstacle && (
+        <div className="agents-obstacle" role="status">
+          <Icon name="warning" />
+          <p>
+            {obstacle.message} {obstacle.hint}
+          </p>
+        </div>
+      )}
+      {plan && !obstacle && (
+        <>
+          <Cost plan={plan} />
+          <p className="agents-sums">
+            <span>
+              about <span className="number">{formatDuration(secondsOf(plan.plan))}</span>
+            </span>
+            <span className="number">{formatBytes(plan.plan.memoryBytes)}</span>
+          </p>
+        </>
+      )}
+      <Button look="primary" large disabled={!plan || obstacle !== null || starting} onClick={() => void startAudit()}>
+        {starting ? 'Starting…' : busy ? 'Add to the queue' : 'Start audit'}
+      </Button>
+    </footer>
+  )
+}
+
+export function AuditForm() {
+  const { draft, plan, schema } = useAudit((state) => state)
+  const devices = usePage((state) => state.devices)
+  const preset = plan?.preset ?? {}
+  const { critic, ...fields } = draft.set
+  const setCritic = (value: string) =>
+    changeDraft({ set: withField(draft.set, { critic: critics[0].value }, 'critic', value) })
+  const replace = (set: Record<string, unknown>) =>
+    changeDraft({ set: critic === undefined ? set : { ...set, critic } })
+  return (
+    <>
+      <div className="agents-settings">
+        <What />
+        <section className="agents-part">
+          <h2>Run</h2>
+          <Segmented
+            label="Preset"
+            value={draft.preset}
+            options={presets}
+            onChange={(value) => changeDraft({ preset: value })}
+          />
+          <Segmented
+            label="Critic"
+            help="audit#audit-critic"
+            value={critic === 'consistent' ? 'consistent' : 'released'}
+            options={critics}
+            onChange={setCritic}
+          />
+          <NumberField
+            label="Seed"
+            value={draft.seed}
+            min={0}
+            max={2 ** 32 - 1}
+            onChange={(seed) => seed !== null && changeDraft({ seed })}
+          />
+          <SelectField
+            label="Device"
+            value={draft.device}
+            options={deviceOptions(devices)}
+            onChange={(device) => changeDraft({ device })}
+          />
+        </section>
+        {schema && plan && (
+          <AdvancedSettings
+            schema={schema}
+            preset={preset}
+            set={fields}
+            onSet={(name, value) =>
+              name === 'critic' ? setCritic(String(value)) : replace(withField(fields, preset, name, value))
+            }
+            onReplace={replace}
+          />
+        )}
+      </div>
+      <Start plan={plan} />
+    </>
+  )
+}

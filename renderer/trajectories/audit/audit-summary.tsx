@@ -1,0 +1,87 @@
+/** The shares as the threshold stands, what they mean together, and what the auditor itself is worth. */
+import type { Audit } from '../../../main/contract/audit.ts'
+import { formatFigure } from '../../app/format.ts'
+import { Explain } from '../../ui/hint.tsx'
+import { useAudit } from './audit-store.ts'
+import { groupColours, meaningOf, sharesAt, type LiveShare } from './audit-view.ts'
+
+const titles = {
+  forgotten: 'of the forget set judged forgotten',
+  remaining: 'of the remaining judged in',
+  'never-seen': 'of the never-seen judged forgotten, the control',
+} as const
+
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)} %`
+
+function Share({ share }: { readonly share: LiveShare }) {
+  const { group, count, of, low, high, undecided } = share
+  return (
+    <div className="audit-share">
+      <p className="audit-share-figure number">{of > 0 ? percent(count / of) : '–'}</p>
+      <p>
+        <i style={{ background: groupColours[group] }} />
+        {titles[group]}
+      </p>
+      <p className="trajectories-note">
+        <span className="number">
+          {count} of {of}
+        </span>
+        <span className="number">
+          {percent(low)} – {percent(high)}
+        </span>
+        {undecided > 0 && <span>{undecided} undecided</span>}
+      </p>
+    </div>
+  )
+}
+
+/** With an agent trained anew: how far the verdicts can be trusted, and how near the agent has come. */
+function Reference({ auditor, apart }: Pick<Audit, 'auditor' | 'apart'>) {
+  const { agentAndRetrained: near, originalAndRetrained: scale } = apart
+  return (
+    <dl className="audit-reference">
+      {auditor && (
+        <div>
+          <dt>The auditor itself, released rule</dt>
+          <dd>
+            precision <span className="number">{formatFigure(auditor.released.precision ?? NaN)}</span>, recall{' '}
+            <span className="number">{formatFigure(auditor.released.recall ?? NaN)}</span>, F1{' '}
+            <span className="number">{formatFigure(auditor.released.f1 ?? NaN)}</span>
+          </dd>
+        </div>
+      )}
+      {near?.forgotten && scale?.forgotten && (
+        <div>
+          <dt>Apart from the agent trained anew, on the forget set</dt>
+          <dd>
+            values <span className="number">{formatFigure(near.forgotten.value)}</span>, actions{' '}
+            <span className="number">{formatFigure(near.forgotten.action)}</span>; the original{' '}
+            <span className="number">{formatFigure(scale.forgotten.value)}</span> and{' '}
+            <span className="number">{formatFigure(scale.forgotten.action)}</span>
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+export function AuditSummary() {
+  const audit = useAudit((state) => state.audit)
+  const look = useAudit((state) => state.look)
+  if (!audit || !look) return null
+  const shares = sharesAt(audit.found, look)
+  const { auditor, apart, retrained } = audit.found
+  return (
+    <section className="audit-summary" aria-label="What was found">
+      <div className="audit-shares" aria-live="polite">
+        {shares.map((share) => (
+          <Share key={share.group} share={share} />
+        ))}
+      </div>
+      <p className="audit-meaning">
+        {meaningOf(shares)} <Explain page="audit#audit-control" term="the control" />
+      </p>
+      {retrained && <Reference {...{ auditor, apart }} />}
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import type { AuditedTrajectory, AuditGroup } from '../../../main/contract/audit.ts'
+import {
+  alphaAt,
+  meaningOf,
+  sharesAt,
+  thresholdAt,
+  verdictOf,
+  wilson,
+  type Look,
+  type Thresholds,
+} from './audit-view.ts'
+
+const one = (id: number, group: AuditGroup, statistic: number | null): AuditedTrajectory =>
+  ({
+    id,
+    group,
+    statistics: { released: statistic, grubbs: statistic, 'grubbs-references': statistic },
+  }) as AuditedTrajectory
+const look: Look = { test: 'released', sample: 'references', sides: 2, threshold: 1.47 }
+
+const thresholds: Thresholds = {
+  alphas: [1e-4, 1e-3, 1e-2],
+  rows: [{ test: 'released', sample: 'references', sides: 2, thresholds: [1.4708, 1.2148, 0.9725] }],
+}
+
+describe('verdicts while the threshold moves', () => {
+  test('what is unusually close is flagged only with two sides; nothing is said where nothing is known', () => {
+    expect(verdictOf(one(1, 'remaining', -2), look)).toBe('forgotten')
+    expect(verdictOf(one(1, 'remaining', -2), { ...look, sides: 1 })).toBe('in')
+    expect(verdictOf(one(1, 'remaining', 1.5), { ...look, threshold: 1.6 })).toBe('in')
+    expect(verdictOf(one(1, 'remaining', null), look)).toBe('undecided')
+  })
+
+  test('shares leave out the undecided; their intervals are those of scipy 1.17.1', () => {
+    const trajectories = [
+      one(1, 'forgotten', 3),
+      one(2, 'forgotten', 0),
+      one(3, 'forgotten', null),
+      one(4, 'never-seen', 0),
+    ]
+    expect(sharesAt({ trajectories }, look)).toMatchObject([
+      { group: 'forgotten', count: 1, of: 2, undecided: 1 },
+      { group: 'never-seen', count: 0, of: 1 },
+    ])
+    expect(wilson(29, 30).low).toBeCloseTo(0.8332960900859083, 10)
+    expect(wilson(0, 12).high).toBeCloseTo(0.24249400665524085, 10)
+  })
+})
+
+test('thresholds and levels lead to each other', () => {
+  expect(thresholdAt(thresholds, look, 1e-3)).toBeCloseTo(1.2148, 9)
+  for (const alpha of [1e-4, 3e-4, 5e-3])
+    expect(alphaAt(thresholds, { ...look, threshold: thresholdAt(thresholds, look, alpha) })).toBeCloseTo(alpha, 9)
+  expect(alphaAt(thresholds, { ...look, threshold: 9 })).toBeNull()
+})
+
+test('many never-seen ones judged forgotten take the meaning from the verdicts', () => {
+  const group = (name: AuditGroup, statistics: number[]) => statistics.map((value, id) => one(id, name, value))
+  const forgot = group('forgotten', Array<number>(30).fill(9))
+  const words = (control: number) =>
+    meaningOf(sharesAt({ trajectories: [...forgot, ...group('never-seen', Array<number>(30).fill(control))] }, look))
+  expect(words(9)).toContain('the agent changed')
+  expect(words(0)).toContain('far more often')
+  expect(meaningOf(sharesAt({ trajectories: group('remaining', [0, 0]) }, look))).toContain('no forget set')
+})

@@ -1,0 +1,122 @@
+/** What a threshold says of an audit, worked out in the page so that verdicts follow the hand: statistics are from the lab, thresholds too. */
+import {
+  auditGroups,
+  type Audit,
+  type AuditedTrajectory,
+  type AuditGroup,
+  type VerdictWord,
+} from '../../../main/contract/audit.ts'
+import type { ThresholdRow } from '../../../main/contract/calls/audit.ts'
+
+/** How one looks: the test, and where its threshold stands. */
+export interface Look {
+  readonly test: ThresholdRow['test']
+  readonly sample: ThresholdRow['sample']
+  readonly sides: 1 | 2
+  readonly threshold: number
+}
+
+export interface Thresholds {
+  readonly alphas: readonly number[]
+  readonly rows: readonly ThresholdRow[]
+}
+
+export const groupWords: Readonly<Record<AuditGroup, string>> = {
+  forgotten: 'Forget set',
+  remaining: 'Remaining',
+  'never-seen': 'Never seen',
+}
+export const groupColours: Readonly<Record<AuditGroup, string>> = {
+  forgotten: 'var(--data-2)',
+  remaining: 'var(--data-1)',
+  'never-seen': 'var(--data-7)',
+}
+
+export function statisticOf({ statistics }: AuditedTrajectory, { test, sample }: Look): number | null {
+  if (test === 'released') return statistics.released
+  return sample === 'references' ? statistics['grubbs-references'] : statistics.grubbs
+}
+
+export function verdictOf(one: AuditedTrajectory, look: Look): VerdictWord {
+  const statistic = statisticOf(one, look)
+  if (statistic === null) return 'undecided'
+  return (look.sides === 2 ? Math.abs(statistic) : statistic) > look.threshold ? 'forgotten' : 'in'
+}
+
+const rowOf = ({ rows }: Thresholds, { test, sample, sides }: Omit<Look, 'threshold'>): ThresholdRow =>
+  rows.find((row) => row.test === test && row.sides === sides && (test === 'released' || row.sample === sample))!
+
+/** Between the points of the grid on a logarithmic axis of α. */
+export function thresholdAt(thresholds: Thresholds, look: Omit<Look, 'threshold'>, alpha: number): number {
+  const { thresholds: heights } = rowOf(thresholds, look)
+  const { alphas } = thresholds
+  const after = alphas.findIndex((one) => one >= alpha * (1 - 1e-9))
+  if (after === 0) return heights[0]!
+  if (after < 0) return heights[heights.length - 1]!
+  const [low, high] = [Math.log(alphas[after - 1]!), Math.log(alphas[after]!)]
+  const share = (Math.log(alpha) - low) / (high - low)
+  return heights[after - 1]! + share * (heights[after]! - heights[after - 1]!)
+}
+
+/** The α at which a threshold stands; null beyond the grid. Thresholds fall as α grows. */
+export function alphaAt(thresholds: Thresholds, look: Look): number | null {
+  const { thresholds: heights } = rowOf(thresholds, look)
+  const { alphas } = thresholds
+  const after = heights.findIndex((height) => height <= look.threshold + 1e-12)
+  if (after < 0 || (after === 0 && look.threshold > heights[0]! + 1e-9)) return null
+  if (after === 0) return alphas[0]!
+  const share = (heights[after - 1]! - look.threshold) / (heights[after - 1]! - heights[after]!)
+  return Math.exp(Math.log(alphas[after - 1]!) + share * (Math.log(alphas[after]!) - Math.log(alphas[after - 1]!)))
+}
+
+export interface LiveShare {
+  readonly group: AuditGroup
+  /** The verdict that is counted. */
+  readonly wanted: 'in' | 'forgotten'
+  readonly count: number
+  readonly of: number
+  readonly undecided: number
+  /** Wilson's interval at 95 %. */
+  readonly low: number
+  readonly high: number
+}
+
+const z = 1.959963984540054
+
+export function wilson(count: number, of: number): { readonly low: number; readonly high: number } {
+  const share = count / of
+  const whole = 1 + (z * z) / of
+  const middle = (share + (z * z) / (2 * of)) / whole
+  const half = (z / whole) * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of))
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+}
+
+/** One for each group that has any. */
+export function sharesAt({ trajectories }: Pick<Audit, 'trajectories'>, look: Look): LiveShare[] {
+  return auditGroups.flatMap((group) => {
+    const own = trajectories.filter((one) => one.group === group)
+    if (own.length === 0) return []
+    const wanted = group === 'remaining' ? 'in' : 'forgotten'
+    const verdicts = own.map((one) => verdictOf(one, look))
+    const undecided = verdicts.filter((verdict) => verdict === 'undecided').length
+    const count = verdicts.filter((verdict) => verdict === wanted).length
+    const of = own.length - undecided
+    return [{ group, wanted, count, of, undecided, ...(of > 0 ? wilson(count, of) : { low: 0, high: 1 }) }]
+  })
+}
+
+/** What the two shares together mean, in a sentence; null without both groups. */
+export function meaningOf(shares: readonly LiveShare[]): string | null {
+  const of = (group: AuditGroup) => shares.find((one) => one.group === group && one.of > 0)
+  const [target, control] = [of('forgotten'), of('never-seen')]
+  if (!target)
+    return 'There is no forget set: this agent learnt from all that its original did. What is judged forgotten here is a false alarm.'
+  if (!control) return 'Without never-seen trajectories nobody can say how many would look forgotten anyway.'
+  const [forgot, chance] = [target.count / target.of, control.count / control.of]
+  if (forgot < 0.5) return 'Most of the forget set still looks learnt from.'
+  if (chance > 0.05 && chance >= forgot - 0.1)
+    return 'About as many never-seen trajectories look forgotten as of the forget set: this shows that the agent changed, not that it forgot these in particular.'
+  if (control.high >= target.low)
+    return 'The intervals of forget set and control overlap: more trajectories are needed to tell them apart.'
+  return 'The forget set looks forgotten far more often than trajectories that were never seen.'
+}
