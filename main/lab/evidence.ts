@@ -23,7 +23,14 @@ const mostBundles = 4
 export function evidencePart({ project, tasks }: LabContext, { ledger }: Pick<LedgerPart, 'ledger'>) {
   const inputOf = async (run: string): Promise<Pick<ExportRun, 'paths' | 'input'>> => {
     const paths = runPaths(project, run)
-    const data = jobOf((await summariseRun(paths)).kind).data((await readConfig(paths)) as never)
+    const job = jobOf((await summariseRun(paths)).kind)
+    if (job.subject === 'trajectories')
+      throw new LetheError(
+        'run-state',
+        `Run ${run} is of trajectories: bundles hold runs on images.`,
+        'Hand on report.json of its folder. That of an audit is sealed, and `lethe trajectories verify` checks it anywhere.',
+      )
+    const data = job.data((await readConfig(paths)) as never)
     return { paths, input: { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) } }
   }
 
