@@ -1,11 +1,13 @@
 /** An episode in motion beside an agent: scrubbed by keys and by the curves, drawn only when something moves, flat where there is no WebGL. */
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { loadAxe, setTheme, violations } from './pages/axe.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
 
 let lethe: Lethe
 beforeAll(async () => {
   lethe = await startLethe()
+  await loadAxe(lethe.page)
 })
 afterAll(() => lethe.close())
 
@@ -59,12 +61,18 @@ it('an episode and a trained agent are set in motion', async () => {
     }, run)
   await expect.poll(state, { timeout: 90_000 }).toBe('succeeded')
   await openFirstEpisode(page)
+  await page.getByRole('radio', { name: 'Replay', exact: true }).check()
   await page.getByRole('button', { name: 'Replay', exact: true }).click()
   await page.locator('canvas[data-frames]').waitFor({ timeout: 90_000 })
   expect(await page.locator('.robot-names').innerText()).toMatch(/Recorded[^]*Agent/)
   await page.getByText('The physics are those of the record.').waitFor()
   await expect.poll(() => coloursOf(page)).toBeGreaterThan(20)
 }, 240_000)
+
+it.each(['light', 'dark'])('axe finds nothing, %s', async (theme) => {
+  await setTheme(lethe.page, theme)
+  expect(await violations(lethe.page)).toEqual([])
+})
 
 it('keys scrub, and the cursor of the curves goes along', async () => {
   const { page } = lethe

@@ -1,5 +1,7 @@
 /** One episode with the whole tab to itself: its replay, and every state and action over its steps. */
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo } from 'react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
@@ -32,15 +34,24 @@ function linesOf(found: EpisodeData, view: View): Line[] {
   return names.map(({ name, unit }, index) => ({ name, unit, values: dimensionOf(rows, names.length, index) }))
 }
 
+/** How an episode was looked at last, the next is. */
+const looked = createStore<{ readonly view: View }>(() => ({ view: 'states' }))
+
 /** A set without a simulated task has no replay. */
 function Plots({ set, found }: { readonly set: TrajectorySet; readonly found: EpisodeData }) {
   const options = set.environment.task === null ? views.slice(1) : views
-  const [chosen, setView] = useState<View>('replay')
+  const chosen = useStore(looked, ({ view: last }) => last)
   const view = options.some(({ value }) => value === chosen) ? chosen : 'states'
   const lines = useMemo(() => linesOf(found, view).map((line) => ({ ...line, ...steps(line.values) })), [found, view])
   return (
     <section className="episode-plots" aria-label="Over the steps">
-      <Segmented label="What is plotted" hideLabel value={view} options={options} onChange={setView} />
+      <Segmented
+        label="What is plotted"
+        hideLabel
+        value={view}
+        options={options}
+        onChange={(next) => looked.setState({ view: next })}
+      />
       {view === 'replay' && <EpisodeReplay set={set} id={found.episode.id} />}
       <div className="episode-plot-grid">
         {lines.map(({ name, unit, ...line }, index) => (

@@ -28,7 +28,7 @@ const shadowOf = new Matrix4().set(1, 0, 0.18, 0, 0, 1, 0.12, 0, 0, 0, 0, 0.004,
 const upright = new Vector3(0, 1, 0)
 const one = new Vector3(1, 1, 1)
 /** What the camera looks at: about the middle of a standing robot. */
-const eyeHeight = 0.55
+const eyeHeight = 0.62
 
 /** Drawn by the processor, a picture of a whole screen takes a quarter of a second: while things move, fewer pixels are drawn. */
 const coarseRatio = 0.5
