@@ -20,7 +20,8 @@ function keyGroups(): ReadonlyMap<string, readonly KeyRow[]> {
 
 export function KeyList() {
   return (
-    <div className="key-list">
+    // The list may be longer than its dialog: it takes the focus, so that the arrow keys scroll it.
+    <div className="key-list" role="group" aria-label="Keys by group" tabIndex={0}>
       {[...keyGroups()].map(([group, rows]) => (
         <section key={group} aria-label={group}>
           <h2>{group}</h2>
