@@ -116,6 +116,39 @@ test('an agent that learnt from other episodes is judged to have forgotten them'
   audited = run
 }, 120_000)
 
+test('the window plans one, reads a timeline, moves a threshold and writes the table with the verdicts as they stand', async () => {
+  const draft = {
+    ...tiny({ agent: half }),
+    retrained: null,
+    episodes: 'auto',
+    seed: 1,
+    device: 'auto',
+    preset: 'tiny',
+  } as const
+  const plan = await lab.call('audit.plan', draft)
+  expect(plan).toMatchObject({
+    ok: true,
+    value: { forgotten: 8, neverSeen: 2, shadows: { count: 3, made: 3 }, obstacle: null },
+  })
+  const { trajectories } = await auditOf(audited)
+  const timeline = await lab.resource(`audits/${audited}/timeline?id=${trajectories[1]!.id}`)
+  expect(timeline!.bytes.length).toBe(4 * timelineColumns.length * trajectories[1]!.length)
+  expect(await lab.resource(`audits/${audited}/timeline?id=999`)).toBeNull()
+  expect(await lab.resource(`audits/${original}/audit.json`)).toBeNull()
+  const grid = await lab.call('audit.thresholds', { references: 20 })
+  const row = grid.ok && grid.value.rows.find(({ test, sides }) => test === 'released' && sides === 2)
+  expect(row && row.thresholds[grid.ok ? grid.value.alphas.findIndex((alpha) => alpha > 0.99e-4) : 0]).toBeCloseTo(
+    1.4708,
+    4,
+  )
+  const file = folder.path('table.csv')
+  const rule = { test: 'released', sample: 'references', sides: 1, threshold: 1e9 } as const
+  expect(await lab.call('audit.exportTable', { run: audited, path: file, rule })).toMatchObject({ ok: true })
+  const lines = (await fs.readFile(file, 'utf8')).trim().split('\n')
+  expect(lines).toHaveLength(trajectories.length + 1)
+  expect(lines.slice(1).every((line) => line.split(',')[9] === 'in')).toBe(true)
+})
+
 test('stopped among the shadows and among the values, and resumed: bit-equal; a cancel is obeyed within a step', async () => {
   const draft = tiny({ agent: half, seed: 7, set: { shadowSteps: 20 } })
   const stopped = (await lab.createAudit(draft)).run

@@ -1,6 +1,6 @@
 /** All trajectories on one axis: how far each is from what agents do that know it. The threshold is a handle; what lies beyond it is judged forgotten. */
 import type { KeyboardEvent, PointerEvent } from 'react'
-import { auditGroups, type AuditedTrajectory } from '../../../main/contract/audit.ts'
+import { auditGroups, type AuditedTrajectory, type AuditGroup } from '../../../main/contract/audit.ts'
 import { formatFigure } from '../../app/format.ts'
 import { useSize } from '../use-size.ts'
 import { moveThreshold, showTrajectory, useAudit } from './audit-store.ts'
@@ -73,6 +73,46 @@ function Handle({ x, height, threshold, at }: HandleProps) {
   )
 }
 
+interface LaneProps {
+  readonly group: AuditGroup
+  readonly lane: number
+  readonly width: number
+  readonly rows: readonly AuditedTrajectory[]
+  readonly look: Look
+  readonly shown: number | null
+  readonly x: Axis['x']
+}
+
+function Lane({ group, lane, width, rows, look, shown, x }: LaneProps) {
+  const top = lane * laneHeight
+  return (
+    <g>
+      <line className="grid" x1={0} x2={width} y1={top + laneHeight} y2={top + laneHeight} />
+      <text className="audit-lane" x={0} y={top + laneHeight / 2 + 4}>
+        {groupWords[group]}
+      </text>
+      {rows.map((one) => {
+        const statistic = statisticOf(one, look)
+        if (statistic === null) return null
+        return (
+          <circle
+            key={one.id}
+            className={one.id === shown ? 'shown' : undefined}
+            cx={x(statistic)}
+            cy={top + jitter(one.id)}
+            r={one.id === shown ? 6 : 4}
+            fill={groupColours[group]}
+            fillOpacity={verdictOf(one, look) === 'forgotten' ? 0.9 : 0.35}
+            onClick={() => showTrajectory(one.id)}
+          >
+            <title>{`Episode ${one.id}, ${formatFigure(statistic)} standard deviations`}</title>
+          </circle>
+        )
+      })}
+    </g>
+  )
+}
+
 export function DistancesChart() {
   const audit = useAudit((state) => state.audit)
   const look = useAudit((state) => state.look)
@@ -112,31 +152,11 @@ export function DistancesChart() {
             />
           )}
           {groups.map((group, lane) => (
-            <g key={group}>
-              <line className="grid" x1={0} x2={width} y1={(lane + 1) * laneHeight} y2={(lane + 1) * laneHeight} />
-              <text className="audit-lane" x={0} y={lane * laneHeight + laneHeight / 2 + 4}>
-                {groupWords[group]}
-              </text>
-              {trajectories
-                .filter((one) => one.group === group && statisticOf(one, look) !== null)
-                .map((one) => {
-                  const statistic = statisticOf(one, look)!
-                  return (
-                    <circle
-                      key={one.id}
-                      className={one.id === shown ? 'shown' : undefined}
-                      cx={x(statistic)}
-                      cy={lane * laneHeight + jitter(one.id)}
-                      r={one.id === shown ? 6 : 4}
-                      fill={groupColours[group]}
-                      fillOpacity={verdictOf(one, look) === 'forgotten' ? 0.9 : 0.35}
-                      onClick={() => showTrajectory(one.id)}
-                    >
-                      <title>{`Episode ${one.id}, ${formatFigure(statistic)} standard deviations`}</title>
-                    </circle>
-                  )
-                })}
-            </g>
+            <Lane
+              key={group}
+              {...{ group, lane, width, x, look, shown }}
+              rows={trajectories.filter((one) => one.group === group)}
+            />
           ))}
           {look.sides === 2 && x(-look.threshold) > left && (
             <line className="audit-mirror" x1={x(-look.threshold)} x2={x(-look.threshold)} y1={0} y2={height} />
