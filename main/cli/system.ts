@@ -2,6 +2,7 @@ import { doctor } from '../doctor.ts'
 import { roundUp } from '../privacy/compose.ts'
 import { table } from './bar.ts'
 import { usage, type Command } from './command.ts'
+import { demoForgetting } from './demo-forgetting.ts'
 import { finish } from './runs.ts'
 
 const signs = { good: '✓', warning: '!', bad: '✗', unknown: '?' } as const
@@ -30,7 +31,8 @@ const doctorCommand: Command = {
 
 const demoCommand: Command = {
   name: 'demo',
-  summary: 'The main job on real MNIST: a private synthetic digit set, its scores, its ledger, a report',
+  summary:
+    'The main job on real MNIST: a private synthetic digit set, its scores, its ledger, a report; then an agent that forgets',
   positionals: '',
   options: {
     budgets: { type: 'string', help: 'epsilons, each a release of its own and charged: 0.2,1,10 (default 1)' },
@@ -93,6 +95,7 @@ const demoCommand: Command = {
           '',
         ])
     }
+    const forgetting = await demoForgetting(opened, { signal, say })
     const { summary } = await opened.ledger('mnist')
     const text = [
       '',
@@ -103,8 +106,10 @@ const demoCommand: Command = {
       `MNIST has now spent ε = ${roundUp(summary.spent)} of ${summary.budget} in this project.`,
       '',
       `Report: ${report}`,
+      '',
+      forgetting.text,
     ].join('\n')
-    return { document: { runs, report }, text }
+    return { document: { runs: [...runs, ...forgetting.runs], report }, text }
   },
 }
 
