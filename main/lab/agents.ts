@@ -89,6 +89,8 @@ function factsOf(algorithm: AnyAlgorithm): AlgorithmFacts {
     const config = trainConfig({ algorithm: algorithm.id, data: 'any', preset })
     return [preset, { ...pick(config), ...config.parameters }] as const
   })
+  // What no preset sets belongs to agents made elsewhere, such as their decoder.
+  const set = (name: string): boolean => name in presets[0]![1]
   return {
     ...{ id: algorithm.id, title: algorithm.title, paper: algorithm.paper },
     hasValues: algorithm.id !== 'bc',
@@ -97,7 +99,7 @@ function factsOf(algorithm: AnyAlgorithm): AlgorithmFacts {
       type: 'object',
       properties: {
         ...Object.fromEntries(sharedFields.map((name) => [name, shared[name]])),
-        ...schemaOf(algorithm.config),
+        ...Object.fromEntries(Object.entries(schemaOf(algorithm.config)).filter(([name]) => set(name))),
       },
     },
   }

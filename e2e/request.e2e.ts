@@ -1,0 +1,119 @@
+/** One deletion request by hand, from the letter to the closing statement; its audit's report holds on another machine. */
+import { execFileSync } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { loadAxe, setTheme, violations } from './pages/axe.ts'
+import { forgettingPage } from './pages/forgetting-page.ts'
+import { startLethe, type Lethe } from './pages/lethe.ts'
+import { runsPage } from './pages/runs-page.ts'
+
+let lethe: Lethe
+let page: ReturnType<typeof forgettingPage>
+let runs: ReturnType<typeof runsPage>
+let elsewhere = ''
+
+beforeAll(async () => {
+  elsewhere = await mkdtemp(join(tmpdir(), 'lethe-e2e-elsewhere-'))
+  lethe = await startLethe()
+  page = forgettingPage(lethe.page)
+  runs = runsPage(lethe.page)
+  await lethe.page.waitForSelector('.first-start')
+  await loadAxe(lethe.page)
+})
+afterAll(async () => {
+  await lethe.close()
+  await rm(elsewhere, { recursive: true, force: true })
+})
+
+const step = (name: string) => lethe.page.getByRole('region', { name, exact: true })
+const confirmed = (action: string) =>
+  lethe.page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click()
+
+async function expectClean(): Promise<void> {
+  for (const theme of ['dark', 'light']) {
+    await setTheme(lethe.page, theme)
+    expect(await violations(lethe.page), theme).toEqual([])
+  }
+}
+
+it('is opened for two episodes that an agent learnt from', async () => {
+  await page.open()
+  await page.button('Collect a set…').click()
+  await page.collect('Patients', 12)
+  await page.tab('Agents')
+  await page.choose('Tiny')
+  await expect.poll(() => page.start().isEnabled()).toBe(true)
+  await page.start().click()
+  await runs.reaches('succeeded', ['failed'])
+  await page.tab('Trajectories')
+  await page.grid().focus()
+  for (const keys of ['Home', 'Space', 'ArrowDown', 'Space']) await lethe.page.keyboard.press(keys)
+  await page.selects(2)
+  await page.button('Open a deletion request…').click()
+  await lethe.page.getByLabel('Note').fill('Asked for by letter.')
+  await page.button('Open the request').click()
+  await step('Choose').getByText('The set goes on as').waitFor()
+  await expectClean()
+})
+
+it('is followed: the agent forgets them and is audited', async () => {
+  await step('Forget').getByRole('button', { name: 'Make it forget…' }).click()
+  await page.choose('Tiny')
+  await expect.poll(() => page.start().isEnabled()).toBe(true)
+  await page.start().click()
+  await runs.reaches('succeeded', ['failed'])
+  await page.tab('Requests')
+  await step('Forget').getByText('Forgotten in the run').waitFor()
+  await step('Audit').getByRole('button', { name: 'Audit it…' }).click()
+  await page.choose('Tiny')
+  const start = page.button('Start audit')
+  await expect.poll(() => start.isEnabled()).toBe(true)
+  await start.click()
+  await lethe.page.getByRole('region', { name: 'Verdicts' }).waitFor({ timeout: 120_000 })
+  await expectClean()
+  await page.tab('Requests')
+  await step('Audit').getByText('Audited in the run').waitFor()
+})
+
+it('has every copy decided, and is closed', async () => {
+  await step('Copies').getByRole('checkbox', { name: 'Patients', exact: true }).check()
+  await page.button('Remove for good…').click()
+  await confirmed('Remove for good')
+  await step('Copies').getByText('removed for good').first().waitFor()
+  await page.button('Close the request…').click()
+  await confirmed('Close the request')
+  await step('Close')
+    .getByText(/^Closed /)
+    .waitFor()
+  expect((await readdir(join(lethe.project, 'data'))).filter((name) => name === 'patients')).toEqual([])
+  await expectClean()
+})
+
+it('has a report that holds elsewhere, and not once a verdict is changed', async () => {
+  const [run] = (await readdir(join(lethe.project, 'runs'))).filter((name) => name.includes('audit'))
+  await lethe.page.evaluate((id) => window.lethe.call('runs.report', { run: id }), run!)
+  const file = join(elsewhere, 'report.json')
+  await cp(join(lethe.project, 'runs', run!, 'report.json'), file)
+  const verify = (): { ok: boolean } => {
+    const words = ['tools/lethe.mjs', 'trajectories', 'verify', file, '--json', '--project', join(elsewhere, 'project')]
+    try {
+      return JSON.parse(
+        execFileSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+      ) as never
+    } catch (error) {
+      return JSON.parse(String((error as { stdout: Buffer }).stdout)) as never
+    }
+  }
+  expect(verify().ok).toBe(true)
+  const text = await readFile(file, 'utf8')
+  await writeFile(
+    file,
+    text.replace(
+      /("verdict":\s*)"(in|forgotten)"/,
+      (_all, head: string, word: string) => `${head}"${word === 'in' ? 'forgotten' : 'in'}"`,
+    ),
+  )
+  expect(verify().ok).toBe(false)
+})
