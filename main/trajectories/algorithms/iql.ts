@@ -7,11 +7,12 @@
  *   targets   follow the critics
  *
  * Q̄ is the mean of the two target critics, as in the code that TrajDeleter's agents were trained with, or their smaller, as in
- * the paper (`targets`). π is a normal squashed by tanh with a deviation that depends on the state. Rewards are scaled by 1000 / (largest −
- * smallest return of the data).
+ * the paper (`targets`). π is a normal squashed by tanh with a deviation that depends on the state, as in those agents, or, as in the
+ * paper's code, a normal around tanh(μ) with one deviation for all states (`density`): the former makes much of actions at ±1, whose
+ * atanh is far from all others. Rewards are scaled by 1000 / (largest − smallest return of the data).
  */
 import { z } from 'zod'
-import type { Value } from '../../tensor/program/graph.ts'
+import { read, type Value, type Variable } from '../../tensor/program/graph.ts'
 import * as op from '../../tensor/program/operations.ts'
 import { anchored, batchSize, bellman, commonSettings, follow, hidden, rate, type Algorithm } from './algorithm.ts'
 import {
@@ -19,6 +20,7 @@ import {
   criticValues,
   forward,
   gaussian,
+  logDensity,
   smallest,
   squashedLogDensity,
   squaredErrors,
@@ -44,17 +46,31 @@ const config = z.strictObject({
     .enum(['mean', 'min'])
     .default('mean')
     .describe('what of the two target critics counts; mean: the published agents; min: the paper'),
+  density: z
+    .enum(['squashed', 'normal'])
+    .default('squashed')
+    .describe("distribution of actions; squashed: the published agents; normal: the paper's code"),
 })
 type Config = z.infer<typeof config>
 
 interface Networks {
+  /** μ and log σ side by side, or μ alone where `logDeviation` is. */
   readonly actor: Network
+  readonly logDeviation: Variable | null
   readonly value: Network
   readonly critics: readonly Network[]
   readonly targetCritics: readonly Network[]
 }
 
 const logRange = [-5, 2] as const
+
+/** log π(a | s), [n]. */
+function density({ actor, logDeviation }: Networks, observations: Value, actions: Value): Value {
+  if (!logDeviation) return squashedLogDensity(gaussian(actor, observations, logRange), unsquashed(actions))
+  const mean = op.tanh(forward(actor, observations))
+  return logDensity({ mean, logDeviation: op.clip(read(logDeviation), ...logRange) }, actions)
+}
+
 const valueAt = (network: Network, observations: Value): Value =>
   op.reshape(forward(network, observations), [observations.shape[0]!])
 
@@ -73,14 +89,19 @@ export const iql: Algorithm<
     const { observations, actions } = make.sizes
     const critics = [0, 1].map((i) => make.network(`critic-${i}`, [observations + actions, ...settings.hidden, 1]))
     return {
-      actor: make.network('actor', [observations, ...settings.hidden, 2 * actions]),
+      actor: make.network('actor', [
+        observations,
+        ...settings.hidden,
+        settings.density === 'squashed' ? 2 * actions : actions,
+      ]),
+      logDeviation: settings.density === 'squashed' ? null : make.zeros('log-deviation', [actions]),
       value: make.network('value', [observations, ...settings.hidden, 1]),
       critics,
       targetCritics: critics.map((critic, i) => make.copy(`target/critic-${i}`, critic)),
     }
   },
-  optimisers: (make, { actor, value, critics }) => ({
-    actor: make.adam('actor', [actor]),
+  optimisers: (make, { actor, logDeviation, value, critics }) => ({
+    actor: make.adam('actor', logDeviation ? [actor, logDeviation] : [actor]),
     value: make.adam('value', [value]),
     critics: make.adam('critics', critics),
   }),
@@ -111,12 +132,12 @@ export const iql: Algorithm<
     const advantage = op.subtract(target, valueAt(networks.value, observations))
     const grown = op.exp(op.multiply(advantage, settings.inverseTemperature))
     const weight = op.stopGradient(op.minimum(grown, settings.largestWeight))
-    const density = squashedLogDensity(gaussian(networks.actor, observations, logRange), unsquashed(actions))
-    const actor = op.negate(op.mean(op.multiply(weight, density)))
+    const actor = op.negate(op.mean(op.multiply(weight, density(networks, observations, actions))))
     op.minimise(op.multiply(actor, variation.actorWeight), optimisers.actor, settings.actorRate)
     follow(networks.targetCritics, networks.critics, settings.targetRate)
     return { value, critic, actor }
   },
-  act: ({ actor }, observations) => op.tanh(gaussian(actor, observations, logRange).mean),
+  act: ({ actor }, observations, _key, { density: form }) =>
+    op.tanh(form === 'normal' ? forward(actor, observations) : gaussian(actor, observations, logRange).mean),
   critics: ({ critics }) => critics,
 }

@@ -26,6 +26,7 @@ export interface Maker {
   /** Networks that start as copies of others. */
   copy(name: string, of: Network): Network
   scalar(name: string, start: number): Variable
+  zeros(name: string, shape: readonly number[]): Variable
   /** Adam's state for these. What has no start of its own starts at zero. */
   adam(name: string, of: readonly (Network | Variable)[]): op.AdamVariables
   /** First values of all variables made here; of the caller's. */
@@ -77,6 +78,7 @@ export function maker(graph: Graph, sizes: Sizes, prefix = ''): Maker {
       starts.set(one, () => tf.scalar(start))
       return one
     },
+    zeros: make,
     adam(name, of) {
       const state = op.adamFor(graph, `${prefix}adam/${name}`, variablesOf(of))
       made.push(...state.first, ...state.second, state.step)
@@ -153,6 +155,12 @@ export function sampled({ mean, logDeviation }: Gaussian, noise: Value): Value {
 }
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+/** Log density of a normal at `actions`, [n]; its log deviation for each row, or one for all. */
+export function logDensity({ mean, logDeviation }: Gaussian, actions: Value): Value {
+  const z = op.divide(op.subtract(actions, mean), op.exp(logDeviation))
+  return op.sum(op.subtract(op.multiply(op.square(z), -0.5), op.add(logDeviation, halfLog2Pi)), [1])
+}
 
 /** Log density of tanh(raw) where raw is normal, [n]: the change of variables in the form that does not overflow. */
 export function squashedLogDensity({ mean, logDeviation }: Gaussian, raw: Value): Value {

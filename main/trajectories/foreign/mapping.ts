@@ -10,6 +10,8 @@ interface Recipe {
   readonly parts: readonly string[]
   /** PyTorch keeps a layer's weights as outputs × inputs. */
   readonly transposed: boolean
+  /** What ours is of theirs where it is kept in another form; then its moments begin anew. */
+  readonly become?: (values: Float32Array) => Float32Array
 }
 
 const logDeviations = [-5, 2] as const
@@ -27,7 +29,7 @@ function networksOf(
   const target = has('targ_policy._encoder._layers.0.weight') ? 'targ_policy' : 'policy'
   const rows: Readonly<Record<string, (readonly [string, string, readonly string[]])[]>> = {
     'td3-bc': [['actor', 'policy', ['_fc']], ['target/actor', 'targ_policy', ['_fc']], ...both],
-    iql: [['actor', 'policy', normal], ['value', 'value_func', ['_fc']], ...both],
+    iql: [['actor', 'policy', has('policy._logstd') ? ['_mu'] : normal], ['value', 'value_func', ['_fc']], ...both],
     cql: [['actor', 'policy', normal], ...both],
     bcq: [['perturbation', 'policy', ['_fc']], ['target/perturbation', 'targ_policy', ['_fc']], ...coder, ...both],
     bear: [['actor', 'policy', normal], ['target/actor', target, normal], ...coder, ...both],
@@ -99,6 +101,8 @@ function recipesFor(agent: Agent, weights: ReadonlyMap<string, Weight>): Map<str
         recipes.set(`${ours}/${layer}.${kind}`, { parts, transposed: kind === 'weight' })
       }
   }
+  if (agent.program.variables.includes('log-deviation'))
+    recipes.set('log-deviation', { parts: ['policy._logstd'], transposed: false, become: deviationFrom })
   for (const [ours, module] of Object.entries(scalars))
     if (agent.program.variables.includes(ours))
       recipes.set(ours, { parts: [`${module}._parameter`], transposed: false })
@@ -119,7 +123,7 @@ export function loadForeign(agent: Agent, weights: ReadonlyMap<string, Weight>, 
     values[name] = tf.tensor(data, before.shape)
     before.dispose()
   }
-  const lookUp = (name: string): Weight | null => weights.get(name) ?? constantDeviation(name, weights)
+  const lookUp = (name: string): Weight | null => weights.get(name) ?? null
   try {
     for (const [ours, recipe] of recipes) put(ours, assembled(ours, recipe, values[ours]!.shape, lookUp, source))
     for (const [group, optimiser, modules] of optimisers[agent.algorithm.id]!)
@@ -132,20 +136,15 @@ export function loadForeign(agent: Agent, weights: ReadonlyMap<string, Weight>, 
   }
 }
 
-/** IQL of d3rlpy 2 has one log deviation for all observations, as a share of its range: weights of 0 and a bias say the same. */
-function constantDeviation(name: string, weights: ReadonlyMap<string, Weight>): Weight | null {
-  const [, module, kind] = /^(policy)\._logstd\.(weight|bias)$/.exec(name) ?? []
-  const share = weights.get(`${module}._logstd`)
-  const head = weights.get(`${module}._mu.${kind}`)
-  if (!share || !head) return null
-  if (kind === 'weight') return { shape: head.shape, data: new Float32Array(head.data.length) }
+/** IQL of d3rlpy 2 has one log deviation for all observations, kept as a share of its range. */
+const deviationFrom = (share: Float32Array): Float32Array => {
   const [low, high] = logDeviations
-  return { shape: head.shape, data: share.data.map((value) => low + (high - low) / (1 + Math.exp(-value))) }
+  return share.map((value) => low + (high - low) / (1 + Math.exp(-value)))
 }
 
 function assembled(
   ours: string,
-  { parts, transposed }: Recipe,
+  { parts, transposed, become }: Recipe,
   shape: readonly number[],
   lookUp: (name: string) => Weight | null,
   source: string,
@@ -181,7 +180,7 @@ function assembled(
       for (let output = 0; output < width; output++)
         data[input * outputs + place * width + output] = found.data[transposed ? output * inputs + input : output]!
   })
-  return data
+  return become ? become(data) : data
 }
 
 interface Moments {
@@ -208,14 +207,10 @@ function loadMoments({ agent, group, optimiser, modules, recipes, weights, sourc
   ] as const)
     for (const [ours, recipe] of recipes) {
       const variable = `adam/${group}/${slot}/${ours}`
-      if (!agent.program.variables.includes(variable)) continue
+      if (recipe.become || !agent.program.variables.includes(variable)) continue
       const lookUp = (name: string): Weight | null => {
-        const known = weights.get(name)
         const place = order.indexOf(name)
-        if (place >= 0) return weights.get(`${optimiser}.state.${place}.${theirs}`) ?? null
-        // A deviation that does not depend on the observation was another parameter.
-        const made = known ? null : constantDeviation(name, weights)
-        return made && { shape: made.shape, data: new Float32Array(made.data.length) }
+        return place < 0 ? null : (weights.get(`${optimiser}.state.${place}.${theirs}`) ?? null)
       }
       put(variable, assembled(variable, recipe, values[variable]!.shape, lookUp, `${source}, ${optimiser}`))
     }

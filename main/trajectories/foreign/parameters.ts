@@ -186,8 +186,9 @@ function settingsFrom(id: string, type: string, line: 1 | 2, given: Readonly<Rec
       ? { coderHidden: widthsOf(given['imitator_encoder_factory'], 'imitator_encoder_factory', refuse) }
       : {}),
     ...(id === 'plas' ? { perturbation: /perturbation/i.test(type) } : {}),
-    // d3rlpy 1.0.0 takes the mean of the two targets, 1.1.1 and later the smaller.
-    ...(id === 'iql' ? { targets: line === 1 ? 'mean' : 'min' } : {}),
+    // d3rlpy 1.0.0 takes the mean of the two targets, 1.1.1 and later the smaller; 2 leaves actions unsquashed, with one deviation.
+    ...(id === 'iql' && line === 1 ? { targets: 'mean', density: 'squashed' } : {}),
+    ...(id === 'iql' && line === 2 ? { targets: 'min', density: 'normal' } : {}),
   }
 }
 
@@ -240,7 +241,7 @@ function notesOn(id: string, line: 1 | 2): string[] {
       : []),
     ...(id === 'iql' && line === 2
       ? [
-          'd3rlpy 2 gives all observations one deviation of actions and does not squash them; from here on it may depend on the observation.',
+          'd3rlpy 2 keeps the deviation of actions as a share of its range, here its logarithm is trained: its moments begin anew.',
         ]
       : []),
     ...(id === 'iql' && line === 1
