@@ -1,4 +1,4 @@
-/** Agents that d3rlpy 2.8.1 trained (fixtures/make.py), brought in: they act and value as they did there, go on, and what is wrong is named. */
+/** Agents that d3rlpy 2.8.1 and 1.1.1 trained (fixtures/make.py, make-1.py), brought in: they act and value as they did there, go on, and what is wrong is named. */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -9,8 +9,6 @@ import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { runPaths } from '../runs/folder.ts'
 import { readSafetensors, writeSafetensors, type StoredTensor } from '../tensor/safetensors.ts'
-import { readForeignParameters } from '../trajectories/foreign/parameters.ts'
-import { readWeights } from '../trajectories/foreign/weights.ts'
 import type { ImportAgentRequest } from './foreign-agents.ts'
 
 const folder = temporaryFolder()
@@ -60,7 +58,7 @@ interface Check {
   readonly values: { readonly largest: number } | null
 }
 
-describe('as d3rlpy predicted it', () => {
+describe('as d3rlpy 2.8.1 and 1.1.1 (-1) predicted it', () => {
   test.each([
     ['td3-bc', undefined],
     ['iql', undefined],
@@ -69,10 +67,18 @@ describe('as d3rlpy predicted it', () => {
     ['bcq', 'linear'],
     ['bear', 'linear'],
     ['plas', 'linear'],
+    ['td3-bc-1', undefined],
+    ['iql-1', undefined],
+    ['cql-1', undefined],
+    ['bc-1', undefined],
+    ['bcq-1', undefined],
+    ['bear-1', undefined],
+    ['plas-1', undefined],
   ] as const)(
     '%s',
-    async (name, decoder) => {
-      const record = await bring(requestOf(name, { decoder }))
+    async (folder, decoder) => {
+      const record = await bring(requestOf(folder, { decoder }))
+      const name = folder.replace(/-1$/, '')
       expect(record).toMatchObject({ state: 'succeeded', error: null, outcome: { algorithm: name, steps: 6 } })
       const { rows, actions, values } = record.outcome!['check'] as Check
       expect(rows).toBe(12)
@@ -127,56 +133,6 @@ test('it is an agent as any other: listed, played, made to forget; its moments a
   const forgetting = await lab.createUnlearning(forget)
   expect(await pull(forgetting.run)).toMatchObject({ state: 'succeeded', outcome: { forgotten: 1, remaining: 2 } })
 }, 60_000)
-
-/** The layout of d3rlpy 1.x, by its source: attributes for names, lists of layers, one auto-encoder. */
-describe('d3rlpy 1.x', () => {
-  const firstNames = (name: string): string =>
-    `_${name
-      .replace(/^(targ_)?q_funcs\./, (_all, target: string | undefined) => `${target ?? ''}q_func._q_funcs.`)
-      .replace(/^vae_encoder\._encoder/, 'imitator._encoder_encoder')
-      .replace(/^vae_decoder\._encoder/, 'imitator._decoder_encoder')
-      .replace(/^vae_(en|de)coder\./, 'imitator.')
-      .replace(/_layers\.(\d+)/, (_all, layer: string) => `_fcs.${Number(layer) / 2}`)}`
-
-  async function oldFile(name: string): Promise<string> {
-    const weights = readWeights(await fs.readFile(fixture(name, 'model_6.pt')), name)
-    const tensors = [...weights]
-      .filter(([key]) => !key.includes('optim'))
-      .map(([key, { shape, data }]) => [firstNames(key), { dtype: 'F32', shape, data }] as [string, StoredTensor])
-    return write(`model_6-${name}.safetensors`, writeSafetensors(new Map(tensors)))
-  }
-  const encoder = (...widths: number[]) => ({ type: 'vector', params: { hidden_units: widths, activation: 'relu' } })
-
-  test('TD3+BC with its scaler acts the same', async () => {
-    const { config } = await readParams('td3-bc')
-    const { mean, std } = (config.params['observation_scaler'] as { params: { mean: number[]; std: number[] } }).params
-    const about = {
-      ...{ algorithm: 'TD3PlusBC', observation_shape: [11], action_size: 3, n_critics: 2, q_func_factory: null },
-      ...{ actor_encoder_factory: encoder(8, 6), critic_encoder_factory: encoder(8, 6), batch_size: 16, alpha: 2.5 },
-      ...{
-        scaler: { type: 'standard', params: { mean: [mean], std: [std] } },
-        action_scaler: null,
-        reward_scaler: null,
-      },
-    }
-    const params = await write('old-td3.json', JSON.stringify(about))
-    const record = await bring(requestOf('td3-bc', { path: await oldFile('td3-bc'), params, steps: 6 }))
-    expect(record).toMatchObject({ state: 'succeeded', error: null })
-    expect((record.outcome!['notes'] as string[])[0]).toContain('never checked against a file')
-  }, 60_000)
-
-  test('PLAS with its one auto-encoder', async () => {
-    const about = {
-      ...{ algorithm: 'PLASWithPerturbation', observation_shape: [11], action_size: 3, warmup_steps: 2 },
-      ...{ actor_encoder_factory: encoder(8, 6), critic_encoder_factory: encoder(8, 6) },
-      ...{ imitator_encoder_factory: encoder(7, 5), action_flexibility: 0.05 },
-    }
-    const params = await write('old-plas.json', JSON.stringify(about))
-    const request = requestOf('plas', { path: await oldFile('plas'), params, steps: 6, decoder: 'linear' })
-    expect(await bring(request)).toMatchObject({ state: 'succeeded', error: null })
-    expect(readForeignParameters(about, 'old').settings).not.toHaveProperty('decoder')
-  }, 60_000)
-})
 
 describe('refused before a run is made, by name', () => {
   test.each([

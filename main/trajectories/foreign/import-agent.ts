@@ -15,7 +15,7 @@ import { evaluationPhase } from '../algorithms/schedule.ts'
 import { algorithmOf } from '../algorithms/algorithms.ts'
 import type { TrajectoryContext, TrajectoryJob } from '../job.ts'
 import { returnFigures, stageOf } from '../train.ts'
-import { loadForeign } from './mapping.ts'
+import { loadForeign, settingsByWeights } from './mapping.ts'
 import { codes, readForeignParameters } from './parameters.ts'
 import { readWeights } from './weights.ts'
 
@@ -100,11 +100,13 @@ export async function openForeign(
   const foreign = readForeignParameters(config.parameters, 'params.json', config)
   requireFit(foreign.sizes, context.trajectories.set)
   await loadBackend()
-  const agent = makeAgent(foreign.algorithm, foreign.settings, foreign.sizes)
+  const weights = readWeights(bytes, config.source)
+  const settings = { ...foreign.settings, ...settingsByWeights(foreign.algorithm.id, weights) }
+  const agent = makeAgent(foreign.algorithm, settings, foreign.sizes)
   try {
     agent.start(context.stream('networks'), foreign.scaling)
-    const { notes } = loadForeign(agent, readWeights(bytes, config.source), config.source)
-    return { agent, notes: [...foreign.notes, ...notes] }
+    const { notes } = loadForeign(agent, weights, config.source)
+    return { agent, notes }
   } catch (error) {
     agent.close()
     throw error

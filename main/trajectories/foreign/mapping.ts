@@ -109,6 +109,17 @@ function recipesFor(agent: Agent, weights: ReadonlyMap<string, Weight>): Map<str
   return recipes
 }
 
+/**
+ * What no params.json says: IQL of d3rlpy 1.0 squashes actions and takes the mean of the two target critics; from 1.1 on one deviation, without
+ * squashing, serves all observations, and the smaller target counts.
+ */
+export const settingsByWeights = (algorithm: string, weights: ReadonlyMap<string, Weight>): Record<string, unknown> =>
+  algorithm !== 'iql'
+    ? {}
+    : weights.has('policy._logstd')
+      ? { density: 'normal', targets: 'min' }
+      : { density: 'squashed', targets: 'mean' }
+
 export interface Loaded {
   readonly notes: readonly string[]
 }
@@ -129,6 +140,10 @@ export function loadForeign(agent: Agent, weights: ReadonlyMap<string, Weight>, 
     for (const [group, optimiser, modules] of optimisers[agent.algorithm.id]!)
       if (!loadMoments({ agent, group, optimiser, modules, recipes, weights, source, put, values }))
         notes.push(`The file holds no moments of ${optimiser}: that optimiser begins anew.`)
+    if (recipes.has('log-deviation'))
+      notes.push(
+        'd3rlpy keeps the deviation of actions as a share of its range, here its logarithm is trained: its moments begin anew.',
+      )
     agent.load(values)
     return { notes }
   } finally {

@@ -12,10 +12,6 @@ export interface ForeignAgent {
   readonly settings: Settings
   readonly sizes: Sizes
   readonly scaling: Scaling
-  /** The line of d3rlpy that wrote it. */
-  readonly line: 1 | 2
-  /** What differs from here, in words. */
-  readonly notes: readonly string[]
 }
 
 const part = z.looseObject({ type: z.string(), params: z.record(z.string(), z.unknown()).optional() })
@@ -105,7 +101,7 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
     )
   const algorithm = algorithmOf(id)
   const wanted = {
-    ...settingsFrom(id, type, line, given, refuse),
+    ...settingsFrom(id, type, given, refuse),
     ...(chosen.decoder === 'linear' && codes(id) ? { decoder: 'linear' } : {}),
   }
   return {
@@ -113,8 +109,6 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
     settings: parseWith(algorithm.config, wanted, source),
     sizes: { observations: observations[0]!, actions },
     scaling: scalingFrom(algorithm, given, observations[0]!, refuse),
-    line,
-    notes: notesOn(id, line),
   }
 }
 
@@ -166,7 +160,7 @@ function widthsOf(factory: unknown, name: string, refuse: Refuse): number[] {
   return z.array(z.number().int().positive()).min(1).parse(widths)
 }
 
-function settingsFrom(id: string, type: string, line: 1 | 2, given: Readonly<Record<string, unknown>>, refuse: Refuse) {
+function settingsFrom(id: string, type: string, given: Readonly<Record<string, unknown>>, refuse: Refuse) {
   const settings: Record<string, unknown> = {}
   for (const [ours, theirs] of Object.entries(settingNames[id]!))
     if (given[theirs] !== undefined && given[theirs] !== null) settings[ours] = given[theirs]
@@ -186,9 +180,6 @@ function settingsFrom(id: string, type: string, line: 1 | 2, given: Readonly<Rec
       ? { coderHidden: widthsOf(given['imitator_encoder_factory'], 'imitator_encoder_factory', refuse) }
       : {}),
     ...(id === 'plas' ? { perturbation: /perturbation/i.test(type) } : {}),
-    // d3rlpy 1.0.0 takes the mean of the two targets, 1.1.1 and later the smaller; 2 leaves actions unsquashed, with one deviation.
-    ...(id === 'iql' && line === 1 ? { targets: 'mean', density: 'squashed' } : {}),
-    ...(id === 'iql' && line === 2 ? { targets: 'min', density: 'normal' } : {}),
   }
 }
 
@@ -232,20 +223,4 @@ function rewardScale(algorithm: AnyAlgorithm, { type, params = {} }: z.infer<typ
       `rewards scaled by ${type}; ${algorithm.title} here ${algorithm.scalesRewards ? 'scales by the range of returns' : 'takes them as they are'}.`,
     )
   return multiplier / (most - least)
-}
-
-function notesOn(id: string, line: 1 | 2): string[] {
-  return [
-    ...(line === 1
-      ? ['The names of d3rlpy 1.x were never checked against a file that it wrote: replay predictions.']
-      : []),
-    ...(id === 'iql' && line === 2
-      ? [
-          'd3rlpy 2 keeps the deviation of actions as a share of its range, here its logarithm is trained: its moments begin anew.',
-        ]
-      : []),
-    ...(id === 'iql' && line === 1
-      ? ['The targets of V are taken as the mean of two, as d3rlpy 1.0 does; 1.1.1 and later take the smaller.']
-      : []),
-  ]
 }

@@ -27,8 +27,7 @@ export function readWeights(bytes: Uint8Array, source: string): Map<string, Weig
 }
 
 /**
- * d3rlpy 1.x names the attributes of its objects, 2.x the fields of its modules; here all are called as in 2.x. The names of 1.x are
- * from its source and were not checked against a file that it wrote.
+ * d3rlpy 1.x names the attributes of its objects, 2.x the fields of its modules; here all are called as in 2.x.
  */
 function namedAsInTwo(weights: ReadonlyMap<string, Weight>, source: string): Map<string, Weight> {
   const old = [...weights.keys()].some((name) => /^_(policy|q_func|imitator)\b/.test(name))
