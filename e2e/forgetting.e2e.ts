@@ -124,6 +124,8 @@ describe('an agent', () => {
     await runs.reaches('succeeded', ['failed'])
     expect(await page.outcome()).toMatch(/return[\s\S]*Learnt from 10 episodes/)
     await lethe.page.getByRole('figure', { name: 'Loss of the critic' }).waitFor()
+    // Where nothing changes any more, nothing moves.
+    await lethe.page.waitForFunction(() => document.getAnimations().length === 0)
   })
 
   it('is cancelled in the midst of a longer training, and resumed', async () => {
@@ -133,8 +135,12 @@ describe('an agent', () => {
     await runs.progress()
     await runs.cancel()
     await runs.reaches('cancelled', ['succeeded', 'failed'])
-    await runs.resume()
+    await page
+      .stopped()
+      .getByRole('button', { name: /^Resume/ })
+      .click()
     await runs.reaches('running', ['succeeded', 'failed'])
+    await page.stopped().waitFor({ state: 'hidden' })
     await lethe.page.getByText('attempt 2').waitFor()
     await runs.cancel()
     await runs.reaches('cancelled', ['succeeded', 'failed'])

@@ -22,12 +22,14 @@ export const setTheme = (page: Page, theme: string): Promise<void> =>
 /** What axe calls serious or critical, in words that name the element. */
 export async function violations(page: Page): Promise<string[]> {
   // What appears has appeared: colours on their way have no contrast yet.
-  // Some never do: what is at work breathes, and of what is not painted no transition ends.
+  // What is at work breathes without end, and is not waited for.
   await page.evaluate(() =>
-    Promise.race([
-      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
-      new Promise((resolve) => setTimeout(resolve, 3000)),
-    ]),
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+        .map(({ finished }) => finished),
+    ),
   )
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }

@@ -32,6 +32,7 @@ export function forgettingPage(page: Page) {
         .first()
         .waitFor()
     },
+    stopped: () => page.getByRole('region', { name: 'Stopped' }),
     selection: () => page.locator('.trajectories-count').innerText(),
     /** Starts what the form says, once it may be, and waits until that run is the one shown, in place of the one before. */
     async start(): Promise<void> {

@@ -2,18 +2,17 @@
 import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { formatCount, formatFigure } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
 import { chooseSource } from '../data/data-actions.ts'
 import { useData } from '../data/data-store.ts'
 import { TaskLine } from '../data/task-line.tsx'
-import { StateSign } from '../runs/state.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { showAgent, showRun } from './agents-store.ts'
+import { showAgent } from './agents-store.ts'
 import { openCollect } from './collect-dialog.tsx'
 import { exportSet, removeSet } from './sets-actions.ts'
 import { chooseSet } from './trajectories-feed.ts'
 import { useTrajectories } from './trajectories-store.ts'
+import { WorkLists } from './work-lists.tsx'
 
 function SetChoice({ set, chosen }: { readonly set: TrajectorySet; readonly chosen: boolean }) {
   return (
@@ -124,36 +123,6 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
   )
 }
 
-const ended = ['succeeded', 'failed', 'cancelled']
-
-/** Runs of this workbench that have not come to an end. */
-function AtWork() {
-  const all = usePage((state) => state.runs) ?? []
-  const shown = useTrajectories((state) => state.run)
-  const runs = all.filter(({ kind, state }) => kind.startsWith('trajectories.') && !ended.includes(state))
-  if (runs.length === 0) return null
-  return (
-    <section className="trajectories-work" aria-label="At work">
-      <h2>At work</h2>
-      <ul>
-        {runs.map((run) => (
-          <li key={run.id}>
-            <button
-              type="button"
-              aria-current={run.id === shown ? 'true' : undefined}
-              title={run.title}
-              onClick={() => showRun(run.id)}
-            >
-              <StateSign state={run.state} />
-              <span>{run.title}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
 const ownTasks = /^(collect|export)-/
 
 function Tasks() {
@@ -186,7 +155,7 @@ export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }
       </fieldset>
       <Tasks />
       <Agents agents={agents.filter((agent) => agent.data === data)} />
-      <AtWork />
+      <WorkLists data={data} />
     </aside>
   )
 }
