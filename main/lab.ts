@@ -25,12 +25,13 @@ import { forgettingPart } from './lab/forgetting.ts'
 import { imagesPart } from './lab/images.ts'
 import { ledgerPart } from './lab/ledger.ts'
 import { replayPart } from './lab/replay.ts'
-import { returnsStudyPart } from './lab/returns-study.ts'
 import { runsPart } from './lab/runs.ts'
+import { forgettingStudyPart } from './lab/studies/forgetting.ts'
+import { returnsStudyPart } from './lab/studies/returns.ts'
+import { unlearningStudiesPart } from './lab/studies/unlearning.ts'
 import { makeTasks } from './lab/tasks.ts'
 import { trajectoriesPart } from './lab/trajectories.ts'
 import { trashPart } from './lab/trash.ts'
-import { unlearningStudiesPart } from './lab/unlearning-studies.ts'
 import { openProject } from './project.ts'
 
 export type Lab = Awaited<ReturnType<typeof openLab>>
@@ -72,7 +73,7 @@ export async function openLab(options: LabOptions) {
     resource: trajectoriesResource,
     ...trajectories
   } = trajectoriesPart(context, { poolOf })
-  const returnsStudy = returnsStudyPart(context, trajectories)
+  const returnsStudy = returnsStudyPart(context, forgetting, trajectories)
   const { handlers: replayHandlers, resource: replayResource, ...replay } = replayPart(context)
   const { handlers: auditHandlers, resource: auditResource, ...audit } = auditPart(context, forgetting)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
@@ -120,6 +121,7 @@ export async function openLab(options: LabOptions) {
     ...foreignAgentsPart(context),
     ...returnsStudy,
     ...unlearningStudiesPart(context, forgetting, returnsStudy),
+    ...forgettingStudyPart(context, { ...forgetting, ...audit }, returnsStudy),
 
     /** One call of the contract: both sides are parsed, nothing is thrown. */
     async call<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {

@@ -5,6 +5,7 @@ import { dataCommands } from './data.ts'
 import { deletionCommands } from './deletion.ts'
 import { foreignAgentsCommands } from './foreign-agents.ts'
 import { forgettingCommands } from './forgetting.ts'
+import { forgettingStudy } from './forgetting-study.ts'
 import { imagesCommands } from './images.ts'
 import { privacyCommands } from './privacy.ts'
 import { replayCommands } from './replay.ts'
@@ -27,4 +28,5 @@ export const commands = [
   ...deletionCommands,
   ...foreignAgentsCommands,
   ...studyCommands,
+  forgettingStudy,
 ] as const

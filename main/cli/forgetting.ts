@@ -4,9 +4,6 @@ import { trainPresets, type TrainPreset } from '../trajectories/train.ts'
 import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnMethods, unlearnModes } from '../trajectories/unlearning/unlearn.ts'
-import { studyDefaults } from '../lab/returns-study.ts'
-import { taskOf } from '../trajectories/environments/environment.ts'
-import { table } from './bar.ts'
 import { settings, usage, type Command, type Words } from './command.ts'
 import { finish } from './runs.ts'
 
@@ -129,53 +126,6 @@ export async function selectorOf(words: string): Promise<string> {
   return `ids:${text.replace(/^\D*\n/, '').trim()}`
 }
 
-const study: Command = {
-  name: 'trajectories study',
-  summary:
-    'The table of returns of all algorithms on all tasks: trains what is missing, one run after the other; can be stopped and asked again',
-  positionals: 'STUDY',
-  options: {
-    preset: { type: 'string', help: 'desk (default), fast, paper or tiny' },
-    tasks: { type: 'string', help: `apart by commas (default ${studyDefaults.tasks.join(',')})` },
-    algorithms: { type: 'string', help: `apart by commas (default ${studyDefaults.algorithms.join(',')})` },
-    seeds: { type: 'string', help: 'apart by commas (default 1)' },
-    episodes: { type: 'string', help: `of each set (default ${studyDefaults.episodes})` },
-    show: { type: 'boolean', help: 'only show what there is' },
-  },
-  example: 'trajectories study table --algorithms bc,td3-bc --tasks hopper',
-  async run({ words, lab, signal, say }) {
-    if (words.first !== 'table')
-      throw usage(this, `There is no study ${words.first}; there are table, poison and ablation.`)
-    const listOf = (name: string): string[] | undefined => words.text(name)?.split(',').filter(Boolean)
-    const options = {
-      preset: presetOf(this, words),
-      tasks: (listOf('tasks') ?? studyDefaults.tasks).map((id) => taskOf(id).id),
-      algorithms: (listOf('algorithms') ?? studyDefaults.algorithms).map((id) => algorithmOf(id).id),
-      seeds: listOf('seeds')?.map(Number) ?? studyDefaults.seeds,
-      episodes: words.number('episodes') ?? studyDefaults.episodes,
-    }
-    if (!options.seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
-      throw usage(this, '--seeds expects whole numbers from 0, apart by commas.')
-    const opened = await lab()
-    if (!words.flag('show'))
-      for (const cell of await opened.returnsTable(options)) {
-        if (cell.state === 'done') continue
-        await opened.ensureStudySet(cell.task, options.episodes, signal)
-        const run = cell.run ?? (await opened.createTraining(cell.request)).run
-        say(`${cell.algorithm} on ${cell.task}, seed ${cell.seed}: run ${run}`)
-        await finish(opened, run, signal)
-      }
-    const cells = (await opened.returnsTable(options)).map(({ request: _request, ...cell }) => cell)
-    const shown = (value: number | null): string => (value === null ? 'missing' : value.toFixed(0))
-    const rows = cells.map((cell) => [
-      ...[cell.task, cell.algorithm, `seed ${cell.seed}`, `${cell.steps} updates`, shown(cell.return)],
-      cell.normalisedScore === null ? '' : `score ${cell.normalisedScore.toFixed(1)}`,
-      cell.published ? `published ${cell.published.return} at ${cell.published.steps}` : '',
-    ])
-    return { document: { table: cells }, text: table(rows) }
-  },
-}
-
 const evaluate: Command = {
   name: 'trajectories evaluate',
   summary: 'Play a trained agent in its environment',
@@ -206,4 +156,4 @@ const evaluate: Command = {
 }
 const mostEpisodes = 100_000
 
-export const forgettingCommands: readonly Command[] = [train, unlearn, evaluate, study]
+export const forgettingCommands: readonly Command[] = [train, unlearn, evaluate]

@@ -1,45 +1,85 @@
-/** Studies of unlearning in the terminal: trained and unlearnt one run after the other, to be stopped and asked again. */
-import { studyDefaults } from '../lab/returns-study.ts'
-import { poison, type UnlearningCell, type UnlearningStudyOptions } from '../lab/unlearning-studies.ts'
+/** Studies in the terminal: what they lack is made one run after the other, to be stopped and asked again. */
+import type { Lab } from '../lab.ts'
+import { poison, type UnlearningCell, type UnlearningStudyOptions } from '../lab/studies/unlearning.ts'
+import { studyDefaults, type StudyOptions, type StudyStep } from '../lab/studies/wanted.ts'
 import { algorithmOf } from '../trajectories/algorithms/algorithms.ts'
 import { taskOf } from '../trajectories/environments/environment.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 import { table } from './bar.ts'
-import { usage, type Command, type Words } from './command.ts'
+import { usage, type Command, type Invocation, type Words } from './command.ts'
 import { presetOf, selectorOf } from './forgetting.ts'
 import { finish } from './runs.ts'
 
-const options = {
-  preset: { type: 'string', help: 'desk (default), fast, paper or tiny' },
-  tasks: { type: 'string', help: 'apart by commas (default hopper)' },
-  algorithms: { type: 'string', help: 'apart by commas (default td3-bc)' },
-  seeds: { type: 'string', help: 'apart by commas (default 1)' },
-  episodes: { type: 'string', help: `of each set (default ${studyDefaults.episodes})` },
-  show: { type: 'boolean', help: 'only show what there is' },
-} as const
+type Scope = Pick<StudyOptions, 'tasks' | 'algorithms'>
 
-async function optionsOf(
-  command: Command,
-  study: UnlearningStudyOptions['study'],
-  words: Words,
-): Promise<UnlearningStudyOptions> {
+/** What every study takes, beside its own. */
+export const studyOptions = ({ tasks, algorithms }: Scope) =>
+  ({
+    preset: { type: 'string', help: 'desk (default), fast, paper or tiny' },
+    tasks: { type: 'string', help: `apart by commas (default ${tasks.join(',')})` },
+    algorithms: { type: 'string', help: `apart by commas (default ${algorithms.join(',')})` },
+    seeds: { type: 'string', help: 'apart by commas (default 1)' },
+    episodes: { type: 'string', help: `of each set (default ${studyDefaults.episodes})` },
+    show: { type: 'boolean', help: 'only show what there is' },
+  }) as const
+
+export function optionsOf(command: Command, words: Words, scope: Scope): StudyOptions {
   const listOf = (name: string): string[] | undefined => words.text(name)?.split(',').filter(Boolean)
-  const seeds = listOf('seeds')?.map(Number) ?? [1]
+  const seeds = listOf('seeds')?.map(Number) ?? studyDefaults.seeds
   const episodes = words.number('episodes') ?? studyDefaults.episodes
-  if (!seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
+  if (seeds.length === 0 || !seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
     throw usage(command, '--seeds expects whole numbers from 0, apart by commas.')
   if (!(Number.isInteger(episodes) && episodes >= 4 && episodes <= 100_000))
     throw usage(command, '--episodes expects a whole number from 4 to 100000.')
   return {
-    ...{ study, seeds, episodes, preset: presetOf(command, words) },
-    tasks: (listOf('tasks') ?? ['hopper']).map((id) => taskOf(id).id),
-    algorithms: (listOf('algorithms') ?? ['td3-bc']).map((id) => algorithmOf(id).id),
-    forget: await selectorOf(words.text('forget') ?? 'tail:0.01'),
+    ...{ seeds, episodes, preset: presetOf(command, words) },
+    tasks: (listOf('tasks') ?? scope.tasks).map((id) => taskOf(id).id),
+    algorithms: (listOf('algorithms') ?? scope.algorithms).map((id) => algorithmOf(id).id),
+  }
+}
+
+/** Makes what is missing, one run after the other. */
+export async function makeMissing(
+  lab: Lab,
+  { signal, say }: Pick<Invocation, 'signal' | 'say'>,
+  next: () => Promise<StudyStep | null>,
+): Promise<void> {
+  for (;;) {
+    const step = await next()
+    if (!step) return
+    const run = step.run ?? (await step.make()).run
+    say(`${step.words}: run ${run}`)
+    await finish(lab, run, signal)
   }
 }
 
 const shown = (value: number | null | undefined, digits = 0): string =>
   value === null || value === undefined ? 'missing' : value.toFixed(digits)
+
+const returns: Command = {
+  name: 'trajectories study table',
+  summary: 'The table of returns of all algorithms on all tasks; can be stopped and asked again',
+  positionals: '',
+  options: studyOptions(studyDefaults),
+  example: 'trajectories study table --algorithms bc,td3-bc --tasks hopper',
+  async run({ words, lab, signal, say }) {
+    const options = optionsOf(this, words, studyDefaults)
+    const opened = await lab()
+    if (!words.flag('show'))
+      await makeMissing(opened, { signal, say }, async () => {
+        const step = await opened.nextReturn(options)
+        if (step) await opened.ensureStudySet(step.task, options.episodes, signal)
+        return step
+      })
+    const cells = await opened.returnsTable(options)
+    const rows = cells.map((cell) => [
+      ...[cell.task, cell.algorithm, `seed ${cell.seed}`, `${cell.steps} updates`, shown(cell.return)],
+      cell.normalisedScore === null ? '' : `score ${cell.normalisedScore.toFixed(1)}`,
+      cell.published ? `published ${cell.published.return} at ${cell.published.steps}` : '',
+    ])
+    return { document: { table: cells }, text: table(rows) }
+  },
+}
 
 function rowOf(cell: UnlearningCell): string[] {
   const { task, algorithm, seed, setting, value, updates, state, values } = cell
@@ -51,7 +91,9 @@ function rowOf(cell: UnlearningCell): string[] {
   ]
 }
 
-const study = (
+const small: Scope = { tasks: ['hopper'], algorithms: ['td3-bc'] }
+
+const unlearning = (
   name: UnlearningStudyOptions['study'],
   about: Omit<Command, 'name' | 'positionals' | 'run'>,
 ): Command => ({
@@ -59,34 +101,34 @@ const study = (
   name: `trajectories study ${name}`,
   positionals: '',
   async run({ words, lab, signal, say }) {
-    const chosen = await optionsOf(this, name, words)
+    const forget = await selectorOf(words.text('forget') ?? defaultForget)
+    const chosen = { ...optionsOf(this, words, small), study: name, forget }
     const opened = await lab()
     if (!words.flag('show')) {
       await opened.ensureUnlearningSets(chosen, signal)
-      for (;;) {
-        const step = await opened.nextOfStudy(chosen)
-        if (!step) break
-        const run = step.run ?? (await step.make()).run
-        say(`${step.words}: run ${run}`)
-        await finish(opened, run, signal)
-      }
+      await makeMissing(opened, { signal, say }, () => opened.nextOfStudy(chosen))
     }
     const cells = await opened.unlearningTable(chosen)
-    const facts = name === 'poison' ? { poison } : { forget: chosen.forget }
+    const facts = name === 'poison' ? { poison } : { forget }
     return { document: { study: name, ...facts, table: cells }, text: table(cells.map(rowOf)) }
   },
 })
 
+/** The published rate. */
+export const defaultForget = 'tail:0.01'
+export const forgetOption = { type: 'string', help: `${selectorHelp} (default ${defaultForget})` } as const
+
 export const studyCommands: readonly Command[] = [
-  study('poison', {
+  returns,
+  unlearning('poison', {
     summary:
       'Does unlearning take a poison out? Agents of a poisoned set, unlearnt, fine-tuned, and trained on the clean set; can be stopped and asked again',
-    options,
+    options: studyOptions(small),
     example: 'trajectories study poison --tasks hopper --algorithms td3-bc',
   }),
-  study('ablation', {
+  unlearning('ablation', {
     summary: 'What each setting of unlearning does, one changed at a time; can be stopped and asked again',
-    options: { ...options, forget: { type: 'string', help: `${selectorHelp} (default tail:0.01)` } },
+    options: { ...studyOptions(small), forget: forgetOption },
     example: 'trajectories study ablation --tasks hopper --algorithms td3-bc',
   }),
 ]

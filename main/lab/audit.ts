@@ -124,6 +124,8 @@ export function auditPart(
     createAudit,
     draftAudit,
     planAudit,
+    /** What an audit found, whole. */
+    readAudit,
     verifyReport: (report: string): Promise<ReportVerification> => verifyReport(project, report),
   }
 }

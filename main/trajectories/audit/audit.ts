@@ -112,15 +112,21 @@ const valuesPhase = 'Values along the trajectories'
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Errors: `config-invalid` for an agent without values, or for agents that cannot be compared. */
-export function requireAuditable(header: AgentHeader, others: readonly AgentHeader[]): void {
-  const { title } = algorithmOf(header.algorithm)
-  if (header.algorithm === 'bc')
+/** Errors: `config-invalid` for an algorithm whose agents cannot be judged. */
+export function requireValues(algorithm: string): void {
+  const { id, title } = algorithmOf(algorithm)
+  if (id === 'bc')
     throw new LetheError(
       'config-invalid',
       `${title} learns no values, and the audit compares values: it cannot judge this agent.`,
       'Audit an agent of another algorithm.',
     )
+}
+
+/** Errors: `config-invalid` for an agent without values, or for agents that cannot be compared. */
+export function requireAuditable(header: AgentHeader, others: readonly AgentHeader[]): void {
+  requireValues(header.algorithm)
+  const { title } = algorithmOf(header.algorithm)
   for (const other of others)
     if (
       other.algorithm !== header.algorithm ||

@@ -50,6 +50,16 @@ export function sharesOf(trajectories: Rows, rule: RuleName): AuditShares {
   }
 }
 
+/** What the audit would find of the agent trained anew, which cannot know the forget set: no forgetting can show more. Null without one. */
+export function sharesOfRetrained(trajectories: Rows, rules: Rules): Audit['shares'] | null {
+  const rows = trajectories.flatMap((one) => {
+    if (one.retrained === null) return []
+    return [{ ...one, verdicts: verdictsOf({ references: one.references, distance: one.retrained }, rules) }]
+  })
+  if (rows.length === 0) return null
+  return { released: sharesOf(rows, 'released'), textbook: sharesOf(rows, 'textbook') }
+}
+
 /** Null without an agent trained anew, or without one of the two groups. */
 export function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores | null {
   const of = (group: AuditedTrajectory['group']) => trajectories.filter((one) => one.group === group)
@@ -81,6 +91,14 @@ export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {
 const percent = (share: number): string => `${(100 * share).toFixed(share === 1 || share === 0 ? 0 : 1)} %`
 const ofThem = ({ count, of }: NonNullable<AuditShare>): string => `${count} of ${of}`
 
+/** Whether about as many of the control are judged forgotten as of the forget set. */
+export const controlForgetsAsMuch = (forgotten: number, control: number): boolean =>
+  control >= forgotten - 0.1 && control > 0.05
+
+/** What follows then. */
+export const controlWords =
+  'That is about as many as of the forget set: the verdicts then show that the agent changed, not that it forgot these trajectories in particular.'
+
 /** What the figures say, in sentences that stand in the report and in the window. */
 export function wordsOf(
   audit: Pick<Audit, 'trajectories' | 'shares' | 'auditor' | 'retrained' | 'settings' | 'rules'>,
@@ -96,13 +114,13 @@ export function wordsOf(
       `Of the remaining trajectories ${ofThem(remaining)} still look learnt from (${percent(remaining.share)}); what is missing there was lost beside the forget set.`,
     )
   if (control) {
-    const much = forgotten !== null && control.share >= forgotten.share - 0.1 && control.share > 0.05
+    const much = forgotten !== null && controlForgetsAsMuch(forgotten.share, control.share)
     words.push(
       `Of trajectories that neither agent ever saw, ${ofThem(control)} are judged forgotten. ` +
         (forgotten === null
           ? 'A verdict “in” says little where most of these are judged in as well.'
           : much
-            ? 'That is about as many as of the forget set: the verdicts then show that the agent changed, not that it forgot these trajectories in particular.'
+            ? controlWords
             : 'Many of them would mean that the agent changed as a whole, not that it forgot these trajectories.'),
     )
   }

@@ -1,11 +1,11 @@
 /** The studies of unlearning at the smallest scale: what is missing is shown as missing, and filled one run after the other. */
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../data/formats/testing.ts'
-import { openLab, type Lab } from '../lab.ts'
-import { trainingEpisodes } from '../trajectories/job.ts'
-import { openTrajectories } from '../trajectories/data/store.ts'
-import { poisonedShare } from '../trajectories/data/poison.ts'
-import type { UnlearningStudyOptions } from './unlearning-studies.ts'
+import { temporaryFolder } from '../../data/formats/testing.ts'
+import { openLab, type Lab } from '../../lab.ts'
+import { trainingEpisodes } from '../../trajectories/job.ts'
+import { openTrajectories } from '../../trajectories/data/store.ts'
+import { poisonedShare } from '../../trajectories/data/poison.ts'
+import type { UnlearningStudyOptions } from './unlearning.ts'
 
 const folder = temporaryFolder()
 const options = (study: UnlearningStudyOptions['study']): UnlearningStudyOptions => ({
@@ -59,9 +59,9 @@ test('ablation: one setting at a time around the defaults', async () => {
   const cells = await lab.unlearningTable(chosen)
   expect(cells.filter(({ isDefault }) => isDefault)).toHaveLength(1)
   expect(cells.every(({ state, return: mean }) => state === 'missing' && mean === null)).toBe(true)
-  for (const made of ['original', '', 0.4]) {
+  for (const made of ['agent original', 'defaults', 'share of phase 1 0.4']) {
     const step = (await lab.nextOfStudy(chosen))!
-    expect(step.words.endsWith(String(made))).toBe(true)
+    expect(step.words).toBe(`td3-bc on hopper, seed 1: ${made}`)
     expect(await pull(lab, (await step.make()).run)).toBe('succeeded')
   }
   const [, defaults, changed] = await lab.unlearningTable(chosen)

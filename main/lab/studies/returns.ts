@@ -1,0 +1,92 @@
+/** The table of returns: every algorithm on every task, from runs of the project. */
+import { defaultNoise } from '../../trajectories/data/collect.ts'
+import { isTrajectorySet } from '../../trajectories/data/store.ts'
+import type { TaskId } from '../../trajectories/environments/task.ts'
+import { publishedReturn } from '../../trajectories/published.ts'
+import { trainConfig, type TrainPreset, type TrainRequest } from '../../trajectories/train.ts'
+import type { LabContext } from '../context.ts'
+import { idOf } from '../data.ts'
+import type { ForgettingPart } from '../forgetting.ts'
+import type { trajectoriesPart } from '../trajectories.ts'
+import {
+  fill,
+  knownRuns,
+  nextStep,
+  placesOf,
+  placeWords,
+  setName,
+  setOf,
+  wantTraining,
+  type FillState,
+  type Place,
+  type StudyOptions,
+  type StudyStep,
+} from './wanted.ts'
+
+export interface StudyCell extends Place {
+  readonly preset: TrainPreset
+  readonly steps: number
+  readonly data: string
+  readonly run: string | null
+  readonly state: FillState
+  readonly return: number | null
+  readonly normalisedScore: number | null
+  readonly published: { readonly steps: number; readonly return: number } | null
+}
+
+export function returnsStudyPart(
+  { project }: LabContext,
+  forgetting: Pick<ForgettingPart, 'createTraining'>,
+  { collectTrajectories }: Pick<ReturnType<typeof trajectoriesPart>, 'collectTrajectories'>,
+) {
+  const requestOf = ({ preset, episodes }: StudyOptions, { task, algorithm, seed }: Place): TrainRequest => ({
+    ...{ algorithm, data: setOf(task, episodes), seed, preset },
+  })
+
+  return {
+    /** The cells as the project has them now; nothing is made. */
+    async returnsTable(options: StudyOptions): Promise<StudyCell[]> {
+      const runs = await knownRuns(project)
+      return placesOf(options).map((place) => {
+        const request = requestOf(options, place)
+        const { steps } = trainConfig(request)
+        const { known, state } = fill(runs, wantTraining(forgetting, request))
+        const outcome = state === 'done' ? known?.record.outcome : null
+        const evaluation = outcome?.['evaluation'] as { mean: number; normalisedScore: number } | undefined
+        return {
+          ...{ ...place, preset: options.preset, steps, data: request.data, run: known?.record.id ?? null, state },
+          return: evaluation?.mean ?? null,
+          normalisedScore: evaluation?.normalisedScore ?? null,
+          published: publishedReturn(place.algorithm, place.task, steps),
+        }
+      })
+    },
+
+    /** The next cell to make; null when all are done. */
+    async nextReturn(options: StudyOptions): Promise<(StudyStep & { readonly task: TaskId }) | null> {
+      const runs = await knownRuns(project)
+      for (const place of placesOf(options)) {
+        const wanted = wantTraining(forgetting, requestOf(options, place))
+        const step = nextStep(runs, [{ words: placeWords(place), wanted }])
+        if (step) return { ...step, task: place.task }
+      }
+      return null
+    },
+
+    /** Collects the set of a task where the project does not hold it. */
+    async ensureStudySet(task: TaskId, episodes: number, signal?: AbortSignal): Promise<void> {
+      const name = setName(task, episodes)
+      if (await isTrajectorySet(project, idOf(name))) return
+      const how = {
+        task,
+        policy: 'medium-expert',
+        episodes,
+        seed: 1,
+        noise: defaultNoise,
+        variant: 'v4',
+        name,
+      } as const
+      await collectTrajectories({ ...how, signal })
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/** What studies share: which runs they want, which of them the project has, and the next one to make. */
+import { isDeepStrictEqual } from 'node:util'
+import type { RunRecord } from '../../contract/run.ts'
+import { listRuns, readConfig, readRecord } from '../../runs/folder.ts'
+import { algorithms } from '../../trajectories/algorithms/algorithms.ts'
+import { tasks } from '../../trajectories/environments/environment.ts'
+import type { TaskId } from '../../trajectories/environments/task.ts'
+import { trainConfig, trainJob, type TrainPreset, type TrainRequest } from '../../trajectories/train.ts'
+import type { UnlearnRequest } from '../../trajectories/unlearning/request.ts'
+import { unlearnJob } from '../../trajectories/unlearning/unlearn.ts'
+import { idOf } from '../data.ts'
+import type { ForgettingPart } from '../forgetting.ts'
+
+export interface StudyOptions {
+  readonly preset: TrainPreset
+  readonly tasks: readonly TaskId[]
+  readonly algorithms: readonly string[]
+  readonly seeds: readonly number[]
+  /** Of each built-in set, half of them medium and half expert. */
+  readonly episodes: number
+}
+
+export const studyDefaults: StudyOptions = {
+  preset: 'desk',
+  tasks: tasks.map(({ id }) => id),
+  algorithms: algorithms.map(({ id }) => id),
+  seeds: [1],
+  episodes: 400,
+}
+
+export interface Place {
+  readonly task: TaskId
+  readonly algorithm: string
+  readonly seed: number
+}
+
+/** One seed whole before the next. */
+export const placesOf = ({ seeds, tasks, algorithms }: StudyOptions): Place[] =>
+  seeds.flatMap((seed) => tasks.flatMap((task) => algorithms.map((algorithm) => ({ task, algorithm, seed }))))
+
+export const placeWords = ({ task, algorithm, seed }: Place): string => `${algorithm} on ${task}, seed ${seed}`
+
+export const setName = (task: TaskId, episodes: number): string => `${task} medium-expert ${episodes}`
+export const setOf = (task: TaskId, episodes: number): string => idOf(setName(task, episodes))
+
+/** Unlearning and audits know no preset `fast`: theirs are as short as those of `desk`. */
+export const shortPreset = (preset: TrainPreset): 'tiny' | 'desk' | 'paper' => (preset === 'fast' ? 'desk' : preset)
+
+/** A run that a study wants, known again by its whole configuration. */
+export interface Wanted {
+  readonly kind: string
+  readonly config: unknown
+  make(): Promise<{ run: string }>
+}
+
+export interface Known {
+  readonly record: RunRecord
+  readonly config: unknown
+}
+
+export type FillState = 'done' | 'begun' | 'missing'
+
+/** The run that fills a place, or that can be gone on with; null where there is none. */
+export interface Filled {
+  readonly known: Known | null
+  readonly state: FillState
+}
+
+/** Oldest first. Runs that cannot be read are passed over. */
+export async function knownRuns(project: string): Promise<Known[]> {
+  const found = await Promise.all(
+    (await listRuns(project)).map(async (paths) => ({
+      record: await readRecord(paths).catch(() => null),
+      config: await readConfig(paths).catch(() => null),
+    })),
+  )
+  return found.filter((one): one is Known => one.record !== null)
+}
+
+/** Null, where what the run begins with is not there, is missing. A retired agent does not count: nothing may be made of it. */
+export function fill(
+  runs: readonly Known[],
+  wanted: Pick<Wanted, 'kind' | 'config'> | null,
+  same: (config: unknown, wanted: unknown) => boolean = isDeepStrictEqual,
+): Filled {
+  const alike = wanted
+    ? runs.filter(({ record, config }) => record.kind === wanted.kind && !record.retired && same(config, wanted.config))
+    : []
+  const done = alike.find(({ record }) => record.state === 'succeeded')
+  const known = done ?? alike.at(-1) ?? null
+  return { known, state: done ? 'done' : known ? 'begun' : 'missing' }
+}
+
+/** The finished run, to make more of. */
+export const doneRun = (runs: readonly Known[], wanted: Wanted | null): string | null => {
+  const { known, state } = fill(runs, wanted)
+  return state === 'done' ? known!.record.id : null
+}
+
+/** The next run of a study: the one to go on with, or none yet. */
+export interface StudyStep {
+  readonly words: string
+  readonly run: string | null
+  make(): Promise<{ run: string }>
+}
+
+/** The first that is not done and can be made now; null when none is. */
+export function nextStep(
+  runs: readonly Known[],
+  wanted: Iterable<{ readonly words: string; readonly wanted: Wanted | null }>,
+): StudyStep | null {
+  for (const { words, wanted: one } of wanted) {
+    const { known, state } = fill(runs, one)
+    if (one && state !== 'done') return { words, run: known?.record.id ?? null, make: one.make }
+  }
+  return null
+}
+
+export type Making = Pick<ForgettingPart, 'createTraining' | 'createUnlearning' | 'planUnlearning'>
+
+export const wantTraining = (forgetting: Pick<Making, 'createTraining'>, request: TrainRequest): Wanted => ({
+  ...{ kind: trainJob.kind, config: trainConfig(request) },
+  make: () => forgetting.createTraining(request),
+})
+
+export async function wantUnlearning(forgetting: Making, request: UnlearnRequest): Promise<Wanted> {
+  const { config } = await forgetting.planUnlearning(request)
+  return { kind: unlearnJob.kind, config, make: () => forgetting.createUnlearning(request) }
+}
