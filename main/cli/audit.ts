@@ -7,14 +7,14 @@ import { verifyReport } from '../lab/audit-report.ts'
 import { defaultProject } from '../project.ts'
 import { auditSelectorHelp } from '../trajectories/audit/request.ts'
 import { table } from './bar.ts'
-import { settings, usage, type Command } from './command.ts'
-import { deviceOf, runOptions, selectorOf } from './forgetting.ts'
-import { finish } from './runs.ts'
+import { settings, type Command } from './command.ts'
+import { selectorOf } from './forgetting.ts'
+import { oneOf, runCommand, runOptions } from './run-command.ts'
 
 const shown = (share: AuditShare): string =>
   share ? `${(100 * share.share).toFixed(1)} % (${share.count} of ${share.of})` : '–'
 
-function textOf(outcome: Outcome | null, report: string): string {
+function textOf(outcome: Outcome | null): string {
   const shares = outcome?.['shares'] as Record<(typeof ruleNames)[number], AuditShares>
   const row = (what: string, of: (one: AuditShares) => string) => [what, ...ruleNames.map((name) => of(shares[name]))]
   const rows = [
@@ -24,10 +24,10 @@ function textOf(outcome: Outcome | null, report: string): string {
     row('never seen, judged forgotten', ({ control }) => shown(control)),
     row('undecided', ({ undecided }) => String(undecided)),
   ]
-  return [table(rows), '', ...(outcome?.['words'] as string[]), '', `Report: ${report}`].join('\n')
+  return [table(rows), '', ...(outcome?.['words'] as string[])].join('\n')
 }
 
-const audit: Command = {
+const audit = runCommand({
   name: 'trajectories audit',
   summary: 'Judge for each trajectory whether an agent still shows that it learnt from it',
   positionals: '',
@@ -40,35 +40,19 @@ const audit: Command = {
     ...runOptions,
   },
   example: 'trajectories audit --agent RUN --retrained RUN',
-  async run({ words, lab, signal, say }) {
-    const opened = await lab()
-    let run = words.text('resume')
-    if (run === undefined) {
-      const preset = words.text('preset') ?? 'desk'
-      if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
-        throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
-      const request = {
-        agent: words.required('agent'),
-        original: words.text('original'),
-        retrained: words.text('retrained'),
-        episodes: await selectorOf(words.text('episodes') ?? 'auto'),
-        preset,
-        seed: words.number('seed'),
-        set: settings(this, words),
-      } as const
-      const device = deviceOf(this, words)
-      if (words.flag('plan-only')) {
-        const { plan, config } = await opened.planAudit(request)
-        return { document: { plan, config }, text: JSON.stringify({ plan, config }, null, 2) }
-      }
-      run = (await opened.createAudit(request, device)).run
-      say(`Run ${run}`)
-    }
-    const { plan } = await opened.showRun(run)
-    const { record, report } = await finish(opened, run, signal)
-    return { document: { run, plan, outcome: record.outcome, report }, text: textOf(record.outcome, report) }
-  },
-}
+  request: async (command, words) => ({
+    agent: words.required('agent'),
+    original: words.text('original'),
+    retrained: words.text('retrained'),
+    episodes: await selectorOf(words.text('episodes') ?? 'auto'),
+    preset: oneOf(command, words, 'preset', ['desk', 'paper', 'tiny']),
+    seed: words.number('seed'),
+    set: settings(command, words),
+  }),
+  plan: (lab, request) => lab.planAudit(request),
+  create: (lab, request, device) => lab.createAudit(request, device),
+  text: textOf,
+})
 
 const marks = { holds: 'holds', fails: 'FAILS', open: 'open ' } as const
 

@@ -1,10 +1,9 @@
 /** Agents made elsewhere, brought into the project. */
 import type { ImportAgentRequest } from '../lab/foreign-agents.ts'
 import { usage, type Command } from './command.ts'
-import { deviceOf, runOptions } from './forgetting.ts'
-import { finish } from './runs.ts'
+import { runCommand, runOptions } from './run-command.ts'
 
-const importAgent: Command = {
+const importAgent = runCommand({
   name: 'trajectories import-agent',
   summary: 'Bring in an agent that d3rlpy trained, from its weights (.pt or .safetensors) and its params.json',
   positionals: 'PATH',
@@ -25,31 +24,20 @@ const importAgent: Command = {
     'plan-only': runOptions['plan-only'],
   },
   example: 'trajectories import-agent model_500000.pt --params params.json --data hopper --check predictions.npz',
-  async run({ words, lab, signal, say }) {
+  request(command, words): ImportAgentRequest {
     const decoder = words.text('decoder')
     if (decoder !== undefined && decoder !== 'tanh' && decoder !== 'linear')
-      throw usage(this, `--decoder expects tanh or linear, found ${decoder}.`)
-    const request: ImportAgentRequest = {
+      throw usage(command, `--decoder expects tanh or linear, found ${decoder}.`)
+    return {
       ...{ path: words.first, params: words.required('params'), data: words.required('data') },
       ...{ algorithm: words.text('algorithm'), check: words.text('check') },
       decoder,
       ...{ steps: words.number('steps'), share: words.number('share') },
       ...{ episodes: words.number('episodes'), seed: words.number('seed') },
     }
-    const device = deviceOf(this, words)
-    const opened = await lab()
-    if (words.flag('plan-only')) {
-      const { plan, config } = await opened.planAgentImport(request)
-      return { document: { plan, config }, text: JSON.stringify({ plan, config }, null, 2) }
-    }
-    const { run, plan } = await opened.createAgentImport(request, device)
-    say(`Run ${run}`)
-    const { record, report } = await finish(opened, run, signal)
-    return {
-      document: { run, plan, outcome: record.outcome, report },
-      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
-    }
   },
-}
+  plan: (lab, request) => lab.planAgentImport(request),
+  create: (lab, request, device) => lab.createAgentImport(request, device),
+})
 
 export const foreignAgentsCommands: readonly Command[] = [importAgent]

@@ -5,31 +5,13 @@ import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.t
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnMethods, unlearnModes } from '../trajectories/unlearning/unlearn.ts'
 import { settings, usage, type Command, type Words } from './command.ts'
+import { oneOf, runCommand, runOptions } from './run-command.ts'
 import { finish } from './runs.ts'
 
-/** What every command that makes a run takes. */
-export const runOptions = {
-  seed: { type: 'string', help: 'root of all randomness (default 1)' },
-  set: { type: 'string', multiple: true, help: 'key=value, a field of the configuration; may be repeated' },
-  device: { type: 'string', help: 'auto (default), cpu or gpu' },
-  'plan-only': { type: 'boolean', help: 'say what it would do, and stop' },
-  resume: { type: 'string', help: 'go on with this run instead of starting one' },
-} as const
+export const presetOf = (command: Command, words: Words): TrainPreset =>
+  oneOf(command, words, 'preset', ['desk', ...trainPresets.filter((preset) => preset !== 'desk')])
 
-export function deviceOf(command: Command, words: Words): 'auto' | 'cpu' | 'gpu' {
-  const device = words.text('device') ?? 'auto'
-  if (device === 'auto' || device === 'cpu' || device === 'gpu') return device
-  throw usage(command, `--device expects auto, cpu or gpu, found ${device}.`)
-}
-
-export function presetOf(command: Command, words: Words): TrainPreset {
-  const preset = words.text('preset') ?? 'desk'
-  const known = trainPresets.find((one) => one === preset)
-  if (!known) throw usage(command, `--preset expects ${trainPresets.join(', ')}, found ${preset}.`)
-  return known
-}
-
-const train: Command = {
+const train = runCommand({
   name: 'trajectories train',
   summary: 'Train an agent from a set of trajectories, and measure its returns on the way',
   positionals: '',
@@ -40,37 +22,18 @@ const train: Command = {
     ...runOptions,
   },
   example: 'trajectories train --algorithm td3-bc --data hopper-medium-expert --set steps=20000',
-  async run({ words, lab, signal, say }) {
-    const opened = await lab()
-    const resumed = words.text('resume')
-    if (resumed) {
-      const { plan } = await opened.showRun(resumed)
-      const { record, report } = await finish(opened, resumed, signal)
-      return { document: { run: resumed, plan, outcome: record.outcome, report }, text: `Report: ${report}` }
-    }
-    const request = {
-      algorithm: algorithmOf(words.required('algorithm')).id,
-      data: words.required('data'),
-      seed: words.number('seed'),
-      preset: presetOf(this, words),
-      set: settings(this, words),
-    }
-    const device = deviceOf(this, words)
-    if (words.flag('plan-only')) {
-      const { plan, config } = await opened.planTraining(request)
-      return { document: { plan, config }, text: JSON.stringify({ plan, config }, null, 2) }
-    }
-    const { run, plan } = await opened.createTraining(request, device)
-    say(`Run ${run}`)
-    const { record, report } = await finish(opened, run, signal)
-    return {
-      document: { run, plan, outcome: record.outcome, report },
-      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
-    }
-  },
-}
+  request: (command, words) => ({
+    algorithm: algorithmOf(words.required('algorithm')).id,
+    data: words.required('data'),
+    seed: words.number('seed'),
+    preset: presetOf(command, words),
+    set: settings(command, words),
+  }),
+  plan: (lab, request) => lab.planTraining(request),
+  create: (lab, request, device) => lab.createTraining(request, device),
+})
 
-const unlearn: Command = {
+const unlearn = runCommand({
   name: 'trajectories unlearn',
   summary: 'Make an agent forget episodes it was trained on, and compare it with what it was',
   positionals: '',
@@ -83,40 +46,20 @@ const unlearn: Command = {
     ...runOptions,
   },
   example: 'trajectories unlearn --agent RUN --forget tail:0.01 --method trajdeleter',
-  async run({ words, lab, signal, say }) {
-    const opened = await lab()
-    const resumed = words.text('resume')
-    if (resumed) {
-      const { plan } = await opened.showRun(resumed)
-      const { record, report } = await finish(opened, resumed, signal)
-      return { document: { run: resumed, plan, outcome: record.outcome, report }, text: `Report: ${report}` }
-    }
-    const preset = words.text('preset') ?? 'desk'
-    if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
-      throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
+  async request(command, words) {
     const mode = words.text('mode')
-    const request = {
+    return {
       agent: words.required('agent'),
       forget: await selectorOf(words.required('forget')),
       method: words.text('method') ?? unlearnMethods[0],
-      preset,
+      preset: oneOf(command, words, 'preset', ['desk', 'paper', 'tiny']),
       seed: words.number('seed'),
-      set: { ...settings(this, words), ...(mode === undefined ? {} : { mode }) },
-    } as const
-    const device = deviceOf(this, words)
-    if (words.flag('plan-only')) {
-      const { plan, config } = await opened.planUnlearning(request)
-      return { document: { plan, config }, text: JSON.stringify({ plan, config }, null, 2) }
-    }
-    const { run, plan } = await opened.createUnlearning(request, device)
-    say(`Run ${run}`)
-    const { record, report } = await finish(opened, run, signal)
-    return {
-      document: { run, plan, outcome: record.outcome, report },
-      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
+      set: { ...settings(command, words), ...(mode === undefined ? {} : { mode }) },
     }
   },
-}
+  plan: (lab, request) => lab.planUnlearning(request),
+  create: (lab, request, device) => lab.createUnlearning(request, device),
+})
 
 /** `csv:FILE` names a file of ids, apart by commas, spaces or lines; a first line of words is passed over. */
 export async function selectorOf(words: string): Promise<string> {

@@ -4,7 +4,7 @@ import { describeMethod, methods, methodOf, type AnyMethod } from '../images/met
 import type { SynthesizeRequest } from '../lab/images.ts'
 import { table } from './bar.ts'
 import { settings, usage, type Command } from './command.ts'
-import { finish } from './runs.ts'
+import { deviceOf, oneOf, runCommand, runOptions } from './run-command.ts'
 
 const methodsCommand: Command = {
   name: 'images methods',
@@ -19,7 +19,7 @@ const methodsCommand: Command = {
   },
 }
 
-const synthesize: Command = {
+const synthesize = runCommand({
   name: 'images synthesize',
   summary: 'Make a private synthetic image set and measure it',
   positionals: '',
@@ -28,70 +28,44 @@ const synthesize: Command = {
     data: { type: 'string', help: 'the data set; mnist is built in' },
     epsilon: { type: 'string', help: 'the epsilon of this run' },
     delta: { type: 'string', help: "delta (default: the data set's)" },
-    seed: { type: 'string', help: 'root of all randomness (default 1)' },
     preset: { type: 'string', help: 'desk (default), paper or tiny' },
-    set: { type: 'string', multiple: true, help: "key=value, a field of the method's configuration; may be repeated" },
-    device: { type: 'string', help: 'auto (default), cpu or gpu' },
     release: { type: 'boolean', help: 'noise from the operating system; nothing is read without noise' },
     'no-score': { type: 'boolean', help: 'make images only' },
-    'plan-only': { type: 'boolean', help: 'say what it would do and cost, and stop' },
-    resume: { type: 'string', help: 'go on with this run instead of starting one' },
+    ...runOptions,
   },
   example: 'images synthesize --method dp-merf --data mnist --epsilon 1 --set batch=200',
-  async run({ words, lab, signal, say }) {
-    const opened = await lab()
-    const resumed = words.text('resume')
-    if (resumed) {
-      const { plan } = await opened.showRun(resumed)
-      const { record, report } = await finish(opened, resumed, signal)
-      return { document: { run: resumed, plan, outcome: record.outcome, report }, text: `Report: ${report}` }
-    }
-    const number = (name: string): number | undefined => words.number(name)
-    const epsilon = number('epsilon')
-    if (epsilon === undefined) throw usage(this, '--epsilon is missing.')
+  async request(command, words, lab): Promise<SynthesizeRequest> {
+    const epsilon = words.number('epsilon')
+    if (epsilon === undefined) throw usage(command, '--epsilon is missing.')
     if (epsilon <= 0)
       throw new LetheError(
         'config-invalid',
         `--epsilon must be above 0, found ${epsilon}.`,
         'Small values protect more; 1 is a common choice.',
       )
-    const preset = words.text('preset') ?? 'desk'
-    if (preset !== 'desk' && preset !== 'paper' && preset !== 'tiny')
-      throw usage(this, `--preset expects desk, paper or tiny, found ${preset}.`)
-    const device = words.text('device') ?? 'auto'
-    if (device !== 'auto' && device !== 'cpu' && device !== 'gpu')
-      throw usage(this, `--device expects auto, cpu or gpu, found ${device}.`)
-    const method = methodOf(words.required('method')).id
-    const data = words.required('data')
-    const set = settings(this, words)
-    await opened.ensureBuiltIn(data)
     const request: SynthesizeRequest = {
-      method,
-      data,
+      preset: oneOf<'desk' | 'paper' | 'tiny'>(command, words, 'preset', ['desk', 'paper', 'tiny']),
+      method: methodOf(words.required('method')).id,
+      data: words.required('data'),
       epsilon,
-      delta: number('delta'),
-      seed: number('seed'),
-      preset,
+      delta: words.number('delta'),
+      seed: words.number('seed'),
       mode: words.flag('release') ? 'release' : 'research',
       score: !words.flag('no-score'),
-      device,
-      set,
+      device: deviceOf(command, words),
+      set: settings(command, words),
     }
-    if (words.flag('plan-only')) {
-      const { plan } = await opened.planSynthesis(request)
-      return { document: { plan }, text: JSON.stringify(plan, null, 2) }
-    }
-    const { run, plan } = await opened.createSynthesis(request)
-    say(
-      `Run ${run}: epsilon ${plan.privacy?.epsilon} at delta ${plan.privacy?.delta}; the data set will have spent ${plan.privacy?.spentAfter} of ${plan.privacy?.budget}.`,
-    )
-    const { record, report } = await finish(opened, run, signal)
-    return {
-      document: { run, plan, outcome: record.outcome, report },
-      text: `${JSON.stringify(record.outcome, null, 2)}\n\nReport: ${report}`,
-    }
+    await lab.ensureBuiltIn(request.data)
+    return request
   },
-}
+  async plan(lab, request) {
+    const { plan } = await lab.planSynthesis(request)
+    return { plan }
+  },
+  create: (lab, request) => lab.createSynthesis(request),
+  began: (run, { privacy }) =>
+    `Run ${run}: epsilon ${privacy?.epsilon} at delta ${privacy?.delta}; the data set will have spent ${privacy?.spentAfter} of ${privacy?.budget}.`,
+})
 
 const score: Command = {
   name: 'images score',
