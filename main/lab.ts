@@ -19,6 +19,7 @@ import type { LabContext, Resource, ResourceHandler } from './lab/context.ts'
 import { agentsPart } from './lab/agents.ts'
 import { dataPart } from './lab/data.ts'
 import { deletionPart } from './lab/deletion.ts'
+import { estimatesPart } from './lab/estimates.ts'
 import { evidencePart } from './lab/evidence.ts'
 import { foreignAgentsPart } from './lab/foreign-agents.ts'
 import { forgettingPart } from './lab/forgetting.ts'
@@ -119,6 +120,7 @@ export async function openLab(options: LabOptions) {
     ...audit,
     ...deletion,
     ...foreignAgentsPart(context),
+    ...estimatesPart(context, forgetting),
     ...returnsStudy,
     ...unlearningStudiesPart(context, forgetting, returnsStudy),
     ...forgettingStudyPart(context, { ...forgetting, ...audit }, returnsStudy),

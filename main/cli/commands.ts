@@ -3,6 +3,7 @@ import { auditCommands } from './audit.ts'
 import { bundleCommands } from './bundle.ts'
 import { dataCommands } from './data.ts'
 import { deletionCommands } from './deletion.ts'
+import { estimateCommands } from './estimates.ts'
 import { foreignAgentsCommands } from './foreign-agents.ts'
 import { forgettingCommands } from './forgetting.ts'
 import { forgettingStudy } from './forgetting-study.ts'
@@ -27,6 +28,7 @@ export const commands = [
   ...replayCommands,
   ...deletionCommands,
   ...foreignAgentsCommands,
+  ...estimateCommands,
   ...studyCommands,
   forgettingStudy,
 ] as const

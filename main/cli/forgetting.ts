@@ -5,8 +5,8 @@ import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.t
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnMethods, unlearnModes } from '../trajectories/unlearning/unlearn.ts'
 import { settings, usage, type Command, type Words } from './command.ts'
+import { outcomeText } from './estimate-text.ts'
 import { oneOf, runCommand, runOptions } from './run-command.ts'
-import { finish } from './runs.ts'
 
 export const presetOf = (command: Command, words: Words): TrainPreset =>
   oneOf(command, words, 'preset', ['desk', ...trainPresets.filter((preset) => preset !== 'desk')])
@@ -31,6 +31,7 @@ const train = runCommand({
   }),
   plan: (lab, request) => lab.planTraining(request),
   create: (lab, request, device) => lab.createTraining(request, device),
+  text: outcomeText,
 })
 
 const unlearn = runCommand({
@@ -59,6 +60,7 @@ const unlearn = runCommand({
   },
   plan: (lab, request) => lab.planUnlearning(request),
   create: (lab, request, device) => lab.createUnlearning(request, device),
+  text: outcomeText,
 })
 
 /** `csv:FILE` names a file of ids, apart by commas, spaces or lines; a first line of words is passed over. */

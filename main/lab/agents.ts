@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { Agent, AgentPlan, AlgorithmFacts, forgettingCalls, ReturnFigures } from '../contract/calls/forgetting.ts'
 import { toErrorRecord } from '../contract/errors.ts'
+import type { Estimate } from '../contract/estimate.ts'
 import { listRuns, readConfig, readRecord, type RunPaths } from '../runs/folder.ts'
 import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
-import { listTrajectorySets, openTrajectories } from '../trajectories/data/store.ts'
+import { listTrajectorySets, openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { importAgentJob, type ImportAgentConfig } from '../trajectories/foreign/import-agent.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
@@ -30,7 +31,8 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
     'forgetting.unlearning': async () => ({ configSchema: unlearningSchema }),
     'forgetting.planTraining': async (request) => {
       const { steps } = request.set
-      const preset = trainConfig({ ...request, set: steps === undefined ? {} : { steps } })
+      const dataset = await readTrajectorySet(project, request.data)
+      const preset = trainConfig({ ...request, set: steps === undefined ? {} : { steps } }, dataset)
       return answerOf(await forgetting.draftTraining(request), { ...pick(preset), ...preset.parameters })
     },
     'forgetting.train': async ({ device, ...request }) => {
@@ -72,12 +74,15 @@ export function answerOf(planned: Planned, preset: Record<string, unknown>): Age
 }
 
 /** Fields of the training that every algorithm has, before its own. */
-const sharedFields = ['steps', 'share', 'evaluations', 'episodes'] as const
+const sharedFields = ['steps', 'share', 'evaluations', 'episodes', 'estimateSteps', 'estimateMembers'] as const
 
 const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
 
 /** Of an unlearning: all but what names the agent and the episodes, and what has a control of its own. */
-const unlearnFields = ['steps', 'forgettingShare', 'alternations', 'balance', 'convergenceWeight', 'episodes'] as const
+const unlearnFields = [
+  ...(['steps', 'forgettingShare', 'alternations', 'balance', 'convergenceWeight', 'episodes'] as const),
+  ...(['estimateSteps', 'estimateMembers'] as const),
+] as const
 const unlearningSchema = {
   type: 'object',
   properties: Object.fromEntries(unlearnFields.map((name) => [name, schemaOf(unlearnConfigSchema)[name]])),
@@ -104,7 +109,8 @@ function factsOf(algorithm: AnyAlgorithm): AlgorithmFacts {
     },
   }
 }
-const pick = (config: TrainConfig) => Object.fromEntries(sharedFields.map((name) => [name, config[name]]))
+const pick = (config: TrainConfig) =>
+  Object.fromEntries(sharedFields.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]]])))
 
 /** Agents of finished runs, newest first. Chains of forgetting are followed back to the training. */
 async function listAgents(project: string): Promise<Agent[]> {
@@ -124,7 +130,8 @@ async function listAgents(project: string): Promise<Agent[]> {
 
 interface Outcome {
   readonly evaluation?: ReturnFigures | null
-  readonly after?: { readonly evaluation: ReturnFigures | null }
+  readonly estimate?: Estimate
+  readonly after?: { readonly evaluation: ReturnFigures | null; readonly estimate?: Estimate }
 }
 
 async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Promise<Agent | null> {
@@ -133,23 +140,25 @@ async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Prom
   if (record?.state !== 'succeeded' || !kinds.includes(record.kind)) return null
   const config = await readConfig(paths).catch(() => null)
   if (!config) return null
-  const { evaluation, after } = (record.outcome ?? {}) as Outcome
+  const { after, ...own } = (record.outcome ?? {}) as Outcome
+  const { evaluation = null, estimate = null } = after ?? own
   const retired = record.retired !== undefined
-  const common = { run: paths.id, title: record.title, created: record.created, retired, learntFrom: null }
+  const measured = { evaluation, estimate }
+  const common = { run: paths.id, title: record.title, created: record.created, retired, learntFrom: null, ...measured }
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig
     const facts = { algorithm, data, steps, preset, share, without }
-    return { ...common, ...facts, original: null, method: null, forgotten: [], evaluation: evaluation ?? null }
+    return { ...common, ...facts, original: null, method: null, forgotten: [] }
   }
   if (record.kind === importAgentJob.kind) {
     const { algorithm, data, steps, share, without } = config as ImportAgentConfig
     const facts = { algorithm, data, steps, preset: null, share, without }
-    return { ...common, ...facts, original: null, method: null, forgotten: [], evaluation: evaluation ?? null }
+    return { ...common, ...facts, original: null, method: null, forgotten: [] }
   }
   const { agent: original, algorithm, data, steps, forget, method } = config as UnlearnConfig
   const before = known.get(original)
   return {
-    ...{ ...common, algorithm, data, original, method, preset: null, evaluation: after?.evaluation ?? null },
+    ...{ ...common, algorithm, data, original, method, preset: null },
     steps: method === 'retrain' ? steps : steps + (before?.steps ?? 0),
     share: before?.share ?? 1,
     without: [...new Set([...(before?.without ?? []), ...forget])].sort((a, b) => a - b),

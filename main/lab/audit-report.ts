@@ -5,7 +5,7 @@ import type { DeletionStatement } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { readConfig, readEnvironment, readRecord, runPaths, type RunPaths } from '../runs/folder.ts'
 import type { AuditConfig } from '../trajectories/audit/audit.ts'
-import { returnsOf, writeAuditReport } from '../trajectories/audit/report.ts'
+import { estimatesOf, returnsOf, writeAuditReport } from '../trajectories/audit/report.ts'
 import { verifyAuditReport, type Origin, type ReportVerification } from '../trajectories/audit/verify.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
@@ -18,6 +18,12 @@ export async function reportAudit(project: string, paths: RunPaths): Promise<str
   const set = await readTrajectorySet(project, config.data).catch(() => null)
   const outcomeOf = async (run: string | null) =>
     run === null ? null : ((await readRecord(runPaths(project, run)).catch(() => null))?.outcome ?? null)
+  const outcomes = {
+    agent: await outcomeOf(config.agent),
+    original: await outcomeOf(config.original),
+    retrained: await outcomeOf(config.retrained),
+  }
+  const estimates = estimatesOf(outcomes)
   return writeAuditReport(paths.folder, {
     record,
     dataset: set && {
@@ -26,11 +32,8 @@ export async function reportAudit(project: string, paths: RunPaths): Promise<str
     },
     config,
     environment: (await readEnvironment(paths)) ?? {},
-    returns: returnsOf({
-      agent: await outcomeOf(config.agent),
-      original: await outcomeOf(config.original),
-      retrained: await outcomeOf(config.retrained),
-    }),
+    returns: returnsOf(outcomes),
+    ...(estimates && { estimates }),
     deletion: await requestOf(project, paths.id, config.agent),
   })
 }

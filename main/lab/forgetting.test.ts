@@ -3,14 +3,18 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { LoggedEvent } from '../contract/calls.ts'
+import { estimateSchema, type Estimate } from '../contract/estimate.ts'
 import type { RunRecord } from '../contract/run.ts'
+import { encodeNpz } from '../data/formats/npz.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
+import { rootStream } from '../math/random.ts'
 import { sha256 } from '../runs/checkpoint.ts'
 import { requestOf } from '../runs/control.ts'
 import { runPaths } from '../runs/folder.ts'
 import { tf } from '../tensor/tf.ts'
 import { openTrajectories } from '../trajectories/data/store.ts'
+import type { AuditReport } from '../trajectories/audit/report.ts'
 import { readReplay, scalingFor } from '../trajectories/algorithms/replay.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { publishedReturn } from '../trajectories/published.ts'
@@ -213,6 +217,112 @@ describe('unlearning', () => {
     expect(await lossesOf('released')).toEqual(['loss/coder'])
     expect(await lossesOf('fixed')).toEqual(['loss/actor', 'loss/critic'])
   }, 120_000)
+})
+
+describe('a set without a simulator', () => {
+  const ward = async (): Promise<string> => {
+    const draws = rootStream(1).fork('ward')
+    const [stays, length] = [12, 15]
+    const floats = (width: number, value: (row: number) => number) => ({
+      ...({ dtype: 'float32', shape: width === 1 ? [stays * length] : [stays * length, width] } as const),
+      data: Float32Array.from({ length: stays * length * width }, (_, i) => value(Math.floor(i / width))),
+    })
+    const file = await encodeNpz({
+      observations: floats(4, () => draws.normal()),
+      actions: floats(2, () => 2 * draws.uniform() - 1),
+      rewards: floats(1, () => draws.normal()),
+      terminals: floats(1, (row) => Number(row % length === length - 1)),
+    })
+    await fs.writeFile(folder.path('ward.npz'), file)
+    return folder.path('ward.npz')
+  }
+  const succeed = async (run: string) => {
+    const record = await pull(run)
+    expect(record).toMatchObject({ state: 'succeeded', error: null })
+    return record.outcome as { estimate?: Estimate; before: Half; after: Half; estimateChange: { value: number } }
+  }
+  interface Half {
+    readonly evaluation: null
+    readonly estimate: Estimate
+  }
+
+  test('imported, trained, made to forget and audited: estimates, called so, in place of returns; bit-equal after a stop', async () => {
+    await lab.importTrajectories({ path: await ward(), name: 'Ward' })
+    const request = { algorithm: 'td3-bc', data: 'ward', preset: 'tiny' } as const
+    const { run: agent, plan } = await lab.createTraining(request)
+    expect(plan.steps.map(({ phase, steps }) => [phase, steps])).toEqual([
+      ['Training', 60],
+      ['Estimating returns', 60],
+    ])
+    const trained = await succeed(agent)
+    expect(trained).toMatchObject({
+      evaluation: null,
+      estimate: { members: 3, updates: 60, discount: 0.99, problem: null },
+    })
+    const { value, low, high, behaviour } = estimateSchema.parse(trained.estimate)
+    expect(low! < value! && value! < high! && behaviour.low < behaviour.value).toBe(true)
+    expect(behaviour.beyond).toBe(0)
+    const stopped = (await lab.createTraining(request)).run
+    const at = (event: LoggedEvent) => event.kind === 'checkpoint' && event.step >= 80
+    expect((await pull(stopped, at)).state).toBe('interrupted')
+    expect(await succeed(stopped)).toEqual(trained)
+    expect(await fingerprint(stopped)).toEqual(await fingerprint(agent))
+    const report = await fs.readFile((await lab.writeReport(agent)).report, 'utf8')
+    expect(report).toContain('Estimated return')
+    expect(report).toContain('An estimate from recorded episodes, not a measurement')
+
+    const forgot = (await lab.createUnlearning({ agent, forget: 'ids:2', method: 'trajdeleter', preset: 'tiny' })).run
+    const { before, after, estimateChange } = await succeed(forgot)
+    expect([before.evaluation, after.evaluation]).toEqual([null, null])
+    expect(after.estimate.behaviour).toEqual(before.estimate.behaviour)
+    expect(estimateChange.value).toBeCloseTo(after.estimate.value! - before.estimate.value!, 6)
+    const agents = await lab.call('forgetting.agents', {})
+    const known = agents.ok ? agents.value.filter(({ data }) => data === 'ward') : []
+    expect(known.map(({ run, estimate }) => [run, estimate?.value])).toEqual(
+      expect.arrayContaining([
+        [agent, value],
+        [forgot, after.estimate.value],
+      ]),
+    )
+
+    const few = { shadows: 3, evaluations: 1 }
+    const audit = (await lab.createAudit({ agent: forgot, original: agent, preset: 'tiny', set: few })).run
+    await succeed(audit)
+    const page = (await lab.writeReport(audit)).report
+    expect(await fs.readFile(page, 'utf8')).toContain('Estimated returns')
+    const written = JSON.parse(await fs.readFile(page.replace('.html', '.json'), 'utf8')) as AuditReport
+    expect(written.returns).toEqual({ agent: null, before: null, original: null, retrained: null })
+    expect(written.estimates).toMatchObject({
+      agent: after.estimate,
+      before: before.estimate,
+      original: trained.estimate,
+    })
+    expect((await lab.verifyReport(audit)).problems).toEqual([])
+
+    const asked = { agent: forgot, preset: 'tiny', seed: 3 } as const
+    const estimated = await succeed((await lab.createEstimate(asked)).run)
+    expect(estimated).toMatchObject({ ownEpisodes: true, episodes: 9, estimate: { problem: null } })
+    expect(estimated).not.toHaveProperty('simulated')
+    await expect(lab.planEstimate({ ...asked, data: 'hops' })).rejects.toThrow('hops has 11 and 3')
+    const without = await lab.planTraining({ ...request, set: { estimateSteps: 0 } })
+    expect(without.plan.steps).toHaveLength(1)
+  }, 120_000)
+
+  test('with a simulator nothing changes but on request; then the agent is played as well', async () => {
+    const planned = await lab.planTraining(tiny())
+    expect(planned.config).toEqual(trainConfig(tiny()))
+    expect(Object.keys(planned.config as object).filter((name) => name.startsWith('estimate'))).toEqual([])
+    const agent = (await lab.createTraining(tiny({ algorithm: 'bc', set: { steps: 20, estimateSteps: 20 } }))).run
+    expect(await succeed(agent)).toMatchObject({
+      evaluation: { returns: [expect.any(Number)] },
+      estimate: { updates: 20, members: 8, problem: null },
+    })
+    const { run } = await lab.createEstimate({ agent, preset: 'tiny', set: { episodes: 2 } })
+    expect(await succeed(run)).toMatchObject({
+      estimate: { members: 3, problem: null },
+      simulated: { value: expect.any(Number), episodes: 2 },
+    })
+  }, 60_000)
 })
 
 describe('the episodes to forget', () => {

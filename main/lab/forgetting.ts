@@ -57,7 +57,7 @@ export function forgettingPart({ project, tell }: LabContext) {
   /** Errors: `config-invalid` naming what does not fit. */
   const draftTraining = async (request: TrainRequest): Promise<Planned> => {
     const dataset = await readTrajectorySet(project, request.data)
-    return planOf(trainJob, trainConfig(request), dataset)
+    return planOf(trainJob, trainConfig(request, dataset), dataset)
   }
   const planTraining = async (request: TrainRequest) => affordable(await draftTraining(request))
 

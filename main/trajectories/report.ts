@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { TrajectorySet } from '../contract/trajectories.ts'
 import type { Plan, RunRecord } from '../contract/run.ts'
 import { writeAtomic, writeJson } from '../files/atomic.ts'
+import { estimateLimit, estimateRows } from './estimates/words.ts'
 import { escapeText, pageStyle, shownValue } from './report-parts.ts'
 
 export interface TrajectoryReport {
@@ -36,7 +37,11 @@ export async function writeTrajectoryReport(
 }
 
 function reportPage({ record, dataset, config, environment, timing }: TrajectoryReport): string {
+  const estimates = estimateRows(record.outcome)
   const sections: [string, unknown][] = [
+    ...(estimates.length > 0
+      ? [['Estimates', { ...Object.fromEntries(estimates), 'What this is': estimateLimit }] as [string, unknown]]
+      : []),
     ['Outcome', record.outcome],
     ['Data', dataset ?? 'The data set is no longer in the project.'],
     ['Settings', config],

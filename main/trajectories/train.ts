@@ -13,6 +13,8 @@ import type { Settings } from './algorithms/algorithm.ts'
 import { readReplay, scalingFor } from './algorithms/replay.ts'
 import { evaluationPhase, runSchedule } from './algorithms/schedule.ts'
 import { taskOf } from './environments/environment.ts'
+import { estimateStep, estimatePlan } from './estimates/step.ts'
+import { estimateDefaults, estimateFields, sizeOf } from './estimates/size.ts'
 import { normalisedScore } from './environments/task.ts'
 import { trainingEpisodes, type TrajectoryContext, type TrajectoryJob } from './job.ts'
 
@@ -39,6 +41,7 @@ export const trainConfigSchema = z.strictObject({
   without: z.array(z.number().int().nonnegative()).default([]).describe('ids of episodes to leave out'),
   evaluations: z.number().int().min(0).max(1000).default(10).describe('how often returns are measured on the way'),
   episodes: z.number().int().min(1).max(10_000).default(10).describe('episodes for each measurement (paper: 10)'),
+  ...estimateFields,
   parameters: z.record(z.string(), z.unknown()).describe("the algorithm's own settings"),
 })
 export type TrainConfig = z.infer<typeof trainConfigSchema>
@@ -71,13 +74,16 @@ function presetSettings(algorithm: AnyAlgorithm, preset: TrainPreset, steps: num
   return Object.fromEntries(Object.entries(all).filter(([name]) => known.includes(name)))
 }
 
-/** The whole configuration that a request means. Errors: `config-invalid` naming the field, `method-missing`. */
-export function trainConfig(request: TrainRequest): TrainConfig {
+/**
+ * The whole configuration that a request means. `dataset` where it is known: without a simulator there are estimates.
+ * Errors: `config-invalid` naming the field, `method-missing`.
+ */
+export function trainConfig(request: TrainRequest, dataset?: Pick<TrajectorySet, 'environment'>): TrainConfig {
   const algorithm = algorithmOf(request.algorithm)
   const preset = request.preset ?? 'desk'
   const set = request.set ?? {}
   const own = fieldsOf(algorithm.config)
-  const shared = ['steps', 'share', 'without', 'evaluations', 'episodes']
+  const shared = ['steps', 'share', 'without', 'evaluations', 'episodes', ...Object.keys(estimateFields)]
   const unknown = Object.keys(set).find((name) => !own.includes(name) && !shared.includes(name))
   if (unknown !== undefined)
     throw new LetheError(
@@ -92,6 +98,7 @@ export function trainConfig(request: TrainRequest): TrainConfig {
   const draft = {
     ...{ algorithm: algorithm.id, data: request.data, preset, steps, ...measured, parameters: {} },
     ...(request.seed === undefined ? {} : { seed: request.seed }),
+    ...(dataset && estimateDefaults(dataset, preset)),
     ...only(shared),
   }
   const config = parseWith(trainConfigSchema, draft, algorithm.title, 'config-invalid')
@@ -141,7 +148,7 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
   const agent = makeAgent(algorithm, settings, { observations: set.observationSize, actions: set.actionSize })
   try {
     agent.start(context.stream('networks'), await scalingFor(trajectories, episodes))
-    const { seconds, returns } = yield* runSchedule(context, agent, {
+    const { seconds, returns, end } = yield* runSchedule(context, agent, {
       segments: [{ label: 'Training', variation: 'ordinary', replay, steps: config.steps }],
       before: 0,
       evaluateAt: evaluationSteps(config.steps, config.evaluations),
@@ -155,6 +162,7 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
     })
     yield { kind: 'artifact', name: agentFile, bytes }
     yield timing(config.steps, seconds)
+    const estimates = yield* estimateStep(context, { agents: [agent], episodes, size: sizeOf(config), end })
     return {
       algorithm: algorithm.id,
       steps: config.steps,
@@ -163,6 +171,7 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
       agent: `artifacts/${agentFile}`,
       agentSha256: createHash('sha256').update(bytes).digest('hex'),
       evaluation: returnFigures(set.environment.task, returns.at(-1)?.returns),
+      ...(estimates && { estimate: estimates.each[0]! }),
     }
   } finally {
     agent.close()
@@ -201,6 +210,7 @@ export const trainJob: TrajectoryJob<TrainConfig> = {
         ...(playing > 0
           ? [{ phase: evaluationPhase, steps: playing, weight: 0.3 * playing, note: 'on the way, ten at once' }]
           : []),
+        ...estimatePlan(sizeOf(config), 1),
       ],
       memoryBytes: memoryFor(dataset),
       privacy: null,

@@ -64,9 +64,11 @@ function Control({ setting, value, help: page, set }: ControlProps) {
 }
 
 function Form({ schema, preset, set, onSet, help }: SchemaFormProps) {
+  // What no preset has a value for does not apply here.
+  const settings = settingsOf(schema).filter(({ name }) => Object.hasOwn(preset, name) || Object.hasOwn(set, name))
   return (
     <div className="schema-form">
-      {settingsOf(schema).map((setting) => {
+      {settings.map((setting) => {
         const { name } = setting
         const differs = Object.hasOwn(set, name)
         return (

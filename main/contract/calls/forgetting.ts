@@ -1,6 +1,7 @@
 /** Agents: training them, making them forget, and what came of both. */
 import { z } from 'zod'
 import { errorCodes } from '../errors.ts'
+import { estimateSchema } from '../estimate.ts'
 import { deviceSchema, planSchema } from '../run.ts'
 import { dataId, nothing, runId, type Call } from './call.ts'
 
@@ -54,6 +55,8 @@ export const agentSchema = z.object({
   /** By a deletion request that was closed: nothing can be done with it any more. */
   retired: z.boolean(),
   evaluation: returnFiguresSchema.nullable(),
+  /** Where it could not be played. */
+  estimate: estimateSchema.nullable(),
 })
 export type Agent = z.infer<typeof agentSchema>
 

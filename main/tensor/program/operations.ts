@@ -116,6 +116,11 @@ export const add = binary('AddV2', (dy) => [dy, dy])
 export const subtract = binary('Sub', (dy) => [dy, negate(dy)])
 export const multiply = binary('Mul', (dy, a, b) => [multiply(dy, b), multiply(dy, a)])
 export const divide = binary('RealDiv', (dy, a, b, y) => [divide(dy, b), negate(divide(multiply(dy, y), b))])
+/** Rounded towards zero, as whole numbers. */
+export const toIntegers = (x: Value): Value => {
+  const attributes = { SrcT: { type: 'float32' }, DstT: { type: 'int32' } } as const
+  return valueOf(x.graph, addNode(x.graph, 'Cast', [x], { attributes }), x.shape, 'int32')
+}
 export const addIntegers = (a: Value, b: Value): Value => two('AddV2', a, b, broadcast(a.shape, b.shape))
 /** 1 where the comparison holds, else 0; no gradient. */
 const compare =
@@ -157,6 +162,23 @@ export function matMul(a: Value, b: Value, transposed: { a?: boolean; b?: boolea
   }
   const attributes = { ...T(), transpose_a: { bool: ta }, transpose_b: { bool: tb } }
   return valueOf(a.graph, addNode(a.graph, 'MatMul', [a, b], { attributes, gradient }), [rows, columns])
+}
+
+/** As many products side by side: a [g, n, m] · b [g, m, k], either of each pair transposed first. */
+export function matMuls(a: Value, b: Value, transposed: { a?: boolean; b?: boolean } = {}): Value {
+  const [ta, tb] = [transposed.a ?? false, transposed.b ?? false]
+  const [, rows, inner] = ta ? [a.shape[0]!, a.shape[2]!, a.shape[1]!] : (a.shape as [number, number, number])
+  const [, innerB, columns] = tb ? [b.shape[0]!, b.shape[2]!, b.shape[1]!] : (b.shape as [number, number, number])
+  if (inner !== innerB || a.shape[0] !== b.shape[0])
+    throw new LetheError('internal', `stacks of matrices [${a.shape}] and [${b.shape}] do not fit together`)
+  const gradient: Gradient = (dy) => {
+    if (ta || tb) throw new LetheError('internal', 'the gradient of a transposed product is not needed, nor written')
+    return [matMuls(dy, b, { b: true }), matMuls(a, dy, { a: true })]
+  }
+  const attributes = { ...T(), adj_x: { bool: ta }, adj_y: { bool: tb } }
+  return valueOf(a.graph, addNode(a.graph, 'BatchMatMulV2', [a, b], { attributes, gradient }), [
+    ...[a.shape[0]!, rows, columns],
+  ])
 }
 
 /** Adds a bias to each row. */

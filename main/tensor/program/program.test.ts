@@ -47,6 +47,10 @@ const cases: Record<string, [(x: Value, y: Value) => Value, (x: tf.Tensor, y: tf
     (x, y) => op.square(op.mean(op.concat([x, op.multiply(y, 3), x]), [1])),
     (x, y) => tf.square(tf.mean(tf.concat([x, tf.mul(y, 3), x], 1), 1)),
   ],
+  stacks: [
+    (x, y) => op.matMuls(op.reshape(x, [2, 3, 4]), op.square(op.reshape(y, [2, 4, 3]))),
+    (x, y) => tf.matMul(tf.reshape(x, [2, 3, 4]), tf.square(tf.reshape(y, [2, 4, 3]))),
+  ],
   logSumExp: [
     (x, y) => op.logSumExp(op.multiply(op.add(x, y), 30), 1),
     (x, y) => tf.logSumExp(tf.mul(tf.add(x, y), 30), 1),

@@ -21,6 +21,10 @@ export function replayOf(values: Float32Array, width: number): Replay {
   return { count, table, rows, dispose: () => tf.dispose([table, rows]) }
 }
 
+/** Steps that have a successor, or need none. */
+export const usableSteps = ({ length, end, finalKnown }: Episode): number =>
+  end === 'terminal' || finalKnown ? length : length - 1
+
 /**
  * The transitions of these episodes. The last step of an episode that ended in a terminal state has no successor and needs none; that of
  * one whose next observation is not known is left out. `reward` may change what is learned from each.
@@ -40,9 +44,7 @@ export async function readReplay(
   ])
   const place = new Map(data.episodes.map((episode, index) => [episode.id, index]))
   const width = 2 * o + a + 2
-  const usable = ({ length, end, finalKnown }: Episode): number =>
-    end === 'terminal' || finalKnown ? length : length - 1
-  const count = episodes.reduce((sum, episode) => sum + usable(episode), 0)
+  const count = episodes.reduce((sum, episode) => sum + usableSteps(episode), 0)
   if (count === 0)
     throw new LetheError(
       'config-invalid',
@@ -52,7 +54,7 @@ export async function readReplay(
   const values = new Float32Array(count * width)
   let row = 0
   for (const episode of episodes) {
-    const steps = usable(episode)
+    const steps = usableSteps(episode)
     const final = place.get(episode.id)! * o
     for (let step = 0; step < steps; step++, row++) {
       const from = episode.start + step

@@ -43,6 +43,8 @@ export interface ScheduleResult {
   /** Computing time of the updates, over all attempts. */
   readonly seconds: number
   readonly returns: readonly { readonly step: number; readonly returns: readonly number[] }[]
+  /** Where it ended, as a checkpoint: what follows in the job adds to it, so that a resumed run comes back here. */
+  end(): Checkpoint
 }
 
 const weightsPart = 'agent.safetensors'
@@ -80,10 +82,11 @@ export async function* runSchedule(
       }
       yield { kind: 'progress', phase: label, step: place.done - phase.start, totalSteps: phase.steps }
       if (evaluateAt.has(place.done)) yield* measure(context, agent, schedule, place)
-      if (place.done % checkpointEvery === 0 || place.done === total) yield checkpointOf(agent, keys, place)
+      if (place.done % checkpointEvery === 0 || place.done === total)
+        yield { kind: 'checkpoint', checkpoint: checkpointOf(agent, keys, place) }
     }
   }
-  return { seconds: place.seconds, returns: place.returns }
+  return { seconds: place.seconds, returns: place.returns, end: () => checkpointOf(agent, keys, place) }
 }
 
 /** Where the segments of one label begin, and how many updates they are; they stand side by side. */
@@ -130,14 +133,11 @@ function requireFinite(name: string, value: number, step: number): void {
   )
 }
 
-function checkpointOf(agent: Agent, keys: RandomStream, place: Place): JobEvent {
+function checkpointOf(agent: Agent, keys: RandomStream, place: Place): Checkpoint {
   const values = agent.save()
   const parts = { [weightsPart]: encodeParameters(values) }
   tf.dispose(values)
-  return {
-    kind: 'checkpoint',
-    checkpoint: { step: place.done, state: { keys: keys.state(), ...place, returns: [...place.returns] }, parts },
-  }
+  return { step: place.done, state: { keys: keys.state(), ...place, returns: [...place.returns] }, parts }
 }
 
 function resume({ step, state, parts }: Checkpoint, agent: Agent, keys: RandomStream, place: Place): void {

@@ -8,6 +8,7 @@ import {
   type AuditShare,
 } from '../../contract/audit.ts'
 import { escapeText, pageStyle, shownValue } from '../report-parts.ts'
+import { behaviourWords, estimateLimit, estimateWords } from '../estimates/words.ts'
 import type { AuditReport } from './report.ts'
 
 export const groupWords: Readonly<Record<AuditGroup, string>> = {
@@ -44,6 +45,7 @@ ${section('What was found', ...audit.words.map(paragraph))}
 ${section('Shares', sharesTable(audit), ruleNote(audit))}
 ${section('Distances', figureOf(audit), paragraph('One mark for each trajectory, in standard deviations from the mean distance of the references; the line is the threshold of the released rule.'))}
 ${section('Returns', returnsTable(report))}
+${report.estimates ? section('Estimated returns', estimatesTable(report.estimates), paragraph(estimateLimit)) : ''}
 ${section('Agents', agentsTable(report))}
 ${audit.auditor ? section('The auditor itself', auditorTable(audit.auditor), paragraph('Judged on the original, which learnt all of them, and on the agent trained anew, which never saw the forget set. The released precision counts all positives in place of those that were found.')) : ''}
 ${section('How far apart the agents are', apartTable(audit), paragraph('Means over all steps: the difference of what each agent’s own critics say of what it would do, and the distance of the actions.'))}
@@ -79,7 +81,8 @@ function ruleNote({ rules, trajectories }: Audit): string {
   )
 }
 
-function returnsTable({ returns }: AuditReport): string {
+function returnsTable(report: AuditReport): string {
+  const { returns } = report
   const rows = [
     ['Original', returns.original],
     ['Audited agent, before it forgot', returns.before],
@@ -88,7 +91,9 @@ function returnsTable({ returns }: AuditReport): string {
   ] as const
   const known = rows.filter(([, one]) => one !== null)
   if (known.length === 0)
-    return paragraph('No agent was played: the data has no simulated task, or no episodes were asked for.')
+    return paragraph(
+      `No agent was played: the data has no simulated task, or no episodes were asked for.${report.estimates ? ' Estimates follow.' : ''}`,
+    )
   return table(
     ['', 'Mean return', 'Deviation', 'Normalised', 'Episodes'],
     known.map(([name, one]) => [
@@ -98,6 +103,20 @@ function returnsTable({ returns }: AuditReport): string {
       figure(one!.normalisedScore),
       one!.returns.length,
     ]),
+  )
+}
+
+/** Discounted; never beside a return. */
+function estimatesTable(estimates: NonNullable<AuditReport['estimates']>): string {
+  const rows = [
+    ['Original', estimates.original],
+    ['Audited agent, before it forgot', estimates.before],
+    ['Audited agent', estimates.agent],
+    ['Trained anew', estimates.retrained],
+  ] as const
+  return table(
+    ['', 'Estimate', 'Recorded episodes returned'],
+    rows.flatMap(([name, one]) => (one ? [[name, estimateWords(one), behaviourWords(one)]] : [])),
   )
 }
 

@@ -7,6 +7,7 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { auditFile, auditSchema } from '../../contract/audit.ts'
+import { estimateSchema } from '../../contract/estimate.ts'
 import { deletionStatementSchema } from '../../contract/deletion.ts'
 import { runRecordSchema } from '../../contract/run.ts'
 import { parseWith, readJson, writeAtomic, writeJson } from '../../files/atomic.ts'
@@ -18,6 +19,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const returns = z
   .looseObject({ mean: z.number(), deviation: z.number(), normalisedScore: z.number(), returns: z.array(z.number()) })
   .nullable()
+const estimates = estimateSchema.nullable()
 
 export const auditReportSchema = z.strictObject({
   schema: z.literal('lethe.audit-report/1'),
@@ -37,6 +39,10 @@ export const auditReportSchema = z.strictObject({
   auditSha256: sha256,
   /** Of each agent when it was made; `before` is the audited agent before it was made to forget. Null where it was not played. */
   returns: z.strictObject({ agent: returns, before: returns, original: returns, retrained: returns }),
+  /** The same where agents cannot be played; absent from reports before there were any, and where there are none. */
+  estimates: z
+    .strictObject({ agent: estimates, before: estimates, original: estimates, retrained: estimates })
+    .optional(),
   /** Seconds; apart from all that is judged, which does not depend on the clock. */
   timing: z.record(z.string(), z.number()).nullable(),
   /** The request that this audit belongs to, and every copy of what was to go. */
@@ -69,27 +75,36 @@ export const auditLimits: readonly string[] = [
   'The seal finds any change of this report. It does not say who wrote it: for that, compare the seal with the one its author names by another way.',
 ]
 
+type Outcomes = Readonly<Record<'agent' | 'original' | 'retrained', Readonly<Record<string, unknown>> | null>>
+
 const shapeOf = (value: unknown) => {
   const parsed = returns.safeParse(value ?? null)
   return parsed.success ? parsed.data : null
 }
 
-/** What played agents returned, from the outcomes of the runs that made them. */
-export function returnsOf(
-  outcomes: Readonly<Record<'agent' | 'original' | 'retrained', Readonly<Record<string, unknown>> | null>>,
-): AuditReport['returns'] {
-  const part = (of: unknown) => (of as { readonly evaluation?: unknown } | undefined)?.evaluation
-  const last = (outcome: Readonly<Record<string, unknown>> | null) =>
-    shapeOf(outcome?.['evaluation'] ?? part(outcome?.['after']))
+const partOf = (value: unknown, name: string) => (value as Readonly<Record<string, unknown>> | undefined)?.[name]
+
+/** One figure of each agent, from the outcomes of the runs that made them. */
+function figures<Figure>(outcomes: Outcomes, name: string, read: (value: unknown) => Figure) {
+  const last = (outcome: Outcomes['agent']) => read(outcome?.[name] ?? partOf(outcome?.['after'], name))
   return {
     agent: last(outcomes.agent),
-    before: shapeOf(part(outcomes.agent?.['before'])),
+    before: read(partOf(outcomes.agent?.['before'], name)),
     original: last(outcomes.original),
     retrained: last(outcomes.retrained),
   }
 }
 
-type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'deletion'>
+/** What played agents returned. */
+export const returnsOf = (outcomes: Outcomes): AuditReport['returns'] => figures(outcomes, 'evaluation', shapeOf)
+
+/** What others would return by estimate; undefined where there is none at all. */
+export function estimatesOf(outcomes: Outcomes): NonNullable<AuditReport['estimates']> | undefined {
+  const found = figures(outcomes, 'estimate', (value) => estimateSchema.safeParse(value ?? null).data ?? null)
+  return Object.values(found).some((one) => one !== null) ? found : undefined
+}
+
+type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'estimates' | 'deletion'>
 
 /** Writes both files into the run's folder and gives the path of the page. */
 export async function writeAuditReport(folder: string, given: Given): Promise<string> {

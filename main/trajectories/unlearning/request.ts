@@ -1,8 +1,9 @@
 /** From a request to unlearn to the whole configuration of its run. */
-import type { Episode } from '../../contract/trajectories.ts'
+import type { Episode, TrajectorySet } from '../../contract/trajectories.ts'
 import { LetheError } from '../../contract/errors.ts'
 import { parseWith } from '../../files/atomic.ts'
 import type { AgentHeader } from '../algorithms/agent-file.ts'
+import { estimateDefaults } from '../estimates/size.ts'
 import { trainingEpisodes } from '../job.ts'
 import { forgetIds } from './forget-set.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from './unlearn.ts'
@@ -24,7 +25,7 @@ export interface UnlearnRequest {
 export function unlearnConfig(
   request: UnlearnRequest,
   header: AgentHeader,
-  data: { readonly set: { readonly id: string }; readonly episodes: readonly Episode[] },
+  data: { readonly set: Pick<TrajectorySet, 'id' | 'environment'>; readonly episodes: readonly Episode[] },
 ): UnlearnConfig {
   const method = unlearnMethods.find((one) => one === request.method)
   if (!method)
@@ -44,6 +45,7 @@ export function unlearnConfig(
     steps: method === 'retrain' ? header.steps : short,
     ...(preset === 'tiny' ? { episodes: 1 } : {}),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
+    ...estimateDefaults(data.set, preset),
     ...request.set,
   }
   return parseWith(unlearnConfigSchema, draft, 'unlearning', 'config-invalid')

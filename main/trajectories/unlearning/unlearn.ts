@@ -20,7 +20,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { LetheError } from '../../contract/errors.ts'
-import type { JobEvent, Outcome, RandomStream } from '../../contract/job.ts'
+import type { Checkpoint, JobEvent, Outcome, RandomStream } from '../../contract/job.ts'
 import type { Episode } from '../../contract/trajectories.ts'
 import { loadBackend } from '../../tensor/backend.ts'
 import { agentFile, encodeAgent, openAgent, type AgentHeader } from '../algorithms/agent-file.ts'
@@ -28,6 +28,9 @@ import type { Agent } from '../algorithms/agent.ts'
 import { algorithmOf } from '../algorithms/algorithms.ts'
 import { readReplay, scalingFor } from '../algorithms/replay.ts'
 import { evaluationPhase, runSchedule } from '../algorithms/schedule.ts'
+import type { Estimates } from '../estimates/estimate.ts'
+import { estimateFields, sizeOf } from '../estimates/size.ts'
+import { estimatePlan, estimateStep } from '../estimates/step.ts'
 import { trainingEpisodes, type TrajectoryContext, type TrajectoryJob } from '../job.ts'
 import { memoryFor, returnFigures, stageOf, timing } from '../train.ts'
 import { changedRewards } from './forget-set.ts'
@@ -71,6 +74,7 @@ export const unlearnConfigSchema = z.strictObject({
     .default(0.1)
     .describe('weight of the critics’ loss at the target of the original in phase 2 (paper: 0.1)'),
   episodes: z.number().int().min(1).max(10_000).default(10).describe('episodes played before and after (paper: 500)'),
+  ...estimateFields,
 })
 export type UnlearnConfig = z.infer<typeof unlearnConfigSchema>
 
@@ -143,7 +147,7 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
     const replays = { remaining, forgotten: forgotten ?? remaining }
     const segments = blocksOf(config).map(({ on, ...block }) => ({ ...block, replay: replays[on] }))
     const updates = segments.reduce((sum, { steps }) => sum + steps, 0)
-    const { seconds, returns } = yield* runSchedule(context, agent, {
+    const { seconds, returns, end } = yield* runSchedule(context, agent, {
       segments,
       before: scratch || config.mode === 'released' ? 0 : header.steps,
       evaluateAt: new Set([0, updates]),
@@ -160,6 +164,7 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
     })
     yield { kind: 'artifact', name: agentFile, bytes }
     yield timing(updates, seconds)
+    const estimates = yield* estimated(context, config, { agent, episodes: parts.remaining, end })
     const { task } = trajectories.set.environment
     return {
       ...{ algorithm: header.algorithm, method: config.method, mode: config.mode, original: config.agent },
@@ -168,11 +173,16 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
       remaining: parts.remaining.length,
       agent: `artifacts/${agentFile}`,
       agentSha256: createHash('sha256').update(bytes).digest('hex'),
-      before: { evaluation: returnFigures(task, returns[0]?.returns), values: before },
+      before: {
+        ...{ evaluation: returnFigures(task, returns[0]?.returns), values: before },
+        ...(estimates && { estimate: estimates.each[0]! }),
+      },
       after: {
         evaluation: returnFigures(task, returns.at(-1)?.returns),
         values: await meanValues(context, agent, parts),
+        ...(estimates && { estimate: estimates.each[1]! }),
       },
+      ...(estimates && { estimateChange: estimates.change }),
     }
   } finally {
     agent.close()
@@ -201,6 +211,22 @@ async function openOriginal(
     `${context.trajectories.set.id} does not hold the episodes that the agent was trained on: its hash is another.`,
     'Unlearn from the set that it was trained on.',
   )
+}
+
+/** Of the original and of what became of it, side by side, on the episodes that are left. */
+async function* estimated(
+  context: TrajectoryContext,
+  config: UnlearnConfig,
+  { agent, episodes, end }: { agent: Agent; episodes: readonly Episode[]; end: () => Checkpoint },
+): AsyncGenerator<JobEvent, Estimates | null> {
+  const size = sizeOf(config)
+  if (size.updates === 0) return null
+  const { agent: original } = await openOriginal(context, config)
+  try {
+    return yield* estimateStep(context, { agents: [original, agent], episodes, size, end })
+  } finally {
+    original.close()
+  }
 }
 
 function partsOf({ trajectories }: TrajectoryContext, header: AgentHeader, forget: readonly number[]): Parts {
@@ -284,6 +310,7 @@ export const unlearnJob: TrajectoryJob<UnlearnConfig> = {
               },
             ]
           : []),
+        ...estimatePlan(sizeOf(config), 2),
       ],
       memoryBytes: memoryFor(dataset),
       privacy: null,
