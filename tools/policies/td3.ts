@@ -3,14 +3,17 @@
  * in our own environments, for the tasks in which random search stalls. The updates are those of TD3+BC with a weight of the value that
  * leaves nothing of the cloning; actions are explored with noise, and the replay grows a block at a time.
  *
+ * With `--from FILE` (linear/, resources/policies) it begins with steps of that policy under noise in its replay, and with updates on them alone; part of the cloning
+ * stays (`--value-weight`, as in TD3+BC), so that what was learnt from them is not lost while the critics are poor.
+ *
  * Everything is drawn from named streams of one seed. Two hours of it are not needed: on a quiet core HalfCheetah is an expert within
  * half an hour.
  *
- *   node tools/train-policies.mjs td3 TASK --minutes M [--seed S]
+ *   node tools/train-policies.mjs td3 TASK --minutes M [--seed S] [--from FILE --value-weight W]
  *
  * The best snapshot of every five points of the score lies in .lethe/policies/TASK-td3-SEED.json.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadBackend } from '../../main/tensor/backend.ts'
 import type { RandomStream } from '../../main/contract/job.ts'
@@ -38,33 +41,64 @@ const exploration = 0.1
 const evaluations = 5
 const capacity = 1_000_000
 const hidden = [128, 128]
+/** Steps of the policy it begins with, each episode with noise of a deviation between 0 and the largest; then updates on them alone. */
+const demonstrations = { steps: 100_000, noise: 0.3, updates: 50_000 }
 
-export async function searchByTd3(task: string, minutes: number, seed: number): Promise<void> {
+export interface Td3Options {
+  readonly minutes: number
+  readonly seed: number
+  readonly from?: string | undefined
+  /** What is left of the cloning: none by default. */
+  readonly valueWeight: number
+}
+
+export async function searchByTd3(task: string, { minutes, seed, from, valueWeight }: Td3Options): Promise<void> {
   await loadBackend({ threads: 1 })
   const environment = await makeEnvironment(task)
   const judge = await makeEnvironment(task)
   const sizes = { observations: environment.task.observation.length, actions: environment.task.actions.length }
-  const settings = td3Bc.config.parse({ hidden, valueWeight: 1e6 })
+  const settings = td3Bc.config.parse({ hidden, valueWeight })
   const agent = makeAgent(td3Bc as never, settings, sizes, { lanes: 1 })
   const root = rootStream(seed).fork(task)
-  agent.start(root.fork('weights'), {
-    mean: new Array<number>(sizes.observations).fill(0),
-    deviation: new Array<number>(sizes.observations).fill(1),
-    reward: 1,
-  })
-  const search: Td3Search = { settings: { seed, hidden, block, exploration, randomSteps }, snapshots: [] }
+  const teacher =
+    from === undefined ? null : networkPolicy((JSON.parse(readFileSync(from, 'utf8')) as { layers: Layers }).layers)
+  const search: Td3Search = {
+    settings: {
+      ...{ seed, hidden, block, exploration },
+      ...(teacher ? { from: path.basename(from!), valueWeight, demonstrations } : { randomSteps }),
+    },
+    snapshots: [],
+  }
   const file = path.resolve(`.lethe/policies/${task}-td3-${seed}.json`)
   mkdirSync(path.dirname(file), { recursive: true })
   const end = performance.now() + 60_000 * minutes
   const walk = collector(environment, root)
-  for (let updates = 0; performance.now() < end && walk.rows() < capacity;) {
-    walk.collect(networkPolicy(layersOf(agent)))
-    if (walk.rows() < randomSteps) continue
+  let updates = 0
+  const learn = (count: number): void => {
     const replay = walk.replay()
-    for (const last = updates + block; updates < last; updates++) agent.update(replay, updates, [seed, updates])
+    for (const last = updates + count; updates < last; updates++) agent.update(replay, updates, [seed, updates])
     replay.dispose()
+  }
+  let scaling = {
+    mean: new Array<number>(sizes.observations).fill(0),
+    deviation: new Array<number>(sizes.observations).fill(1),
+  }
+  if (teacher) {
+    while (walk.rows() < demonstrations.steps) walk.collect(teacher, demonstrations.noise)
+    scaling = walk.moments()
+  }
+  agent.start(root.fork('weights'), { ...scaling, reward: 1 })
+  if (teacher) learn(demonstrations.updates)
+  const layersNow = (): Layers => layersOf(agent, scaling)
+  while (performance.now() < end && walk.rows() < capacity) {
+    if (teacher || walk.rows() >= randomSteps) walk.collect(networkPolicy(layersNow()))
+    else {
+      walk.collect(null)
+      continue
+    }
+    learn(block)
     if (walk.rows() % evaluateEvery > 0) continue
-    keep(search, walk.rows(), evaluate(judge, layersOf(agent), seed), layersOf(agent))
+    keep(search, walk.rows(), evaluate(judge, layersNow(), seed), layersNow())
     writeFileSync(`${file}.tmp`, JSON.stringify(search))
     renameSync(`${file}.tmp`, file)
   }
@@ -80,12 +114,16 @@ function collector(environment: Environment, root: RandomStream) {
   const draws = root.fork('exploration')
   let [rows, steps, episode] = [0, 0, 0]
   environment.reset(root.fork('episode 0'))
-  const step = (policy: Policy): void => {
+  let deviation = exploration
+  /** Without a policy actions are uniform. */
+  const step = (policy: Policy | null, noise?: number): void => {
     const row = table.subarray(rows * width, (rows + 1) * width)
     row.set(observation)
-    const wanted = policy.act(observation)
+    if (noise === undefined) deviation = exploration
+    else if (steps === 0) deviation = noise * draws.uniform()
+    const wanted = policy?.act(observation)
     for (let i = 0; i < acted; i++)
-      row[seen + i] = rows < randomSteps ? 2 * draws.uniform() - 1 : clip(wanted[i]! + exploration * draws.normal())
+      row[seen + i] = wanted ? clip(wanted[i]! + deviation * draws.normal()) : 2 * draws.uniform() - 1
     row[seen + acted] = environment.step(row.subarray(seen, seen + acted))
     row[seen + acted + 1] = environment.terminated ? 0 : 1
     row.set(observation, seen + acted + 2)
@@ -96,8 +134,19 @@ function collector(environment: Environment, root: RandomStream) {
   }
   return {
     rows: () => rows,
-    collect(policy: Policy): void {
-      for (let i = 0; i < block; i++) step(policy)
+    collect(policy: Policy | null, noise?: number): void {
+      for (let i = 0; i < block; i++) step(policy, noise)
+    },
+    moments() {
+      const mean = new Array<number>(seen).fill(0)
+      const squares = new Array<number>(seen).fill(0)
+      for (let row = 0; row < rows; row++)
+        for (let i = 0; i < seen; i++) {
+          const value = table[row * width + i]!
+          mean[i]! += value / rows
+          squares[i]! += value ** 2 / rows
+        }
+      return { mean, deviation: squares.map((square, i) => Math.sqrt(square - mean[i]! ** 2) + 1e-3) }
     },
     replay: () => replayOf(table.subarray(0, rows * width), width),
   }
@@ -114,8 +163,13 @@ function keep(search: Td3Search, step: number, score: number, layers: Layers): v
   process.stdout.write(`step ${step} score ${score.toFixed(1)}\n`)
 }
 
-/** The actor as plain layers; weights to five digits, as they ship. */
-function layersOf(agent: Agent): Layers {
+interface Scaling {
+  readonly mean: readonly number[]
+  readonly deviation: readonly number[]
+}
+
+/** The actor as plain layers on plain observations; weights to five digits, as they ship. */
+function layersOf(agent: Agent, { mean, deviation }: Scaling): Layers {
   const values = agent.save()
   const names = Object.keys(values)
     .filter((name) => /^actor\/\d+\.weight$/.test(name))
@@ -125,11 +179,16 @@ function layersOf(agent: Agent): Layers {
     const weight = values[name]!
     const [inputs, outputs] = weight.shape as [number, number]
     const flat = weight.dataSync()
+    const first = index === 0
+    const rows = Array.from({ length: outputs }, (_, o) =>
+      Array.from({ length: inputs }, (_, i) => flat[i * outputs + o]! / (first ? deviation[i]! : 1)),
+    )
+    const bias = Array.from(values[name.replace('weight', 'bias')]!.dataSync(), (value, o) =>
+      first ? rows[o]!.reduce((sum, weight, i) => sum - weight * mean[i]!, value) : value,
+    )
     return {
-      weights: Array.from({ length: outputs }, (_, o) =>
-        Array.from({ length: inputs }, (_, i) => short(flat[i * outputs + o]!)),
-      ),
-      bias: Array.from(values[name.replace('weight', 'bias')]!.dataSync(), short),
+      weights: rows.map((row) => row.map(short)),
+      bias: bias.map(short),
       ...(index < names.length - 1 ? { activation: 'relu' as const } : {}),
     }
   })

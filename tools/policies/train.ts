@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: Object.fromEntries(
-      ['minutes', 'seed', 'directions', 'best', 'step', 'noise', 'state', 'from', 'exploration'].map(
+      ['minutes', 'seed', 'directions', 'best', 'step', 'noise', 'state', 'from', 'exploration', 'value-weight'].map(
         (name) => [name, { type: 'string' }] as const,
       ),
     ),
@@ -82,7 +82,15 @@ async function main(): Promise<void> {
   const task = positionals[0] ?? ''
   const number = (name: string, fallback: number): number => Number(values[name] ?? fallback)
   if (task === 'ship') return ship(path.resolve('.lethe/policies'), positionals[1])
-  if (task === 'td3') return searchByTd3(positionals[1] ?? '', number('minutes', 30), number('seed', 1))
+  if (task === 'td3') {
+    const { from } = values
+    const options = {
+      minutes: number('minutes', 30),
+      seed: number('seed', 1),
+      valueWeight: number('value-weight', 1e6),
+    }
+    return searchByTd3(positionals[1] ?? '', { ...options, from })
+  }
   const base = defaults[task]
   if (!base) throw new Error(`Name one of ${Object.keys(defaults).join(', ')}.`)
   const settings: Settings = {
