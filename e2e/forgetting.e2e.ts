@@ -174,6 +174,38 @@ describe('an agent', () => {
   })
 })
 
+describe('an agent made elsewhere', () => {
+  const fixture = (...parts: string[]) => join(process.cwd(), 'main', 'trajectories', 'foreign', 'fixtures', ...parts)
+  const form = () => lethe.page.getByRole('complementary', { name: 'Settings' })
+
+  it('is dropped, and what it lacks or does not say is told', async () => {
+    await page.tab('Trajectories')
+    await (await data.drag(fixture('bcq', 'model_6.pt'))).drop()
+    await form().getByText('params.json', { exact: true }).waitFor()
+    await data.dialogsAnswer(fixture('bcq', 'params.json'))
+    await page.button('Choose files…').click()
+    await form().getByText('the file does not say which this is').waitFor()
+    expect(await page.button('Import agent').isDisabled()).toBe(true)
+    await page.choose('Linear')
+    await form().getByText('Without predictions nobody checks').waitFor()
+    await expectClean()
+  })
+
+  it('comes in once it acts as it did, and is an agent as any other', async () => {
+    await data.dialogsAnswer(...['model_6.pt', 'params.json', 'check.npz'].map((name) => fixture('td3-bc', name)))
+    await page.button('Choose files…').click()
+    await form().getByText('Its predictions are replayed first').waitFor()
+    expect(await form().getByRole('region', { name: 'What it is' }).innerText()).toMatch(
+      /TD3\+BC[\s\S]*11, standardised/,
+    )
+    await page.start()
+    await runs.reaches('succeeded', ['failed'])
+    expect(await page.outcome()).toMatch(/It acts as it did: over 12 predictions/)
+    await lethe.page.getByRole('radio', { name: /TD3\+BC, imported/ }).waitFor()
+    await page.button('Make it forget…').waitFor()
+  })
+})
+
 describe('a file', () => {
   const steps = 30
 

@@ -26,18 +26,24 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
     if (path) grants.add(path)
     return { path: path ?? null }
   }
+  const open = async (wanted: OpenDialogOptions): Promise<string[]> => {
+    const parent = window()
+    const { canceled, filePaths } = await (parent
+      ? dialog.showOpenDialog(parent, wanted)
+      : dialog.showOpenDialog(wanted))
+    return canceled ? [] : filePaths
+  }
   return {
     'shell.theme': async ({ theme }) => {
       await keptTheme.set(theme)
       return {}
     },
-    'shell.chooseSource': async ({ kind, title }) => {
-      const options: OpenDialogOptions = { title, properties: [kind === 'folder' ? 'openDirectory' : 'openFile'] }
-      const parent = window()
-      const { canceled, filePaths } = await (parent
-        ? dialog.showOpenDialog(parent, options)
-        : dialog.showOpenDialog(options))
-      return grant(canceled ? undefined : filePaths[0])
+    'shell.chooseSource': async ({ kind, title }) =>
+      grant((await open({ title, properties: [kind === 'folder' ? 'openDirectory' : 'openFile'] }))[0]),
+    'shell.chooseFiles': async ({ title }) => {
+      const paths = await open({ title, properties: ['openFile', 'multiSelections'] })
+      paths.forEach((path) => grants.add(path))
+      return { paths }
     },
     'shell.chooseTarget': async ({ suggested, title }) => {
       const options: SaveDialogOptions = { title, defaultPath: suggested }

@@ -68,6 +68,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: ledgerHandlers, ...ledger } = ledgerPart(context)
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const forgetting = forgettingPart(context)
+  const { handlers: foreignAgentHandlers, ...foreignAgents } = foreignAgentsPart(context)
   const { handlers: agentsHandlers, poolOf } = agentsPart(context, forgetting)
   const {
     handlers: trajectoriesHandlers,
@@ -89,6 +90,7 @@ export async function openLab(options: LabOptions) {
     ...imagesHandlers,
     ...trajectoriesHandlers,
     ...agentsHandlers,
+    ...foreignAgentHandlers,
     ...runsHandlers,
     ...replayHandlers,
     ...auditHandlers,
@@ -119,7 +121,7 @@ export async function openLab(options: LabOptions) {
     ...replay,
     ...audit,
     ...deletion,
-    ...foreignAgentsPart(context),
+    ...foreignAgents,
     ...estimatesPart(context, forgetting),
     ...returnsStudy,
     ...unlearningStudiesPart(context, forgetting, returnsStudy),

@@ -4,14 +4,14 @@ import type { ElectronApplication, Page } from 'playwright'
 export function dataPage(page: Page, electron: ElectronApplication) {
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   /** What the system's dialogs answer from now on: they cannot be driven from here. */
-  const dialogsAnswer = (path: string) =>
+  const dialogsAnswer = (...paths: string[]) =>
     electron.evaluate(({ dialog }, chosen) => {
       const answer = (result: object) => () => Promise.resolve(result)
       Object.assign(dialog, {
-        showOpenDialog: answer({ canceled: false, filePaths: [chosen] }),
-        showSaveDialog: answer({ canceled: false, filePath: chosen }),
+        showOpenDialog: answer({ canceled: false, filePaths: chosen }),
+        showSaveDialog: answer({ canceled: false, filePath: chosen[0] }),
       })
-    }, path)
+    }, paths)
   return {
     button,
     dialogsAnswer,
@@ -25,14 +25,14 @@ export function dataPage(page: Page, electron: ElectronApplication) {
       await button('Import a file…').click()
     },
     /** Drags something from outside over the middle of the window, and lets go of it there when told to. */
-    async drag(path: string): Promise<{ drop: () => Promise<unknown> }> {
+    async drag(...files: string[]): Promise<{ drop: () => Promise<unknown> }> {
       const session = await page.context().newCDPSession(page)
       const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
         session.send('Input.dispatchDragEvent', {
           type,
           x: 600,
           y: 300,
-          data: { items: [], files: [path], dragOperationsMask: 1 },
+          data: { items: [], files, dragOperationsMask: 1 },
         })
       await send('dragEnter')
       await send('dragOver')

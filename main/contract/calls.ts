@@ -7,6 +7,7 @@ import { auditCalls } from './calls/audit.ts'
 import { dataCalls } from './calls/data.ts'
 import { deletionCalls } from './calls/deletion.ts'
 import { evidenceCalls } from './calls/evidence.ts'
+import { foreignAgentCalls } from './calls/foreign-agents.ts'
 import { forgettingCalls } from './calls/forgetting.ts'
 import { imagesCalls } from './calls/images.ts'
 import { labCalls } from './calls/lab.ts'
@@ -28,6 +29,7 @@ export const calls = {
   ...imagesCalls,
   ...trajectoriesCalls,
   ...forgettingCalls,
+  ...foreignAgentCalls,
   ...ledgerCalls,
   ...runsCalls,
   ...replayCalls,

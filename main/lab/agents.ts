@@ -144,15 +144,17 @@ async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Prom
   const { evaluation = null, estimate = null } = after ?? own
   const retired = record.retired !== undefined
   const measured = { evaluation, estimate }
-  const common = { run: paths.id, title: record.title, created: record.created, retired, learntFrom: null, ...measured }
+  const { id: run } = paths
+  const { title, created } = record
+  const common = { run, title, created, retired, learntFrom: null, source: null, ...measured }
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig
     const facts = { algorithm, data, steps, preset, share, without }
     return { ...common, ...facts, original: null, method: null, forgotten: [] }
   }
   if (record.kind === importAgentJob.kind) {
-    const { algorithm, data, steps, share, without } = config as ImportAgentConfig
-    const facts = { algorithm, data, steps, preset: null, share, without }
+    const { algorithm, data, steps, share, without, source } = config as ImportAgentConfig
+    const facts = { algorithm, data, steps, preset: null, share, without, source }
     return { ...common, ...facts, original: null, method: null, forgotten: [] }
   }
   const { agent: original, algorithm, data, steps, forget, method } = config as UnlearnConfig

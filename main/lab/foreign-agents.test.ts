@@ -213,3 +213,31 @@ describe('refused before a run is made, by name', () => {
     expect((await bring(wrong)).error).toMatchObject({ message: expect.stringContaining('does not act as it did') })
   }, 60_000)
 })
+
+describe('in the window', () => {
+  const chosen = (name: string, change: object = {}) => ({
+    ...{ weights: fixture(name, 'model_6.pt'), params: fixture(name, 'params.json'), check: null, data: 'hops' },
+    ...{ decoder: null, steps: null, share: 1, episodes: 1, seed: 1, device: 'auto' as const, ...change },
+  })
+  const planned = async (draft: ReturnType<typeof chosen>) => {
+    const answer = await lab.call('foreignAgents.plan', draft)
+    if (!answer.ok) throw new Error(answer.error.message)
+    return answer.value
+  }
+
+  test('what is chosen is told piece by piece, and what stands in the way in words', async () => {
+    expect(await planned(chosen('td3-bc', { params: null }))).toEqual({ facts: null, plan: null, trouble: null })
+    const { facts, plan, trouble } = await planned(chosen('td3-bc'))
+    expect(facts).toEqual({
+      ...{ algorithm: 'td3-bc', line: 2, observations: 11, actions: 3, hidden: [8, 6], standardises: true },
+      ...{ rewardScale: 1, needsDecoder: false, steps: 6 },
+    })
+    expect([plan?.steps.length, trouble]).toEqual([2, null])
+    const undecided = await planned(chosen('bcq'))
+    expect(undecided).toMatchObject({ facts: { algorithm: 'bcq', needsDecoder: true }, plan: null })
+    expect(undecided.trouble?.message).toContain('does not say which this is')
+    expect((await planned(chosen('bcq', { decoder: 'linear' }))).trouble).toBeNull()
+    const elsewhere = await planned(chosen('td3-bc', { data: 'runs' }))
+    expect(elsewhere).toMatchObject({ facts: { algorithm: 'td3-bc' }, plan: null, trouble: { code: 'config-invalid' } })
+  })
+})

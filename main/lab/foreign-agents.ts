@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { LetheError } from '../contract/errors.ts'
+import type { HandlersOf } from '../contract/calls.ts'
+import type { ForeignAgentDraft, ForeignAgentFacts, foreignAgentCalls } from '../contract/calls/foreign-agents.ts'
+import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { Device, Plan } from '../contract/run.ts'
 import { openArchive } from '../data/formats/archive.ts'
 import { encodeNpy, readNpy } from '../data/formats/npy.ts'
@@ -40,12 +42,12 @@ export interface ImportAgentRequest {
 const mostBytes = 2 ** 30
 const mostRows = 1_000_000
 
-export function foreignAgentsPart({ project, tell }: LabContext) {
+export function foreignAgentsPart({ project, tell, start }: LabContext) {
   /** Errors: all that reading can tell, before anything is made. */
   const draft = async (request: ImportAgentRequest): Promise<{ planned: Planned; files: Map<string, Uint8Array> }> => {
     const dataset = await readTrajectorySet(project, request.data)
     const bytes = await readWhole(request.path)
-    const parameters = parseJson(request.params, Buffer.from(await readWhole(request.params)).toString('utf8'))
+    const parameters = await readParameters(request.params)
     const name = path.basename(request.path)
     const foreign = readForeignParameters(parameters, path.basename(request.params), request)
     requireFit(foreign.sizes, dataset)
@@ -66,19 +68,73 @@ export function foreignAgentsPart({ project, tell }: LabContext) {
     return { planned: affordable(planOf(importAgentJob, whole, dataset)), files }
   }
 
-  return {
-    planAgentImport: async (request: ImportAgentRequest): Promise<Planned> => (await draft(request)).planned,
-    async createAgentImport(
-      request: ImportAgentRequest,
-      device: Device = 'auto',
-    ): Promise<{ run: string; plan: Plan }> {
-      const { planned, files } = await draft(request)
-      const paths = await createRun(project, { ...planned, device })
-      await makeFolder(paths.artifacts)
-      for (const [file, content] of files) await writeAtomic(path.join(paths.artifacts, file), content)
-      tell('run-changed', { summary: await summariseRun(paths) })
-      return { run: paths.id, plan: planned.plan }
+  const createAgentImport = async (
+    request: ImportAgentRequest,
+    device: Device = 'auto',
+  ): Promise<{ run: string; plan: Plan }> => {
+    const { planned, files } = await draft(request)
+    const paths = await createRun(project, { ...planned, device })
+    await makeFolder(paths.artifacts)
+    for (const [file, content] of files) await writeAtomic(path.join(paths.artifacts, file), content)
+    tell('run-changed', { summary: await summariseRun(paths) })
+    return { run: paths.id, plan: planned.plan }
+  }
+
+  const handlers: HandlersOf<typeof foreignAgentCalls> = {
+    'foreignAgents.plan': async (asked) => {
+      const { weights, params } = asked
+      let facts: ForeignAgentFacts | null = null
+      try {
+        if (params !== null) facts = await factsOf(params, weights, asked.decoder)
+        if (weights === null || params === null) return { facts, plan: null, trouble: null }
+        const { planned } = await draft(requestOf({ ...asked, weights, params }))
+        return { facts, plan: planned.plan, trouble: null }
+      } catch (error) {
+        return { facts, plan: null, trouble: toErrorRecord(error) }
+      }
     },
+    'foreignAgents.import': async ({ device, ...asked }) => {
+      const { run } = await createAgentImport(requestOf(asked), device)
+      start(run)
+      return { run }
+    },
+  }
+
+  return {
+    handlers,
+    createAgentImport,
+    planAgentImport: async (request: ImportAgentRequest): Promise<Planned> => (await draft(request)).planned,
+  }
+}
+
+type Asked = Omit<ForeignAgentDraft, 'device' | 'weights' | 'params'> & {
+  readonly weights: string
+  readonly params: string
+}
+
+const requestOf = ({ weights, check, decoder, steps, ...rest }: Asked): ImportAgentRequest => ({
+  ...rest,
+  path: weights,
+  check: check ?? undefined,
+  decoder: decoder ?? undefined,
+  steps: steps ?? undefined,
+})
+
+/** What is told of an agent before all of it is chosen; until its decoder is said, any will do for that. */
+async function factsOf(
+  params: string,
+  weights: string | null,
+  decoder: ForeignAgentDraft['decoder'],
+): Promise<ForeignAgentFacts> {
+  const parameters = await readParameters(params)
+  const foreign = readForeignParameters(parameters, path.basename(params), { decoder: decoder ?? 'linear' })
+  const { algorithm, sizes, scaling, settings, line, needsDecoder } = foreign
+  return {
+    ...{ algorithm: algorithm.id, line, needsDecoder, ...sizes },
+    hidden: z.object({ hidden: z.array(z.number()) }).parse(settings).hidden,
+    standardises: scaling.mean.some((mean) => mean !== 0) || scaling.deviation.some((deviation) => deviation !== 1),
+    rewardScale: scaling.reward,
+    steps: weights === null ? null : stepsIn(path.basename(weights)),
   }
 }
 
@@ -94,7 +150,8 @@ async function readWhole(file: string): Promise<Uint8Array> {
   return fs.readFile(file)
 }
 
-function parseJson(file: string, text: string): Record<string, unknown> {
+async function readParameters(file: string): Promise<Record<string, unknown>> {
+  const text = Buffer.from(await readWhole(file)).toString('utf8')
   try {
     return parseWith(z.record(z.string(), z.unknown()), JSON.parse(text), file)
   } catch (cause) {
@@ -108,14 +165,19 @@ function parseJson(file: string, text: string): Record<string, unknown> {
   }
 }
 
-/** d3rlpy writes model_50000.pt after so many updates. Errors: `config-invalid` for another name. */
-function stepsFrom(name: string): number {
+/** d3rlpy writes model_50000.pt after so many updates. Null for another name. */
+function stepsIn(name: string): number | null {
   const [, steps] = /^model_(\d{1,9})\./.exec(name) ?? []
-  if (steps !== undefined) return Number(steps)
+  return steps === undefined ? null : Number(steps)
+}
+
+function stepsFrom(name: string): number {
+  const steps = stepsIn(name)
+  if (steps !== null) return steps
   throw new LetheError(
     'config-invalid',
     `The name ${name} does not say how many updates the agent has had.`,
-    'Say it with --steps.',
+    'Say how many; --steps in the terminal.',
   )
 }
 

@@ -28,6 +28,7 @@ export const commandTable = {
   'images.demo': { title: 'Run the demo', group: 'Private images' },
 
   'forgetting.collect': { title: 'Collect trajectories…', group: 'Forgetting', keys: ['Ctrl+Shift+L'] },
+  'forgetting.import': { title: 'Import an agent…', group: 'Forgetting' },
   'forgetting.train': { title: 'Train an agent…', group: 'Forgetting' },
   'forgetting.unlearn': { title: 'Make an agent forget…', group: 'Forgetting' },
   'forgetting.filter': { title: 'Filter the episodes', group: 'Forgetting', keys: ['/'] },

@@ -4,6 +4,7 @@ import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { ask } from '../app/bridge.ts'
 import { loadData, loadLedger, loadRuns } from '../app/feed.ts'
 import { showFailure, showScreen } from '../app/store.ts'
+import { takeAgentFiles } from '../trajectories/import-agent/import-agent-feed.ts'
 import { showNewSet } from '../trajectories/trajectories-feed.ts'
 import { notify } from '../ui/notices.tsx'
 import { dataStore, openDataset, showView, type Source } from './data-store.ts'
@@ -14,7 +15,7 @@ import { begin, cancelTask, end, newTask, told } from './tasks.ts'
 
 export async function chooseSource(kind: 'file' | 'folder'): Promise<void> {
   const chosen = await ask('shell.chooseSource', { kind, title: 'Import data' }, showFailure)
-  if (chosen?.path) await look(chosen.path)
+  if (chosen?.path && !takeAgentFiles([chosen.path])) await look(chosen.path)
 }
 
 const change = (inspection: string, part: Partial<Source>): void =>

@@ -10,16 +10,17 @@ import { useCommands } from '../app/commands.ts'
 import { showScreen } from '../app/store.ts'
 import { chooseSource, look } from './data-actions.ts'
 import { showView } from './data-store.ts'
+import { takeAgentFiles } from '../trajectories/import-agent/import-agent-feed.ts'
 import { followTasks } from './tasks.ts'
 import './drop-target.css'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
 
 function take(files: FileList | undefined): void {
-  const file = files?.[0]
-  const path = file && window.lethe.pathForFile(file)
-  if (!path) return
-  if (files.length > 1)
+  const paths = [...(files ?? [])].map((file) => window.lethe.pathForFile(file)).filter(Boolean)
+  const [path] = paths
+  if (path === undefined || takeAgentFiles(paths)) return
+  if (paths.length > 1)
     notify({
       message: 'Only the first of the files was taken.',
       hint: 'Put files that belong together into one folder, and drop the folder.',
@@ -90,8 +91,8 @@ export function DropTarget() {
             <Icon name="bring" size={28} />
             <p>Drop to look at it</p>
             <p className="faint">
-              Images: a folder, or IDX, NPY, NPZ, zip, CIFAR-10. Trajectories: HDF5, NPZ or a Minari folder. Nothing is
-              copied yet.
+              Images: a folder, or IDX, NPY, NPZ, zip, CIFAR-10. Trajectories: HDF5, NPZ or a Minari folder. Agents: a
+              model with its params.json. Nothing is copied yet.
             </p>
           </div>
         </div>,

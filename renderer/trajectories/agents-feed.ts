@@ -86,12 +86,12 @@ export function followPlans(): () => void {
 
 export async function start(): Promise<void> {
   const { form } = agentsStore.getState()
-  const [train, unlearn] = [trainDraft(), unlearnDraft()]
+  const train = form === 'train' ? trainDraft() : null
+  const unlearn = form === 'unlearn' ? unlearnDraft() : null
   agentsStore.setState({ starting: true })
   const made =
-    form === 'train'
-      ? train && (await ask('forgetting.train', train, showFailure))
-      : unlearn && (await ask('forgetting.unlearn', unlearn, showFailure))
+    (train && (await ask('forgetting.train', train, showFailure))) ??
+    (unlearn && (await ask('forgetting.unlearn', unlearn, showFailure)))
   agentsStore.setState({ starting: false })
   if (made) showRun(made.run)
 }

@@ -6,7 +6,7 @@ import { Button } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { DataTable, type Column } from '../ui/table.tsx'
 import { chooseAgent, useTrajectories } from './trajectories-store.ts'
-import { showRun, showTraining } from './agents-store.ts'
+import { showImport, showRun, showTraining } from './agents-store.ts'
 import { methods } from './method-words.ts'
 
 const methodTitle = (method: string): string => methods.find(({ value }) => value === method)?.label ?? method
@@ -17,10 +17,11 @@ function useColumns(): Column<Agent>[] {
   return [
     {
       ...{ id: 'agent', head: 'Agent', sort: (a, b) => a.algorithm.localeCompare(b.algorithm) },
-      cell: ({ algorithm, method, created, retired }) => (
+      cell: ({ algorithm, method, source, created, retired }) => (
         <span title={`Made ${formatTime(created, new Date())}`}>
           {algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm}
           {method !== null && `, ${methodTitle(method)}`}
+          {source !== null && `, from ${source}`}
           {retired && ', retired'}
         </span>
       ),
@@ -56,7 +57,12 @@ export function AgentsList({ set }: { readonly set: TrajectorySet }) {
         icon="forgetting"
         title="No agent yet"
         lead={`Train one on ${set.name}: choose an algorithm on the right. While it trains you see its losses and, where the task is simulated, what it returns.`}
-        actions={<Button onClick={() => showTraining()}>Train an agent</Button>}
+        actions={
+          <>
+            <Button onClick={showTraining}>Train an agent</Button>
+            <Button onClick={showImport}>Import one…</Button>
+          </>
+        }
       />
     )
   const current = own.find(({ run }) => run === chosen)

@@ -7,6 +7,7 @@ import { AgentRun } from './agent-run.tsx'
 import { AgentsList } from './agents-list.tsx'
 import { followPlans } from './agents-feed.ts'
 import { showForm, useAgents } from './agents-store.ts'
+import { ImportAgentForm } from './import-agent/import-agent-form.tsx'
 import { NoTrajectories } from './no-trajectories.tsx'
 import { TrainForm } from './train-form.tsx'
 import { useSet, useTrajectories } from './trajectories-store.ts'
@@ -14,8 +15,9 @@ import { UnlearnForm } from './unlearn-form.tsx'
 import './agents.css'
 
 const forms = [
-  { value: 'train', label: 'Train an agent' },
-  { value: 'unlearn', label: 'Make it forget' },
+  { value: 'train', label: 'Train', Form: TrainForm },
+  { value: 'unlearn', label: 'Make it forget', Form: UnlearnForm },
+  { value: 'import', label: 'Import', Form: ImportAgentForm },
 ] as const
 
 export function AgentsPanel() {
@@ -29,12 +31,13 @@ export function AgentsPanel() {
     if (shown !== null) void selectRun(shown)
   }, [shown])
   if (!set) return <NoTrajectories />
+  const { Form } = forms.find(({ value }) => value === form) ?? forms[0]
   return (
     <div className="agents">
       {run ? <AgentRun key={run.id} run={run} /> : <AgentsList set={set} />}
       <aside className="agents-right" aria-label="Settings">
         <Segmented label="What to do" hideLabel value={form} options={forms} onChange={showForm} />
-        {form === 'train' ? <TrainForm /> : <UnlearnForm />}
+        <Form />
       </aside>
     </div>
   )

@@ -19,7 +19,7 @@ interface Planned<Draft, Plan> {
 }
 
 export interface AgentsState {
-  readonly form: 'train' | 'unlearn'
+  readonly form: 'train' | 'unlearn' | 'import'
   readonly train: Planned<Omit<TrainDraft, 'data'>, AgentPlan>
   readonly unlearn: Planned<Omit<UnlearnDraft, 'agent' | 'forget'>, UnlearnPlan>
   /** What can be set of an unlearning, as a JSON schema. */
@@ -80,6 +80,11 @@ export const showAgents = (): void => trajectoriesStore.setState({ tab: 'agents'
 export function showUnlearning(): void {
   showAgents()
   showForm('unlearn')
+}
+
+export function showImport(): void {
+  showAgents()
+  showForm('import')
 }
 
 export function showTraining(): void {

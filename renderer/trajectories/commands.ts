@@ -1,7 +1,7 @@
 /** The commands of the workbench, from every screen. */
 import { useCommands } from '../app/commands.ts'
 import { showScreen } from '../app/store.ts'
-import { showTraining, showUnlearning } from './agents-store.ts'
+import { showImport, showTraining, showUnlearning } from './agents-store.ts'
 import { trajectoriesStore, useTrajectories } from './trajectories-store.ts'
 
 export function useForgettingCommands(): void {
@@ -14,6 +14,7 @@ export function useForgettingCommands(): void {
   const blocked = none ? 'There are no trajectories yet' : null
   useCommands([
     { id: 'forgetting.collect', run: go(() => trajectoriesStore.setState({ collecting: true })) },
+    { id: 'forgetting.import', run: go(showImport), blocked },
     { id: 'forgetting.train', run: go(showTraining), blocked },
     {
       id: 'forgetting.unlearn',

@@ -5,6 +5,7 @@ import { formatName } from '../app/format.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { useDetail, useView } from '../runs/detail.ts'
 import type { RunView } from '../runs/run-view.ts'
+import { Imported } from './import-agent/imported.tsx'
 import { Outcome } from './outcome.tsx'
 import { ReturnsChart } from './returns-chart.tsx'
 
@@ -68,7 +69,8 @@ export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
   const measured = Object.keys(series).length > 0
   return (
     <div className="agents-overview">
-      {run.state === 'succeeded' && <Outcome run={run} />}
+      {run.state === 'succeeded' &&
+        (run.kind === 'trajectories.import-agent' ? <Imported run={run} /> : <Outcome run={run} />)}
       {returns && returns.steps.length > 1 && (
         <ReturnsChart returns={returns} deviations={series['evaluation/return deviation']} />
       )}

@@ -7,7 +7,7 @@ import { useData } from '../data/data-store.ts'
 import { TaskLine } from '../data/task-line.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { showAgent } from './agents-store.ts'
+import { showAgent, showImport } from './agents-store.ts'
 import { openCollect } from './collect-dialog.tsx'
 import { exportSet, removeSet } from './sets-actions.ts'
 import { chooseSet } from './trajectories-feed.ts'
@@ -84,13 +84,12 @@ function SetFacts({ set }: { readonly set: TrajectorySet }) {
   )
 }
 
-export const agentWords = ({ algorithm, forgotten, retired }: Agent, title: string | undefined): string =>
-  `${title ?? algorithm}${forgotten.length > 0 ? `, forgot ${formatCount(forgotten.length)}` : ''}${retired ? ', retired' : ''}`
+export const agentWords = ({ algorithm, source, forgotten, retired }: Agent, title: string | undefined): string =>
+  `${title ?? algorithm}${source === null ? '' : ', imported'}${forgotten.length > 0 ? `, forgot ${formatCount(forgotten.length)}` : ''}${retired ? ', retired' : ''}`
 
 function Agents({ agents }: { readonly agents: readonly Agent[] }) {
   const chosen = useTrajectories((state) => state.agent)
   const algorithms = useTrajectories((state) => state.algorithms)
-  if (agents.length === 0) return null
   return (
     <fieldset className="trajectories-choices">
       <legend>Agents trained on it</legend>
@@ -119,6 +118,11 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
           </li>
         ))}
       </ul>
+      <div className="trajectories-more">
+        <Button look="bare" icon="bring" onClick={showImport}>
+          Import an agent…
+        </Button>
+      </div>
     </fieldset>
   )
 }
@@ -154,7 +158,7 @@ export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }
         </div>
       </fieldset>
       <Tasks />
-      <Agents agents={agents.filter((agent) => agent.data === data)} />
+      {data !== null && <Agents agents={agents.filter((agent) => agent.data === data)} />}
       <WorkLists data={data} />
     </aside>
   )

@@ -1,28 +1,57 @@
-/** Right, at the foot: what is about to be done, what it takes, and the button that does it. */
+/** Right, of every form that makes a run: seed and device, and at the foot what is about to be done, what it takes, and the button that does it. */
 import type { ReactNode } from 'react'
-import type { AgentPlan } from '../../main/contract/calls/forgetting.ts'
+import type { Device, Plan } from '../../main/contract/run.ts'
 import type { Failure } from '../app/bridge.ts'
+import { deviceOptions } from '../app/device-options.ts'
 import { formatBytes, formatDuration } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
 import { secondsOf } from '../images/plan-sums.ts'
 import { Button } from '../ui/controls.tsx'
+import { NumberField, SelectField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { start } from './agents-feed.ts'
-import { useAgents } from './agents-store.ts'
+
+interface SettingsProps {
+  readonly draft: { readonly seed: number; readonly device: Device }
+  readonly onChange: (change: { readonly seed: number } | { readonly device: Device }) => void
+}
+
+export function SeedAndDevice({ draft, onChange }: SettingsProps) {
+  const devices = usePage((state) => state.devices)
+  return (
+    <>
+      <NumberField
+        label="Seed"
+        value={draft.seed}
+        min={0}
+        max={2 ** 32 - 1}
+        hint="Root of all randomness."
+        onChange={(seed) => seed !== null && onChange({ seed })}
+      />
+      <SelectField
+        label="Device"
+        value={draft.device}
+        options={deviceOptions(devices)}
+        onChange={(device) => onChange({ device })}
+      />
+    </>
+  )
+}
 
 interface StartProps {
-  readonly plan: AgentPlan | null
-  readonly trouble: Failure | null
+  readonly plan: Plan | null
+  /** What stands in its way. */
+  readonly obstacle: Pick<Failure, 'message' | 'hint'> | null
+  /** It was asked for, and is not there yet. */
+  readonly starting: boolean
   /** The word on the button. */
   readonly action: string
+  readonly onStart: () => unknown
   /** What it touches and what stays. */
   readonly children?: ReactNode
 }
 
-export function StartPanel({ plan, trouble, action, children }: StartProps) {
-  const starting = useAgents((state) => state.starting)
+export function StartPanel({ plan, obstacle, starting, action, onStart, children }: StartProps) {
   const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
-  const obstacle = trouble ?? plan?.obstacle ?? null
   const ready = plan !== null && obstacle === null && !starting
   return (
     <footer className="agents-start">
@@ -39,13 +68,13 @@ export function StartPanel({ plan, trouble, action, children }: StartProps) {
           {children}
           <p className="agents-sums">
             <span>
-              about <span className="number">{formatDuration(secondsOf(plan.plan))}</span>
+              about <span className="number">{formatDuration(secondsOf(plan))}</span>
             </span>
-            <span className="number">{formatBytes(plan.plan.memoryBytes)}</span>
+            <span className="number">{formatBytes(plan.memoryBytes)}</span>
           </p>
         </>
       )}
-      <Button look="primary" large disabled={!ready} onClick={() => void start()}>
+      <Button look="primary" large disabled={!ready} onClick={() => void onStart()}>
         {starting ? 'Starting…' : busy ? 'Add to the queue' : action}
       </Button>
     </footer>

@@ -1,13 +1,12 @@
 /** Right: what can be set of a training. */
 import type { AlgorithmFacts } from '../../main/contract/calls/forgetting.ts'
-import { deviceOptions } from '../app/device-options.ts'
 import { formatCount } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
-import { NumberField, Segmented, SelectField } from '../ui/field.tsx'
+import { NumberField, Segmented } from '../ui/field.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
+import { start } from './agents-feed.ts'
 import { changeTrain, useAgents, withField } from './agents-store.ts'
 import { algorithmWords, trainPresets } from './method-words.ts'
-import { StartPanel } from './start-panel.tsx'
+import { SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { useTrajectories } from './trajectories-store.ts'
 
 function AlgorithmChooser({ algorithms, chosen }: { algorithms: readonly AlgorithmFacts[]; chosen: string }) {
@@ -39,7 +38,7 @@ function AlgorithmChooser({ algorithms, chosen }: { algorithms: readonly Algorit
 export function TrainForm() {
   const algorithms = useTrajectories((state) => state.algorithms)
   const { draft, plan, trouble } = useAgents((state) => state.train)
-  const devices = usePage((state) => state.devices)
+  const starting = useAgents((state) => state.starting)
   const algorithm = algorithms.find(({ id }) => id === draft.algorithm)
   if (!algorithm) return null
   // The lab's answer knows what follows from the number of updates; until it is there the preset's own values stand.
@@ -69,20 +68,7 @@ export function TrainForm() {
             hint={`${formatCount(Number(algorithm.presets[draft.preset]?.['steps']))} in this preset; a million in the papers.`}
             onChange={(value) => value !== null && set('steps', value)}
           />
-          <NumberField
-            label="Seed"
-            value={draft.seed}
-            min={0}
-            max={2 ** 32 - 1}
-            hint="Root of all randomness."
-            onChange={(seed) => seed !== null && changeTrain({ seed })}
-          />
-          <SelectField
-            label="Device"
-            value={draft.device}
-            options={deviceOptions(devices)}
-            onChange={(device) => changeTrain({ device })}
-          />
+          <SeedAndDevice draft={draft} onChange={changeTrain} />
         </section>
         <AdvancedSettings
           key={`${algorithm.id} ${draft.preset}`}
@@ -93,7 +79,13 @@ export function TrainForm() {
           onReplace={(values) => changeTrain({ set: values })}
         />
       </div>
-      <StartPanel plan={fits ? plan : null} trouble={trouble} action="Start training" />
+      <StartPanel
+        plan={fits ? plan.plan : null}
+        obstacle={trouble ?? (fits ? plan.obstacle : null)}
+        action="Start training"
+        starting={starting}
+        onStart={start}
+      />
     </>
   )
 }

@@ -1,18 +1,17 @@
 /** Right: which episodes an agent is to forget, in which way, and what that takes and touches. */
 import { useMemo } from 'react'
 import type { Agent } from '../../main/contract/calls/forgetting.ts'
-import { deviceOptions } from '../app/device-options.ts'
 import { formatCount } from '../app/format.ts'
-import { usePage } from '../app/store.ts'
 import { Button } from '../ui/controls.tsx'
-import { NumberField, Segmented, SelectField } from '../ui/field.tsx'
+import { Segmented } from '../ui/field.tsx'
 import { Explain } from '../ui/hint.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
+import { start } from './agents-feed.ts'
 import { changeUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
 import type { Episodes } from './episodes.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
 import { agentWords } from './sets-column.tsx'
-import { StartPanel } from './start-panel.tsx'
+import { SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { selectByHand, showTab, useAgent, useTrajectories } from './trajectories-store.ts'
 
 /** Ids of the episodes that an agent still knows. */
@@ -128,7 +127,7 @@ function Touched({ plan }: { readonly plan: UnlearnPlan }) {
 export function UnlearnForm() {
   const { draft, plan, trouble } = useAgents((state) => state.unlearn)
   const schema = useAgents((state) => state.unlearnSchema)
-  const devices = usePage((state) => state.devices)
+  const starting = useAgents((state) => state.starting)
   const agent = useAgent()
   const some = useTrajectories((state) => state.selection.size > 0)
   const { strange } = useKnown()
@@ -150,20 +149,7 @@ export function UnlearnForm() {
             options={unlearnPresets}
             onChange={(value) => changeUnlearn({ preset: value })}
           />
-          <NumberField
-            label="Seed"
-            value={draft.seed}
-            min={0}
-            max={2 ** 32 - 1}
-            hint="Root of all randomness."
-            onChange={(seed) => seed !== null && changeUnlearn({ seed })}
-          />
-          <SelectField
-            label="Device"
-            value={draft.device}
-            options={deviceOptions(devices)}
-            onChange={(device) => changeUnlearn({ device })}
-          />
+          <SeedAndDevice draft={draft} onChange={changeUnlearn} />
         </section>
         {schema && shown && (
           <>
@@ -181,7 +167,13 @@ export function UnlearnForm() {
           </>
         )}
       </div>
-      <StartPanel plan={shown} trouble={agent && some && strange === 0 ? trouble : null} action="Start unlearning">
+      <StartPanel
+        plan={shown?.plan ?? null}
+        obstacle={(agent && some && strange === 0 ? trouble : null) ?? shown?.obstacle ?? null}
+        action="Start unlearning"
+        starting={starting}
+        onStart={start}
+      >
         {shown && <Touched plan={shown} />}
       </StartPanel>
     </>

@@ -48,6 +48,8 @@ export const agentSchema = z.object({
   without: z.array(z.number()),
   /** It was trained on the first so many episodes of its set; null where that is gone or another. */
   learntFrom: z.number().nullable(),
+  /** The file it was brought in from; null for one that was trained here. */
+  source: z.string().nullable(),
   /** Null for one that was trained here from the start. */
   original: runId.nullable(),
   method: z.string().nullable(),

@@ -33,6 +33,13 @@ export const shellCalls = {
     input: z.strictObject({ kind: z.enum(['file', 'folder']), title: z.string().max(120) }),
     output: path,
   },
+  /** The same for several files of one folder; empty when the person closes it. */
+  'shell.chooseFiles': {
+    access: 'read',
+    host: 'shell',
+    input: z.strictObject({ title: z.string().max(120) }),
+    output: z.object({ paths: z.array(z.string()) }),
+  },
   /** The system's dialog to save. `suggested` is a file name. */
   'shell.chooseTarget': {
     access: 'read',

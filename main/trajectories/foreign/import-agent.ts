@@ -168,7 +168,7 @@ async function replayPredictions(context: TrajectoryContext, agent: Agent, { alg
         'file-malformed',
         `${source} does not act as it did: its ${what} at row ${difference.row} differs by ${difference.largest.toPrecision(3)}, more than ${tolerance}.`,
         codes(algorithm)
-          ? 'Try the other --decoder, and look whether params.json and check belong to these weights.'
+          ? 'Try the other decoder, and look whether params.json and check belong to these weights.'
           : 'Look whether params.json and check belong to these weights.',
       )
   return found

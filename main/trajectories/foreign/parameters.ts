@@ -12,6 +12,10 @@ export interface ForeignAgent {
   readonly settings: Settings
   readonly sizes: Sizes
   readonly scaling: Scaling
+  /** The line of d3rlpy that wrote it. */
+  readonly line: 1 | 2
+  /** Whether its decoder must be said. */
+  readonly needsDecoder: boolean
 }
 
 const part = z.looseObject({ type: z.string(), params: z.record(z.string(), z.unknown()).optional() })
@@ -94,10 +98,11 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
     )
   if (observations.length !== 1) throw refuse(`observations of shape ${observations.join(' × ')} are not vectors.`)
   requireOurs(given, refuse)
-  if (codes(id) && line === 2 && chosen.decoder === undefined)
+  const needsDecoder = codes(id) && line === 2
+  if (needsDecoder && chosen.decoder === undefined)
     throw refuse(
       'd3rlpy 2.8 trains the auto-encoders of BCQ, BEAR and PLAS without the tanh that earlier versions and the papers have; the file does not say which this is.',
-      'Say it: --decoder linear for d3rlpy 2.8, --decoder tanh for earlier versions.',
+      'Say it: linear for d3rlpy 2.8, tanh for earlier versions; --decoder in the terminal.',
     )
   const algorithm = algorithmOf(id)
   const wanted = {
@@ -109,6 +114,8 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
     settings: parseWith(algorithm.config, wanted, source),
     sizes: { observations: observations[0]!, actions },
     scaling: scalingFrom(algorithm, given, observations[0]!, refuse),
+    line,
+    needsDecoder,
   }
 }
 

@@ -1,14 +1,10 @@
 /** Right: which agent is audited on which trajectories, and what that takes. */
-import { deviceOptions } from '../../app/device-options.ts'
-import { formatBytes, formatCount, formatDuration } from '../../app/format.ts'
-import { usePage } from '../../app/store.ts'
-import { secondsOf } from '../../images/plan-sums.ts'
-import { Button } from '../../ui/controls.tsx'
-import { NumberField, Segmented, SelectField } from '../../ui/field.tsx'
-import { Icon } from '../../ui/icons.tsx'
+import { formatCount } from '../../app/format.ts'
+import { Segmented, SelectField } from '../../ui/field.tsx'
 import { AdvancedSettings } from '../../ui/schema-form.tsx'
 import { withField } from '../agents-store.ts'
 import { agentWords } from '../sets-column.tsx'
+import { SeedAndDevice, StartPanel } from '../start-panel.tsx'
 import { useAgent, useTrajectories } from '../trajectories-store.ts'
 import { startAudit } from './audit-feed.ts'
 import { changeDraft, useAudit, type AuditPlan } from './audit-store.ts'
@@ -109,41 +105,8 @@ function Cost({ plan }: { readonly plan: AuditPlan }) {
   )
 }
 
-function Start({ plan }: { readonly plan: AuditPlan | null }) {
-  const { trouble, starting } = useAudit((state) => state)
-  const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
-  const obstacle = trouble ?? plan?.obstacle ?? null
-  return (
-    <footer className="agents-start">
-      {obstacle && (
-        <div className="agents-obstacle" role="status">
-          <Icon name="warning" />
-          <p>
-            {obstacle.message} {obstacle.hint}
-          </p>
-        </div>
-      )}
-      {plan && !obstacle && (
-        <>
-          <Cost plan={plan} />
-          <p className="agents-sums">
-            <span>
-              about <span className="number">{formatDuration(secondsOf(plan.plan))}</span>
-            </span>
-            <span className="number">{formatBytes(plan.plan.memoryBytes)}</span>
-          </p>
-        </>
-      )}
-      <Button look="primary" large disabled={!plan || obstacle !== null || starting} onClick={() => void startAudit()}>
-        {starting ? 'Starting…' : busy ? 'Add to the queue' : 'Start audit'}
-      </Button>
-    </footer>
-  )
-}
-
 export function AuditForm() {
-  const { draft, plan, schema } = useAudit((state) => state)
-  const devices = usePage((state) => state.devices)
+  const { draft, plan, schema, trouble, starting } = useAudit((state) => state)
   const preset = plan?.preset ?? {}
   const { critic, ...fields } = draft.set
   const setCritic = (value: string) =>
@@ -169,19 +132,7 @@ export function AuditForm() {
             options={critics}
             onChange={setCritic}
           />
-          <NumberField
-            label="Seed"
-            value={draft.seed}
-            min={0}
-            max={2 ** 32 - 1}
-            onChange={(seed) => seed !== null && changeDraft({ seed })}
-          />
-          <SelectField
-            label="Device"
-            value={draft.device}
-            options={deviceOptions(devices)}
-            onChange={(device) => changeDraft({ device })}
-          />
+          <SeedAndDevice draft={draft} onChange={changeDraft} />
         </section>
         {schema && plan && (
           <AdvancedSettings
@@ -195,7 +146,15 @@ export function AuditForm() {
           />
         )}
       </div>
-      <Start plan={plan} />
+      <StartPanel
+        plan={plan?.plan ?? null}
+        obstacle={trouble ?? plan?.obstacle ?? null}
+        action="Start audit"
+        starting={starting}
+        onStart={startAudit}
+      >
+        {plan && <Cost plan={plan} />}
+      </StartPanel>
     </>
   )
 }
