@@ -1,14 +1,23 @@
 /** The study of forgetting in the terminal: cells, intervals over seeds, and what they say together. */
 import { criticChoices, ruleNames, type RuleName } from '../contract/audit.ts'
-import { lossWords, percent, targets, wayWords, type Aggregate, type Spread } from '../lab/studies/claim.ts'
+import { percent, targets, timeTarget, wayWords, type Aggregate, type Spread } from '../lab/studies/claim.ts'
 import type { ForgettingCell } from '../lab/studies/forgetting.ts'
-import { studyDefaults, type FillState } from '../lab/studies/wanted.ts'
+import { studyDefaults, type FillState, type PassedOver } from '../lab/studies/wanted.ts'
 import type { MeanInterval } from '../math/interval.ts'
+import type { TrainPreset } from '../trajectories/train.ts'
 import { unlearnMethods } from '../trajectories/unlearning/unlearn.ts'
 import { table } from './bar.ts'
 import { settings, type Command } from './command.ts'
 import { selectorOf } from './forgetting.ts'
-import { defaultForget, forgetOption, makeMissing, optionsOf, studyOptions } from './studies.ts'
+import {
+  defaultForget,
+  forgetOption,
+  makeMissing,
+  optionsOf,
+  studyAnswer,
+  studyOptions,
+  type Failure,
+} from './studies.ts'
 
 const all = { ...studyDefaults, algorithms: studyDefaults.algorithms.filter((id) => id !== 'bc') }
 const defaultAudited = 'auto:60'
@@ -58,23 +67,28 @@ function cellTables(cells: readonly ForgettingCell[]): string {
   ].join('\n')
 }
 
-const around = (interval: MeanInterval | null): string =>
-  interval ? `${(100 * interval.mean).toFixed(1)} ± ${(100 * interval.half).toFixed(1)} %` : '–'
+/** Cut where a share can be nothing else. */
+function around(interval: MeanInterval | null, least = -Infinity, most = Infinity): string {
+  if (!interval) return '–'
+  const { mean, half } = interval
+  const shown = (value: number): string => (100 * Math.min(most, Math.max(least, value))).toFixed(1)
+  return `${shown(mean)} (${shown(mean - half)} – ${shown(mean + half)}) %`
+}
 
 function spreadTable(spreads: readonly Spread[]): string[] {
   const rows = spreads
     .filter(({ shares, loss }) => loss || shares.some(({ forgotten }) => forgotten))
     .flatMap(({ task, algorithm, seeds, shares, loss }) =>
       shares.map((one, place) => [
-        ...[task, algorithm, String(seeds), wayWords(one), ...groups.map((group) => around(one[group]))],
+        ...[task, algorithm, String(seeds), wayWords(one), ...groups.map((group) => around(one[group], 0, 1))],
         place === 0 ? around(loss) : '',
       ]),
     )
   const head = ['task', 'algorithm', 'seeds', 'judged by', 'forgotten', 'remaining in', 'control forgotten', 'lost']
-  return rows.length === 0 ? [] : ['', 'Means over seeds ± 95 %', table([head, ...rows])]
+  return rows.length === 0 ? [] : ['', 'Means over seeds, and their 95 % intervals', table([head, ...rows])]
 }
 
-function meansTable({ claims, loss }: Aggregate): string {
+function meansTable({ claims, loss, time }: Aggregate, preset: TrainPreset): string {
   const goal = (reached: boolean | null): string => (reached === null ? '' : reached ? ', reached' : ', not reached')
   const rows = claims.map((claim) => [
     wayWords(claim),
@@ -88,8 +102,24 @@ function meansTable({ claims, loss }: Aggregate): string {
     `remaining in (≥ ${percent(targets.remaining)})`,
     'control forgotten',
   ]
-  const lost = loss ? [`Return: ${lossWords(loss.mean)} (target < ${percent(targets.loss)}${goal(loss.reached)})`] : []
-  return [table([head, ...rows]), ...lost].join('\n')
+  const least = timeTarget(preset)
+  const efforts = [
+    ['return lost', share(loss?.mean), `< ${percent(targets.loss)}${goal(loss?.reached ?? null)}`],
+    ['updates of unlearning, of those of the training', share(time.updates), ''],
+    [
+      'time of unlearning, of that of the training',
+      share(time.unlearning),
+      least ? `≤ ${percent(least)}${goal(time.reached.unlearning)}` : '',
+    ],
+    ['time of the shadows, of it', share(time.shadows), ''],
+    ['time of 200 verdicts, of it', share(time.audit), `< ${percent(targets.audit)}${goal(time.reached.audit)}`],
+  ]
+  return [
+    'Means over tasks and algorithms, beside their targets',
+    table([head, ...rows]),
+    '',
+    table([['', 'mean', 'target'], ...efforts]),
+  ].join('\n')
 }
 
 export const forgettingStudy: Command = {
@@ -119,19 +149,16 @@ export const forgettingStudy: Command = {
       retrained: words.flag('retrained'),
     }
     const opened = await lab()
+    const next = (passedOver: PassedOver) => opened.nextOfForgetting(chosen, passedOver)
+    let failures: readonly Failure[] = []
     if (!words.flag('show')) {
       await opened.ensureForgettingSets(chosen, signal)
-      await makeMissing(opened, { signal, say }, () => opened.nextOfForgetting(chosen))
+      failures = await makeMissing(opened, { signal, say }, next)
     }
     const { cells, aggregate } = await opened.forgettingTable(chosen)
     const { preset, episodes, forget, method, set, audited } = chosen
-    const parts = [cellTables(cells), ...spreadTable(aggregate.spreads), '', meansTable(aggregate), '']
-    return {
-      document: {
-        ...{ study: 'forgetting', preset, episodes, forget, method, set, audited, targets },
-        ...{ table: cells, aggregate },
-      },
-      text: [...parts, ...aggregate.words].join('\n'),
-    }
+    const facts = { study: 'forgetting', preset, episodes, forget, method, set, audited, targets }
+    const parts = [cellTables(cells), ...spreadTable(aggregate.spreads), '', meansTable(aggregate, preset), '']
+    return studyAnswer({ ...facts, table: cells, aggregate }, [...parts, ...aggregate.words].join('\n'), failures)
   },
 }

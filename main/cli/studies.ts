@@ -1,12 +1,13 @@
 /** Studies in the terminal: what they lack is made one run after the other, to be stopped and asked again. */
+import { toErrorRecord, type ErrorCode, type ErrorRecord } from '../contract/errors.ts'
 import type { Lab } from '../lab.ts'
 import { poison, type UnlearningCell, type UnlearningStudyOptions } from '../lab/studies/unlearning.ts'
-import { studyDefaults, type StudyOptions, type StudyStep } from '../lab/studies/wanted.ts'
+import { studyDefaults, type PassedOver, type StudyOptions, type StudyStep } from '../lab/studies/wanted.ts'
 import { algorithmOf } from '../trajectories/algorithms/algorithms.ts'
 import { taskOf } from '../trajectories/environments/environment.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 import { table } from './bar.ts'
-import { usage, type Command, type Invocation, type Words } from './command.ts'
+import { usage, type Answer, type Command, type Invocation, type Words } from './command.ts'
 import { presetOf, selectorOf } from './forgetting.ts'
 import { finish } from './runs.ts'
 
@@ -38,19 +39,45 @@ export function optionsOf(command: Command, words: Words, scope: Scope): StudyOp
   }
 }
 
+/** Runs that could not be made, and why. */
+export interface Failure {
+  readonly what: string
+  readonly run: string
+  readonly error: ErrorRecord
+}
+
+/** The others of a study are made all the same: the job refused what it met, or somebody else works on it. */
+const passable: readonly ErrorCode[] = ['config-invalid', 'run-locked']
+
 /** Makes what is missing, one run after the other. */
 export async function makeMissing(
   lab: Lab,
   { signal, say }: Pick<Invocation, 'signal' | 'say'>,
-  next: () => Promise<StudyStep | null>,
-): Promise<void> {
+  next: (passedOver: PassedOver) => Promise<StudyStep | null>,
+): Promise<Failure[]> {
+  const failures: Failure[] = []
   for (;;) {
-    const step = await next()
-    if (!step) return
+    const step = await next(new Set(failures.map(({ run }) => run)))
+    if (!step) return failures
     const run = step.run ?? (await step.make()).run
     say(`${step.words}: run ${run}`)
-    await finish(lab, run, signal)
+    try {
+      await finish(lab, run, signal)
+    } catch (thrown) {
+      const error = toErrorRecord(thrown)
+      if (!passable.includes(error.code)) throw thrown
+      failures.push({ what: step.words, run, error })
+      say(`${error.message} The study goes on without it.`)
+    }
   }
+}
+
+/** With what could not be made: then the exit code says so, though there is a document. */
+export function studyAnswer(document: object, text: string, failures: readonly Failure[]): Answer {
+  const [first] = failures
+  if (!first) return { document, text }
+  const lines = failures.map(({ what, run, error }) => `Not made: ${what}, run ${run}. ${error.message} ${error.hint}`)
+  return { document: { ...document, error: first.error, failures }, text: [text, '', ...lines].join('\n'), ok: false }
 }
 
 const shown = (value: number | null | undefined, digits = 0): string =>
@@ -65,19 +92,19 @@ const returns: Command = {
   async run({ words, lab, signal, say }) {
     const options = optionsOf(this, words, studyDefaults)
     const opened = await lab()
-    if (!words.flag('show'))
-      await makeMissing(opened, { signal, say }, async () => {
-        const step = await opened.nextReturn(options)
-        if (step) await opened.ensureStudySet(step.task, options.episodes, signal)
-        return step
-      })
+    const next = async (passedOver: PassedOver): Promise<StudyStep | null> => {
+      const step = await opened.nextReturn(options, passedOver)
+      if (step) await opened.ensureStudySet(step.task, options.episodes, signal)
+      return step
+    }
+    const failures = words.flag('show') ? [] : await makeMissing(opened, { signal, say }, next)
     const cells = await opened.returnsTable(options)
     const rows = cells.map((cell) => [
       ...[cell.task, cell.algorithm, `seed ${cell.seed}`, `${cell.steps} updates`, shown(cell.return)],
       cell.normalisedScore === null ? '' : `score ${cell.normalisedScore.toFixed(1)}`,
       cell.published ? `published ${cell.published.return} at ${cell.published.steps}` : '',
     ])
-    return { document: { table: cells }, text: table(rows) }
+    return studyAnswer({ table: cells }, table(rows), failures)
   },
 }
 
@@ -104,13 +131,15 @@ const unlearning = (
     const forget = await selectorOf(words.text('forget') ?? defaultForget)
     const chosen = { ...optionsOf(this, words, small), study: name, forget }
     const opened = await lab()
+    const next = (passedOver: PassedOver) => opened.nextOfStudy(chosen, passedOver)
+    let failures: readonly Failure[] = []
     if (!words.flag('show')) {
       await opened.ensureUnlearningSets(chosen, signal)
-      await makeMissing(opened, { signal, say }, () => opened.nextOfStudy(chosen))
+      failures = await makeMissing(opened, { signal, say }, next)
     }
     const cells = await opened.unlearningTable(chosen)
     const facts = name === 'poison' ? { poison } : { forget }
-    return { document: { study: name, ...facts, table: cells }, text: table(cells.map(rowOf)) }
+    return studyAnswer({ study: name, ...facts, table: cells }, table(cells.map(rowOf)), failures)
   },
 })
 

@@ -3,11 +3,15 @@ import { promises as fs } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { lock } from '../files/lock.ts'
+import { openLab } from '../lab.ts'
+import { runPaths } from '../runs/folder.ts'
 import { bundle } from '../testing/bundle.ts'
 import { terminal } from '../testing/terminal.ts'
 
 const root = await fs.mkdtemp(path.join(os.tmpdir(), 'lethe-trajectories-'))
-const { json } = terminal({ LETHE_PROJECT: path.join(root, 'project') })
+const project = path.join(root, 'project')
+const { json } = terminal({ LETHE_PROJECT: project })
 bundle('hdf5-worker')
 afterAll(() => fs.rm(root, { recursive: true, force: true }))
 
@@ -167,7 +171,7 @@ test('unlearn: ids from a CSV, an agent that can be played, and refusals by name
   expect((await json(...words)).code).toBe(2)
 }, 120_000)
 
-test('the study fills what is missing, once, and shows the rest as missing', async () => {
+test('the study fills what is missing, once, shows the rest as missing, and passes over what somebody else works on', async () => {
   const words = ['trajectories', 'study', 'table', '--preset', 'tiny', '--episodes', '4', '--algorithms', 'bc']
   const { code, document } = await json(...words, '--tasks', 'hopper')
   expect(code).toBe(0)
@@ -179,6 +183,21 @@ test('the study fills what is missing, once, and shows the rest as missing', asy
   const shown = await json(...words, '--tasks', 'hopper,walker2d', '--show')
   expect(shown.document['table']).toMatchObject([{ run: first!.run }, { run: null, state: 'missing', return: null }])
   expect((await json('trajectories', 'study', 'everything')).code).toBe(2)
+
+  const lab = await openLab({ project })
+  const request = { algorithm: 'bc', data: 'hopper-medium-expert-4', preset: 'tiny', seed: 2 } as const
+  const { run } = await lab.createTraining(request)
+  const held = await lock(runPaths(project, run).lock, 'The run', { code: 'run-locked' })
+  const others = await json(...words, '--tasks', 'hopper', '--seeds', '2,3')
+  await held.release()
+  expect(others).toMatchObject({
+    code: 1,
+    document: {
+      table: [{ state: 'begun', run }, { state: 'done' }],
+      failures: [{ what: 'bc on hopper, seed 2', run, error: { code: 'run-locked' } }],
+      error: { code: 'run-locked' },
+    },
+  })
 }, 120_000)
 
 test('replay: an agent from the start of a recorded episode, and the physics of the record', async () => {

@@ -39,6 +39,7 @@ import {
   type FillState,
   type Known,
   type Making,
+  type PassedOver,
   type Place,
   type StudyOptions,
   type StudyStep,
@@ -231,7 +232,10 @@ export function forgettingStudyPart(
     },
 
     /** The next run to make, one cell whole before the next; null when all are done. */
-    async nextOfForgetting(options: ForgettingStudyOptions): Promise<StudyStep | null> {
+    async nextOfForgetting(
+      options: ForgettingStudyOptions,
+      passedOver: PassedOver = new Set(),
+    ): Promise<StudyStep | null> {
       const runs = await knownRuns(project)
       for (const place of placesOf(options)) {
         const chain = await chainOf(options, runs, place)
@@ -240,6 +244,7 @@ export function forgettingStudyPart(
         const step = nextStep(
           runs,
           open.map((name) => ({ words: `${placeWords(place)}: ${linkWords[name]}`, wanted: chain[name] })),
+          passedOver,
         )
         if (step) return step
       }

@@ -18,6 +18,7 @@ import {
   setOf,
   wantTraining,
   type FillState,
+  type PassedOver,
   type Place,
   type StudyOptions,
   type StudyStep,
@@ -63,11 +64,14 @@ export function returnsStudyPart(
     },
 
     /** The next cell to make; null when all are done. */
-    async nextReturn(options: StudyOptions): Promise<(StudyStep & { readonly task: TaskId }) | null> {
+    async nextReturn(
+      options: StudyOptions,
+      passedOver: PassedOver = new Set(),
+    ): Promise<(StudyStep & { readonly task: TaskId }) | null> {
       const runs = await knownRuns(project)
       for (const place of placesOf(options)) {
         const wanted = wantTraining(forgetting, requestOf(options, place))
-        const step = nextStep(runs, [{ words: placeWords(place), wanted }])
+        const step = nextStep(runs, [{ words: placeWords(place), wanted }], passedOver)
         if (step) return { ...step, task: place.task }
       }
       return null

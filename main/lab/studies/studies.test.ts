@@ -59,6 +59,7 @@ test('returns: one run is stopped and gone on with', async () => {
   expect(await pull(original, true)).toBe('interrupted')
   expect(await lab.returnsTable(shared)).toMatchObject([{ ...missing, state: 'begun', run: original }])
   expect((await lab.nextReturn(shared))!.run).toBe(original)
+  expect(await lab.nextReturn(shared, new Set([original]))).toBeNull()
   expect(await pull(original)).toBe('succeeded')
   expect(await lab.nextReturn(shared)).toBeNull()
   expect(await lab.returnsTable(shared)).toMatchObject([{ state: 'done', return: expect.any(Number) }])
@@ -139,7 +140,11 @@ test('forgetting: a chain of runs that begins with those of other studies; its f
   })
   expect(released!.shares.released).toMatchObject({ forgotten: { of: 1 }, remaining: { of: 4 }, control: { of: 1 } })
   expect(consistent!.shares.textbook.forgotten).toMatchObject({ of: 1 })
-  expect(aggregate).toMatchObject({ cells: { done: 1, of: 1 }, time: { reached: null }, spreads: [{ seeds: 1 }] })
+  expect(aggregate).toMatchObject({
+    cells: { done: 1, of: 1 },
+    time: { reached: { audit: null } },
+    spreads: [{ seeds: 1 }],
+  })
   // These audits hold what those without the reference would.
   expect((await lab.forgettingTable(without)).cells).toMatchObject([{ state: 'done', audits: cell!.audits }])
   expect(await lab.nextOfForgetting(without)).toBeNull()

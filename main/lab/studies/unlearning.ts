@@ -27,6 +27,7 @@ import {
   type FillState,
   type Known,
   type Making,
+  type PassedOver,
   type Place,
   type StudyOptions,
   type StudyStep,
@@ -143,7 +144,7 @@ export function unlearningStudiesPart(
     },
 
     /** The next cell to make; null when all are done. */
-    async nextOfStudy(options: UnlearningStudyOptions): Promise<StudyStep | null> {
+    async nextOfStudy(options: UnlearningStudyOptions, passedOver: PassedOver = new Set()): Promise<StudyStep | null> {
       const runs = await knownRuns(project)
       const slots = await slotsOf(options, runs)
       return nextStep(
@@ -152,6 +153,7 @@ export function unlearningStudiesPart(
           words: `${placeWords(cell)}: ${cell.setting} ${cell.value}`.trim(),
           wanted,
         })),
+        passedOver,
       )
     },
 

@@ -104,14 +104,19 @@ export interface StudyStep {
   make(): Promise<{ run: string }>
 }
 
+/** Runs that a study passes over, as they failed or are worked on elsewhere. */
+export type PassedOver = ReadonlySet<string>
+
 /** The first that is not done and can be made now; null when none is. */
 export function nextStep(
   runs: readonly Known[],
   wanted: Iterable<{ readonly words: string; readonly wanted: Wanted | null }>,
+  passedOver: PassedOver,
 ): StudyStep | null {
   for (const { words, wanted: one } of wanted) {
     const { known, state } = fill(runs, one)
-    if (one && state !== 'done') return { words, run: known?.record.id ?? null, make: one.make }
+    const run = known?.record.id ?? null
+    if (one && state !== 'done' && !(run !== null && passedOver.has(run))) return { words, run, make: one.make }
   }
   return null
 }
