@@ -242,7 +242,7 @@ describe('a file', () => {
     await data.button('Import').click()
     await page.grid().waitFor()
     expect(await page.shown()).toEqual(['0', '1', '2'])
-    await lethe.page.getByText('no simulator: estimates, no replay').waitFor()
+    await lethe.page.getByText('no simulator', { exact: true }).waitFor()
   })
 
   it('goes to the trash and comes back', async () => {

@@ -11,10 +11,26 @@ import { methods } from './method-words.ts'
 
 const methodTitle = (method: string): string => methods.find(({ value }) => value === method)?.label ?? method
 
-function useColumns(): Column<Agent>[] {
+const figure = (value: number): string => formatFigure(Number(value.toPrecision(4)))
+
+/** Where nothing can be played. */
+const estimateColumns: Column<Agent>[] = [
+  {
+    ...{ id: 'estimate', head: 'Estimate', align: 'right', width: '80px' },
+    sort: (a, b) => (a.estimate?.value ?? -Infinity) - (b.estimate?.value ?? -Infinity),
+    cell: ({ estimate }) => (estimate?.value == null ? '–' : figure(estimate.value)),
+  },
+  {
+    ...{ id: 'interval', head: '95 %', align: 'right', width: '114px' },
+    cell: ({ estimate }) =>
+      estimate?.low == null || estimate.high == null ? '–' : `${figure(estimate.low)} … ${figure(estimate.high)}`,
+  },
+]
+
+function useColumns(played: boolean): Column<Agent>[] {
   const algorithms = useTrajectories((state) => state.algorithms)
   const mean = ({ evaluation }: Agent) => evaluation?.mean ?? -Infinity
-  return [
+  const common: Column<Agent>[] = [
     {
       ...{ id: 'agent', head: 'Agent', sort: (a, b) => a.algorithm.localeCompare(b.algorithm) },
       cell: ({ algorithm, method, source, created, retired }) => (
@@ -34,6 +50,10 @@ function useColumns(): Column<Agent>[] {
       ...{ id: 'steps', head: 'Updates', align: 'right', width: '94px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
+  ]
+  if (!played) return [...common, ...estimateColumns]
+  return [
+    ...common,
     {
       ...{ id: 'return', head: 'Return', align: 'right', width: '112px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) =>
@@ -49,7 +69,7 @@ function useColumns(): Column<Agent>[] {
 export function AgentsList({ set }: { readonly set: TrajectorySet }) {
   const agents = useTrajectories((state) => state.agents)
   const chosen = useTrajectories((state) => state.agent)
-  const columns = useColumns()
+  const columns = useColumns(set.environment.task !== null)
   const own = agents.filter(({ data }) => data === set.id)
   if (own.length === 0)
     return (
@@ -83,7 +103,7 @@ export function AgentsList({ set }: { readonly set: TrajectorySet }) {
       />
       <p className="trajectories-note">
         {set.environment.task === null
-          ? 'This set has no simulator: returns can only be estimated.'
+          ? 'This set has no simulator. Estimate: the discounted return by fitted Q from recorded episodes, with the spread of the fits; not a measurement.'
           : 'Return: mean and deviation of the last measurement. Score: 0 is a random policy, 100 D4RL’s expert.'}
       </p>
     </div>

@@ -13,7 +13,7 @@ type SeriesOf = RunView['series']
 
 /** One line for each phase that updates: where the one ends the other begins. */
 function byPhase(plan: Plan, one: SeriesOf[string]) {
-  const phases = plan.steps.filter(({ phase }) => phase !== 'Playing episodes')
+  const phases = plan.steps.filter(({ phase }) => phase !== 'Playing episodes' && phase !== 'Estimating returns')
   let end = 0
   return phases.map(({ phase, steps }) => {
     const [from, to] = [end, (end += steps)]
@@ -52,6 +52,25 @@ function Losses({ plan, series }: { readonly plan: Plan; readonly series: Series
   )
 }
 
+/** The estimate while it is fitted: whether it settles. */
+function EstimateChart({ series }: { readonly series: SeriesOf }) {
+  const lines = Object.entries(series).flatMap(([name, { steps, values }]) =>
+    name.startsWith('estimate/') && steps.length > 1
+      ? [{ id: name, name: name.slice('estimate/'.length), steps, values }]
+      : [],
+  )
+  if (lines.length === 0) return null
+  return (
+    <LineChart
+      label="Estimated return while it is fitted"
+      xLabel="update of the fits"
+      yLabel="Estimated return"
+      height={150}
+      series={lines}
+    />
+  )
+}
+
 function Waiting({ run }: { readonly run: RunSummary }) {
   if (run.waitsFor !== null)
     return <p className="trajectories-note">This run begins by itself when the one before has ended.</p>
@@ -74,6 +93,7 @@ export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
       {returns && returns.steps.length > 1 && (
         <ReturnsChart returns={returns} deviations={series['evaluation/return deviation']} />
       )}
+      <EstimateChart series={series} />
       {measured ? <Losses plan={plan} series={series} /> : run.state === 'running' && <Waiting run={run} />}
     </div>
   )

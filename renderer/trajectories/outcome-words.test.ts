@@ -44,3 +44,21 @@ it('without critics or simulator there is nothing to say', () => {
   const nothing: Measured = { evaluation: null, values: { forgotten: null, remaining: null, unseen: null } }
   expect(verdictsOf({ before: nothing, after: nothing })).toEqual([])
 })
+
+it('where nothing was played a change is told by estimate, and called one', () => {
+  const estimate = { value: 20, low: 10, high: 30, members: 8, updates: 100, discount: 0.9, drift: 0, problem: null }
+  const half = (): Measured => ({
+    ...{ evaluation: null, values: values(9, 9) },
+    estimate: { ...estimate, behaviour: { value: 1, low: 0, high: 2, beyond: 0 } },
+  })
+  const said = (value: number, low: number, high: number) =>
+    verdictsOf({ before: half(), after: half(), estimateChange: { value, low, high } }).at(-1)
+  expect(said(-1, -2, 0.5)).toEqual({ good: true, words: expect.stringMatching(/^By estimate it does as before/) })
+  expect(
+    verdictsOf({ before: half(), after: half(), estimateChange: { value: -8, low: -9, high: -7 } }),
+  ).toContainEqual({
+    good: false,
+    words: expect.stringMatching(/^By estimate it lost 40 %/),
+  })
+  expect(said(4, 3, 5)?.words).toMatch(/better than before, by 20 %/)
+})

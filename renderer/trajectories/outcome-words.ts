@@ -1,5 +1,6 @@
 /** The outcome of a training or an unlearning, read from a file: nothing of it is taken for granted. And what it says in plain words. */
 import type { ReturnFigures } from '../../main/contract/calls/forgetting.ts'
+import type { Estimate, EstimateChange } from '../../main/contract/estimate.ts'
 
 export interface Values {
   readonly forgotten: number | null
@@ -10,6 +11,7 @@ export interface Values {
 export interface Measured {
   readonly evaluation: ReturnFigures | null
   readonly values: Values
+  readonly estimate?: Estimate
 }
 
 export interface OutcomeFacts {
@@ -21,6 +23,9 @@ export interface OutcomeFacts {
   readonly episodes?: number
   readonly transitions?: number
   readonly evaluation?: ReturnFigures | null
+  readonly estimate?: Estimate
+  readonly estimateChange?: EstimateChange | null
+  readonly simulated?: { readonly value: number; readonly low: number; readonly high: number }
   readonly before?: Measured
   readonly after?: Measured
 }
@@ -77,12 +82,25 @@ function valueWords(before: Values, after: Values): Verdict | null {
     : { good: false, words: `${both}: it values everything less, and that alone is not forgetting.` }
 }
 
+/** By estimate; what an agent lost may be less than what its fits can tell. */
+function estimateChangeWords(before: Estimate, { value, low, high }: EstimateChange): Verdict {
+  const share = Math.abs(value) / (Math.abs(before.value ?? 0) || 1)
+  const percent = `${(100 * share).toFixed(0)} %`
+  if (low <= 0 && high >= 0)
+    return { good: true, words: `By estimate it does as before: a change of ${percent} lies within the interval.` }
+  if (value > 0) return { good: true, words: `By estimate it does better than before, by ${percent}.` }
+  return share <= mostLoss
+    ? { good: true, words: `By estimate it lost ${percent} of its return.` }
+    : { good: false, words: `By estimate it lost ${percent} of its return: more than it should.` }
+}
+
 /** What came of an unlearning, first what is wrong. An audit says more: these are means over all episodes of a kind. */
-export function verdictsOf({ before, after }: OutcomeFacts): Verdict[] {
+export function verdictsOf({ before, after, estimateChange }: OutcomeFacts): Verdict[] {
   if (!before || !after) return []
   const found = [
     valueWords(before.values, after.values),
     before.evaluation && after.evaluation && returnWords(before.evaluation, after.evaluation),
+    before.estimate && estimateChange ? estimateChangeWords(before.estimate, estimateChange) : null,
   ].filter((one): one is Verdict => one !== null)
   return found.sort((a, b) => Number(a.good) - Number(b.good))
 }

@@ -4,6 +4,7 @@ import { formatCount, formatFigure } from '../app/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { labelOf } from '../ui/schema-fields.ts'
 import { BeforeAfter } from './before-after.tsx'
+import { Estimates } from './estimates.tsx'
 import { verdictsOf, type OutcomeFacts } from './outcome-words.ts'
 
 function Trained({ outcome }: { readonly outcome: OutcomeFacts }) {
@@ -24,7 +25,7 @@ function Trained({ outcome }: { readonly outcome: OutcomeFacts }) {
         <span className="trajectories-note">
           Learnt from <span className="number">{formatCount(episodes)}</span> episodes,{' '}
           <span className="number">{formatCount(transitions ?? 0)}</span> steps.
-          {!evaluation && ' This set has no simulator, so it was not played.'}
+          {!evaluation && ' It was not played.'}
         </span>
       )}
     </p>
@@ -60,6 +61,7 @@ export function Outcome({ run }: { readonly run: RunSummary }) {
   if (!trainsOrForgets(run))
     return (
       <section className="outcome" aria-label="Outcome">
+        <Estimates outcome={outcome} />
         <Figures outcome={run.outcome ?? {}} />
       </section>
     )
@@ -68,6 +70,7 @@ export function Outcome({ run }: { readonly run: RunSummary }) {
     return (
       <section className="outcome" aria-label="Outcome">
         <Trained outcome={outcome} />
+        <Estimates outcome={outcome} />
       </section>
     )
   const verdicts = verdictsOf(outcome)
@@ -81,6 +84,7 @@ export function Outcome({ run }: { readonly run: RunSummary }) {
           </li>
         ))}
       </ul>
+      <Estimates outcome={outcome} />
       <BeforeAfter before={before} after={after} />
       <p className="trajectories-note">
         Value: what the agent expects of its own actions, a mean over states of the episodes. These are means; only an

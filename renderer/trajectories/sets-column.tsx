@@ -73,7 +73,7 @@ function SetFacts({ set }: { readonly set: TrajectorySet }) {
             sensitive
           </Tag>
         )}
-        {environment.task === null && <Tag>no simulator: estimates, no replay</Tag>}
+        {environment.task === null && <Tag>no simulator</Tag>}
       </p>
       {problems.map((problem) => (
         <p key={problem} className="trajectories-note">
