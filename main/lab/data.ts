@@ -14,11 +14,12 @@ import { dataHash, listDatasets, manifestFile, readCatalogue, readDataset, remov
 import { exportDataset, type ExportProgress } from '../data/export.ts'
 import { importImages } from '../data/import.ts'
 import { preview, type Preview } from '../data/preview.ts'
-import { lockOwner } from '../files/lock.ts'
+import { makeFolder } from '../files/atomic.ts'
+import { lockOwner, withLock } from '../files/lock.ts'
 import { trashFolder } from '../files/trash.ts'
 import { appendLedger, ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { defaultDelta } from '../privacy/plan.ts'
-import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
+import { dataLock, listRuns, readConfig, readRecord, runsFolder } from '../runs/folder.ts'
 import type { LabContext } from './context.ts'
 import { picturesPart } from './data-pictures.ts'
 import { inspectTrajectories } from './trajectory-inspection.ts'
@@ -139,8 +140,7 @@ export function dataPart(context: LabContext) {
 
   /** Errors: `run-state` while a run works on it. */
   const remove = async (id: string): Promise<TrashRecord> => {
-    await requireIdle(project, id)
-    return removeDataset(project, id)
+    return whileIdle(project, id, () => removeDataset(project, id))
   }
 
   /** A copy of sensitive data is a read without noise: it is in the ledger before the first byte leaves. */
@@ -228,7 +228,7 @@ export function dataPart(context: LabContext) {
  * Errors: `run-state` while a run works on the set, which would lose its data under its hands. Only a run that somebody executes
  * counts; where its files are damaged, it may be one on this data.
  */
-export async function requireIdle(project: string, id: string): Promise<void> {
+async function requireIdle(project: string, id: string): Promise<void> {
   for (const paths of await listRuns(project)) {
     const record = await readRecord(paths).catch(() => null)
     const works = record ? worksOn(record.state) : (await lockOwner(paths.lock)) !== null
@@ -241,6 +241,15 @@ export async function requireIdle(project: string, id: string): Promise<void> {
         'Wait until it ends, or cancel it.',
       )
   }
+}
+
+/** Work that takes a data set out of the project: no run works on it, and none begins meanwhile. Errors: `run-state`. */
+export async function whileIdle<Value>(project: string, id: string, work: () => Promise<Value>): Promise<Value> {
+  await makeFolder(runsFolder(project))
+  return withLock(dataLock(project, id), `Data set ${id}`, 10_000, async () => {
+    await requireIdle(project, id)
+    return work()
+  })
 }
 
 const worksOn = (state: RunState): boolean => state === 'running' || state === 'paused'

@@ -8,6 +8,7 @@ import { moveToTrash } from '../files/trash.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { createRun, listRuns, runPaths, writeRecord, readRecord } from '../runs/folder.ts'
 import { bundle } from '../testing/bundle.ts'
+import { whileIdle } from './data.ts'
 import { openTrajectories, readEpisodes } from '../trajectories/data/store.ts'
 import { requestFile } from '../trajectories/deletion/record.ts'
 import { removeCopies, type Removers } from '../trajectories/deletion/removal.ts'
@@ -112,6 +113,13 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
     original: agent,
     forgotten: [1, 2],
   })
+  const brought = await runOf('trajectories.import-agent', {
+    data: 'hops',
+    share: 1,
+    without: [1],
+    source: 'model_6.pt',
+  })
+  const elsewhere = await runOf('trajectories.import-agent', { data: 'hops', share: 0.1, source: 'model_6.pt' })
   const clean = await runOf('trajectories.train', { data: 'hops', share: 1, without: [1, 2] })
   const retrained = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1, 2], method: 'retrain' })
   const partly = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1], method: 'trajdeleter' })
@@ -124,11 +132,12 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
       ...['dataset:hops', 'cache:hops', 'dataset:again', 'cache:again', `trash:${trash}`, 'export:0'],
       ...['unknown:evidence.zip', 'unfinished:data/hops.999999-0a0b0c0d.tmp', 'run:broken'],
       ...[agent, unlearned].flatMap((run) => [`run:${run}`, `checkpoints:${run}`]),
-      ...[replay, audit, partly].map((run) => `run:${run}`),
+      ...[replay, audit, partly, brought].map((run) => `run:${run}`),
     ].sort(),
   )
-  expect([other, clean, retrained].some((run) => JSON.stringify(statement.copies).includes(run))).toBe(false)
+  expect([other, clean, elsewhere, retrained].some((run) => JSON.stringify(statement.copies).includes(run))).toBe(false)
   const copy = (id: string) => statement.copies.find((one) => one.id === id)!
+  expect(copy(`run:${brought}`)).toMatchObject({ kind: 'agent', holds: 'an agent trained on 1 of them', certain: true })
   expect(copy(`run:${unlearned}`).reason).toMatch(/Made to forget/)
   expect(copy(`run:${partly}`).reason).not.toMatch(/Made to forget/)
   expect(copy('export:0')).toMatchObject({ where: 'handed-on', obstacle: expect.stringContaining('outside') })
@@ -140,18 +149,45 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
   expect(await lab.showRequest(request)).toMatchObject({ state: 'audited', unlearned, audited: audit })
 })
 
+test('a run that begins while its set goes waits until it is gone; one at work keeps it', async () => {
+  await fs.cp(path.join(project, 'data/hops'), path.join(project, 'data/going'), { recursive: true })
+  const manifest = path.join(project, 'data/going/manifest.json')
+  await fs.writeFile(manifest, (await fs.readFile(manifest, 'utf8')).replace('"id": "hops"', '"id": "going"'))
+  const train = { algorithm: 'td3-bc', data: 'going', preset: 'tiny', set: { evaluations: 0 } } as const
+  const { run } = await lab.createTraining(train)
+  const events = lab.execute(run)
+  let beginning = Promise.resolve() as Promise<unknown>
+  await whileIdle(project, 'going', async () => {
+    beginning = events.next()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await readRecord(runPaths(project, run))).toMatchObject({ state: 'queued' })
+    await moveToTrash(project, { kind: 'dataset', origin: 'going', name: 'Going' })
+  })
+  await beginning
+  for (let next = await events.next(); ; next = await events.next())
+    if (next.done) {
+      expect(next.value).toMatchObject({ state: 'failed', error: { code: 'dataset-missing' } })
+      break
+    }
+  const { run: other } = await lab.createTraining({ ...train, data: 'hops' })
+  const working = lab.execute(other)
+  await working.next()
+  await expect(whileIdle(project, 'hops', () => Promise.resolve())).rejects.toMatchObject({ code: 'run-state' })
+  await working.return(undefined as never)
+}, 30_000)
+
 test('removed past the trash; killed in between it goes on where it stood; what is left is named when it is closed', async () => {
   const request = await opened()
   await expect(lab.removeRequestCopies(request, ['dataset:hops'])).rejects.toMatchObject({ code: 'usage' })
   await lab.makeRequestVersion(request)
   const killed: Removers = {
-    async removeSet(id) {
+    async trashSet(id) {
       await moveToTrash(project, { kind: 'dataset', origin: id, name: id })
       throw new Error('killed')
     },
-    removeRun: () => Promise.reject(new Error('not asked for')),
-    requireIdleSet: () => Promise.resolve(),
-    whileIdleRun: () => Promise.resolve(),
+    trashRun: () => Promise.reject(new Error('not asked for')),
+    whileIdleSet: (_id, work) => work(),
+    whileIdleRun: (_id, work) => work(),
   }
   await expect(removeCopies(project, request, ['dataset:hops'], killed)).rejects.toThrow('killed')
   expect(stateOf(await deletionStatement(project, request))).toMatchObject({ 'dataset:hops': 'removing' })

@@ -6,7 +6,7 @@ import { LetheError } from '../contract/errors.ts'
 import { lock } from '../files/lock.ts'
 import { moveToTrash } from '../files/trash.ts'
 import { runPaths } from '../runs/folder.ts'
-import { removeRun } from '../runs/remove.ts'
+import { trashRun } from '../runs/remove.ts'
 import { retireRun } from '../runs/retire.ts'
 import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
 import { findCopies } from '../trajectories/deletion/copies.ts'
@@ -28,7 +28,7 @@ import { makeVersion } from '../trajectories/deletion/version.ts'
 import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
 import type { AgentsPart } from './agents.ts'
 import type { LabContext } from './context.ts'
-import { requireIdle } from './data.ts'
+import { whileIdle } from './data.ts'
 import type { Progress } from './tasks.ts'
 
 export interface OpenRequest {
@@ -200,12 +200,9 @@ const damaged = (request: string): RequestSummary => ({
 
 function removersOf(project: string): Removers {
   return {
-    async removeSet(id) {
-      await requireIdle(project, id)
-      return (await moveToTrash(project, { kind: 'dataset', origin: id, name: id })).id
-    },
-    removeRun: async (id) => (await removeRun(project, { id, title: `Run ${id}`, state: 'at work' })).id,
-    requireIdleSet: (id) => requireIdle(project, id),
+    trashSet: async (id) => (await moveToTrash(project, { kind: 'dataset', origin: id, name: id })).id,
+    trashRun: async (id) => (await trashRun(project, { id, title: `Run ${id}` })).id,
+    whileIdleSet: (id, work) => whileIdle(project, id, work),
     async whileIdleRun(id, work) {
       const held = await lock(runPaths(project, id).lock, `Run ${id}`, { code: 'run-locked' })
       try {

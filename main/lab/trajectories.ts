@@ -23,7 +23,7 @@ import type { Task, TaskId } from '../trajectories/environments/task.ts'
 import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
 import type { AgentsPart } from './agents.ts'
 import type { LabContext } from './context.ts'
-import { idOf, requireIdle } from './data.ts'
+import { idOf, whileIdle } from './data.ts'
 import { trajectoryResources } from './trajectory-resources.ts'
 
 export interface TrajectoryImport {
@@ -77,8 +77,7 @@ export function trajectoriesPart({ project, tasks }: LabContext, { poolOf }: Pic
 
   const remove = async (id: string): Promise<TrashRecord> => {
     const { name } = await readTrajectorySet(project, id)
-    await requireIdle(project, id)
-    return moveToTrash(project, { kind: 'dataset', origin: id, name })
+    return whileIdle(project, id, () => moveToTrash(project, { kind: 'dataset', origin: id, name }))
   }
 
   const exportSet = (id: string, target: string, signal?: AbortSignal): Promise<string[]> =>

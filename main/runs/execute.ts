@@ -6,6 +6,8 @@
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
+import { dataId } from '../contract/calls/call.ts'
 import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
 import type { Job, JobContext, JobEvent, RunContext } from '../contract/job.ts'
@@ -13,7 +15,7 @@ import type { LedgerEntry } from '../contract/privacy.ts'
 import type { RunEvent, RunRecord } from '../contract/run.ts'
 import { dataFolder, openData } from '../data/catalogue.ts'
 import { appendLines, parseWith, writeAtomic, writeJson } from '../files/atomic.ts'
-import { lock, tryLock, type Lock } from '../files/lock.ts'
+import { lock, tryLock, withLock, type Lock } from '../files/lock.ts'
 import { rootStream, type Stream } from '../math/random.ts'
 import { ledgerOf } from '../privacy/ledger.ts'
 import { makeMechanisms } from '../privacy/mechanisms.ts'
@@ -25,6 +27,7 @@ import { clearRequest, readRequest } from './control.ts'
 import { openEnvironment } from './environment.ts'
 import {
   eventBlocks,
+  dataLock,
   deviceLock,
   readConfig,
   readEnvironment,
@@ -102,7 +105,7 @@ async function* executeLocked(
   const abort = new AbortController()
   try {
     await fs.writeFile(reserve, Buffer.alloc(reserveBytes))
-    yield await enter({})
+    yield await whileDataStand(project, paths, previous.kind, () => enter({}))
     device = yield* waitForDevice(project, paths, log, options.signal)
     const job = jobOf(previous.kind)
     const spent: LedgerEntry[] = []
@@ -183,6 +186,16 @@ async function* executeLocked(
     await device?.release()
     await log.close()
   }
+}
+
+const onData = z.object({ data: dataId })
+
+/** Its data may be on their way out of the project: then it begins once they are, and does not find them. */
+async function whileDataStand<Value>(project: string, paths: RunPaths, kind: string, work: () => Promise<Value>) {
+  const config = await readConfig(paths).catch(() => null) // what is wrong with it is said where it is used
+  const data = onData.safeParse(config)
+  if (!data.success) return work()
+  return withLock(dataLock(project, data.data.data), `Data set ${data.data.data}`, 60_000, work)
 }
 
 /** One running job per device and project: the others queue in the order in which they asked. */

@@ -203,6 +203,12 @@ export async function summariseRun(paths: RunPaths): Promise<RunSummary> {
 
 /** The phase of a run that waits for another to leave the device. */
 export const waitingPhase = 'Waiting for the run before'
+/**
+ * Held by a run for the moment in which it begins to work on a data set, and by who takes the set out of the project from the look
+ * whether a run works on it until it is gone: so neither slips past the other.
+ */
+export const dataLock = (project: string, data: string): string => path.join(runsFolder(project), `.data-${data}.lock`)
+
 export const deviceLock = (runs: string): string => path.join(runs, '.device.lock')
 
 /** The run whose process holds the device; null when none does. */

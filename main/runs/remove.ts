@@ -17,11 +17,17 @@ export async function removeRun(
     throw new LetheError('run-state', `${title} is still ${state}.`, 'Cancel it first; then it can be removed.')
   })
   try {
-    const record = await moveToTrash(project, { kind: 'run', origin: id, name: title })
-    // The lock went along. What comes back must belong to nobody.
-    await fs.rm(path.join(trashFolder(project, record.id), 'content', path.basename(paths.lock)), { force: true })
-    return record
+    return await trashRun(project, { id, title })
   } finally {
     await held.release() // a failed move leaves the run in its place
   }
+}
+
+/** For who holds the run's lock. */
+export async function trashRun(project: string, { id, title }: { id: string; title: string }): Promise<TrashRecord> {
+  const record = await moveToTrash(project, { kind: 'run', origin: id, name: title })
+  // The lock went along. What comes back must belong to nobody.
+  const { lock: file } = runPaths(project, id)
+  await fs.rm(path.join(trashFolder(project, record.id), 'content', path.basename(file)), { force: true })
+  return record
 }

@@ -13,12 +13,13 @@ import { decidedCopies, findCopies } from './copies.ts'
 import { findHolders } from './holders.ts'
 import { appendRequest, holdersKnown, readRequest, requestFile, requireOpen } from './record.ts'
 
-/** What belongs to other layers: both move a folder to the trash and refuse while somebody works on it. The id of the entry there. */
+/** What belongs to other layers. */
 export interface Removers {
-  removeSet(id: string): Promise<string>
-  removeRun(id: string): Promise<string>
-  /** Refuses while a run works on a set, or somebody on the run. */
-  requireIdleSet(id: string): Promise<void>
+  /** Both move a folder to the trash, for who knows that it is idle: the id of the entry there. */
+  trashSet(id: string): Promise<string>
+  trashRun(id: string): Promise<string>
+  /** Both refuse while a run works on the set, or somebody on the run; nobody begins to while the work is done. */
+  whileIdleSet(id: string, work: () => Promise<void>): Promise<void>
   whileIdleRun(id: string, work: () => Promise<void>): Promise<void>
 }
 
@@ -42,7 +43,8 @@ export async function removeCopies(
 export async function resumeRemovals(project: string, request: string, removers: Removers): Promise<void> {
   if (pending(await readRequest(project, request)).length === 0) return
   await alone(project, request, () => goOn(project, request, removers), 0).catch((error: unknown) => {
-    if ((error as LetheError).code !== 'run-locked') throw error
+    // What is in use goes when it no longer is.
+    if (!['run-locked', 'run-state'].includes((error as LetheError).code)) throw error
   })
 }
 
@@ -69,9 +71,10 @@ async function removeOne(project: string, request: string, id: string, removers:
   const holders = (await findHolders(project, hashes)).flatMap(({ holder }) =>
     holder && !known.has(holder.contentHash) ? [holder] : [],
   )
-  await requireIdle(copy, removers)
-  await appendRequest(project, request, { kind: 'removing', copies, holders })
-  await remove(project, copy, removers)
+  await whileIdle(copy, removers, async () => {
+    await appendRequest(project, request, { kind: 'removing', copies, holders })
+    await remove(project, copy, removers)
+  })
   await sayGone(project, request, copies)
 }
 
@@ -86,7 +89,7 @@ async function goOn(project: string, request: string, removers: Removers): Promi
   for (const { copies, time } of pending(await readRequest(project, request))) {
     const copy = copies[0]!
     const found = await findCopies(project, await readRequest(project, request), { readOnly: false })
-    if (found.some(({ id }) => id === copy.id)) await remove(project, copy, removers)
+    if (found.some(({ id }) => id === copy.id)) await whileIdle(copy, removers, () => remove(project, copy, removers))
     // It may have come as far as the trash.
     for (const entry of await listTrash(project))
       if (`${entry.kind}:${entry.origin}` === copy.id && entry.removed >= time) await purgeFromTrash(project, entry.id)
@@ -101,23 +104,23 @@ async function sayGone(project: string, request: string, copies: readonly Copy[]
 
 const nameIn = ({ id }: Copy): string => id.slice(id.indexOf(':') + 1)
 
-async function requireIdle(copy: Copy, removers: Removers): Promise<void> {
+/** A run that began after a look and before the removal would work on what goes. */
+function whileIdle(copy: Copy, removers: Removers, work: () => Promise<void>): Promise<void> {
   const name = nameIn(copy)
-  if (copy.kind === 'dataset' || copy.kind === 'cache') await removers.requireIdleSet(name)
-  if (copy.id.startsWith('run:') || copy.kind === 'checkpoints')
-    await removers.whileIdleRun(name, () => Promise.resolve())
+  if (copy.kind === 'dataset' || copy.kind === 'cache') return removers.whileIdleSet(name, work)
+  if (copy.id.startsWith('run:') || copy.kind === 'checkpoints') return removers.whileIdleRun(name, work)
+  return work()
 }
 
 /** Names come from a list that was made of what is there, never from outside. */
 async function remove(project: string, copy: Copy, removers: Removers): Promise<void> {
   const name = nameIn(copy)
   const [kind] = copy.id.split(':')
-  if (kind === 'dataset') await purgeFromTrash(project, await removers.removeSet(name))
-  else if (kind === 'run') await purgeFromTrash(project, await removers.removeRun(name))
+  if (kind === 'dataset') await purgeFromTrash(project, await removers.trashSet(name))
+  else if (kind === 'run') await purgeFromTrash(project, await removers.trashRun(name))
   else if (kind === 'trash') await purgeFromTrash(project, name)
   else if (kind === 'cache') await clear(path.join(project, 'data', name, 'cache'))
-  else if (kind === 'checkpoints')
-    await removers.whileIdleRun(name, () => clear(path.join(project, 'runs', name, 'checkpoints')))
+  else if (kind === 'checkpoints') await clear(path.join(project, 'runs', name, 'checkpoints'))
   else if (kind === 'unfinished') await clear(path.join(project, name))
   else throw new LetheError('internal', `${copy.id} cannot be removed.`)
 }

@@ -78,7 +78,8 @@ export function learntBy(
 ): Learnt | null {
   const { record, config } = run
   if (!record || !config) return null
-  if (record.kind === 'trajectories.train') {
+  // Of one that was brought in this is what is said of it.
+  if (record.kind === 'trajectories.train' || record.kind === 'trajectories.import-agent') {
     const without = new Set(config.without)
     const share = config.share ?? 1
     return { share, without, ids: seen(holders, config.data, share, without), forgotten: [] }
