@@ -1,25 +1,10 @@
 /** Goes through the screens of the real window and takes a picture of each; started by tools/pictures.mjs. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright'
-import { forgettingPage } from './pages/forgetting-page.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
+import { rail, type Picture } from './pages/picture.ts'
 import { runsPage } from './pages/runs-page.ts'
-
-interface Picture {
-  /** Name of the file, and the word that asks for it. */
-  readonly name: string
-  /** Makes the window show it. Rows are visited in order, so one may build on those before it. */
-  readonly visit: (page: Page) => Promise<unknown>
-  /** Done even when only others are asked for: what later rows need to be there. */
-  readonly always?: true
-  /** Left out where a project was given, or where none was. */
-  readonly freshOnly?: true
-  readonly projectOnly?: true
-}
-
-const rail = (name: string) => (page: Page) =>
-  page.getByRole('navigation').getByRole('button', { name, exact: true }).click()
+import { forgettingPictures } from './pictures-forgetting.ts'
 
 const pictures: readonly Picture[] = [
   { name: 'first-start', visit: (page) => page.waitForSelector('.first-start'), freshOnly: true },
@@ -49,31 +34,7 @@ const pictures: readonly Picture[] = [
   },
   { name: 'data', visit: rail('Data') },
   { name: 'images', visit: rail('Private images') },
-  {
-    name: 'forgetting',
-    visit: async (page) => {
-      await rail('Forgetting')(page)
-      const collect = page.getByRole('button', { name: 'Collect a set…' })
-      const grid = page.getByRole('grid', { name: 'Episodes' })
-      await collect.or(grid).waitFor()
-      if (await collect.isVisible()) {
-        await collect.click()
-        await forgettingPage(page).collect('Hopper medium-expert', 60)
-      }
-      await page.getByLabel('Filter episodes').fill('return>1200')
-      await page.getByRole('button', { name: /^Select the/ }).click()
-      await page.getByLabel('Filter episodes').fill('')
-      await grid.locator('tbody tr').nth(2).click()
-      await page.getByRole('figure', { name: /^Rewards of episode/ }).waitFor()
-    },
-  },
-  {
-    name: 'agents',
-    visit: async (page) => {
-      await rail('Forgetting')(page)
-      await page.getByRole('tab', { name: 'Agents' }).click()
-    },
-  },
+  ...forgettingPictures,
   { name: 'ledger', visit: rail('Ledger') },
   {
     name: 'compare', // of a project with two runs or more
@@ -139,7 +100,7 @@ async function main(wanted: readonly string[], folder: string, project: string |
   const faults: string[] = []
   lethe.page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
   lethe.page.on('pageerror', (error) => faults.push(String(error)))
-  lethe.page.setDefaultTimeout(20_000)
+  lethe.page.setDefaultTimeout(30_000)
   let taken = 0
   try {
     for (const { name, visit, always, freshOnly, projectOnly } of pictures) {

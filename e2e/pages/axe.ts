@@ -19,8 +19,8 @@ export const setTheme = (page: Page, theme: string): Promise<void> =>
     document.documentElement.dataset['theme'] = name
   }, theme)
 
-/** What axe calls serious or critical, in words that name the element. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe calls serious or critical, in words that name the element. `rules`: only these; a theme changes nothing but contrast. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   // What appears has appeared: colours on their way have no contrast yet.
   // What is at work breathes without end, and is not waited for.
   await page.evaluate(() =>
@@ -31,10 +31,10 @@ export async function violations(page: Page): Promise<string[]> {
         .map(({ finished }) => finished),
     ),
   )
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await axe.run()).violations
-  })
+  const found = await page.evaluate(async (only) => {
+    const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    return (await axe.run(only ? { runOnly: only } : {})).violations
+  }, rules)
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

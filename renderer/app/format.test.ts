@@ -20,10 +20,11 @@ describe('format', () => {
       '1\u202f234\u202f567',
     ]))
   it('keeps four digits of a figure', () =>
-    expect([0.78412, -0.5, 12.34567, 3, 0, 1e-5, 12345678.9, NaN, Infinity].map(formatFigure)).toEqual([
+    expect([0.78412, -0.5, 12.34567, -12345.6, 3, 0, 1e-5, 12345678.9, NaN, Infinity].map(formatFigure)).toEqual([
       '0.7841',
       '−0.5000',
       '12.35',
+      '−12\u202f346',
       '3',
       '0',
       '1.00e−5',

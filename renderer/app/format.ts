@@ -8,13 +8,13 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, narrowSpace)
 }
 
-/** Four significant digits, without an exponent where that stays short. */
+/** Four significant digits, without an exponent where that stays short; all digits before the point. */
 export function formatFigure(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'undefined' : value > 0 ? '∞' : '−∞'
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-3 || size >= 1e6))
     return value.toExponential(2).replace('e-', 'e−').replace('e+', 'e').replace(/^-/, '−')
-  if (Number.isInteger(value)) return `${value < 0 ? '−' : ''}${formatCount(size)}`
+  if (Number.isInteger(value) || size >= 1000) return `${value < 0 ? '−' : ''}${formatCount(size)}`
   return value.toPrecision(4).replace(/^-/, '−')
 }
 

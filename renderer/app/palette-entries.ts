@@ -1,8 +1,12 @@
-/** What the palette finds: commands, runs, data sets and help pages, each with one thing that it does. */
+/** What the palette finds: commands, runs, data sets, agents, deletion requests and help pages, each with one thing that it does. */
 import { helpPages } from '../help/pages.ts'
 import { sectionsOf } from '../help/help-page.ts'
-import { showSet } from '../trajectories/trajectories-feed.ts'
-import { trajectoriesStore } from '../trajectories/trajectories-store.ts'
+import { showRun } from '../trajectories/agents-store.ts'
+import { findRequests } from '../trajectories/request/request-feed.ts'
+import { chooseRequest, requestStore } from '../trajectories/request/request-store.ts'
+import { counted, stateWords } from '../trajectories/request/request-words.ts'
+import { chooseSet, findTrajectories, showSet } from '../trajectories/trajectories-feed.ts'
+import { chooseAgent, showTab, trajectoriesStore } from '../trajectories/trajectories-store.ts'
 import { rowOf } from './command-table.ts'
 import { boundCommands, recentCommands } from './commands.ts'
 import { selectRun } from './feed.ts'
@@ -55,7 +59,6 @@ const dataEntries = (): Entry[] =>
     },
   }))
 
-/** Once they were looked for: on the screens of data and forgetting. */
 const trajectoryEntries = (): Entry[] =>
   (trajectoriesStore.getState().sets ?? []).map(({ id, name }) => ({
     id: `trajectories ${id}`,
@@ -63,6 +66,38 @@ const trajectoryEntries = (): Entry[] =>
     note: 'trajectories',
     choose: () => showSet(id),
   }))
+
+function agentEntries(): Entry[] {
+  const { agents, sets } = trajectoriesStore.getState()
+  return agents
+    .filter(({ data }) => sets?.some(({ id }) => id === data))
+    .map((agent) => ({
+      id: `agent ${agent.run}`,
+      title: agent.title,
+      note: agent.forgotten.length > 0 ? `agent, forgot ${agent.forgotten.length}` : 'agent',
+      choose: () => {
+        chooseSet(agent.data)
+        showRun(agent.run)
+        chooseAgent(agent.run)
+        showScreen('forgetting')
+      },
+    }))
+}
+
+const requestEntries = (): Entry[] =>
+  (requestStore.getState().requests ?? []).map(({ request, name, episodes, state }) => ({
+    id: `request ${request}`,
+    title: `Delete ${counted(episodes.length, 'episode')} of ${name || request}`,
+    note: `deletion request, ${stateWords[state]}`,
+    choose: () => {
+      chooseRequest(request)
+      showTab('requests')
+      showScreen('forgetting')
+    },
+  }))
+
+/** What no screen may have asked for yet. */
+export const lookUp = (): Promise<unknown> => Promise.all([findTrajectories(), findRequests()])
 
 const helpEntries = (): Entry[] =>
   helpPages.flatMap(sectionsOf).map(({ page, place, title, pageTitle }) => ({
@@ -78,6 +113,7 @@ export function paletteGroups(typing: boolean, now: Date): EntryGroup[] {
     { name: 'Commands', entries: commandEntries() },
     { name: 'Runs', entries: runEntries(now) },
     { name: 'Data', entries: [...dataEntries(), ...trajectoryEntries()] },
+    { name: 'Forgetting', entries: [...agentEntries(), ...requestEntries()] },
     { name: 'Help', entries: helpEntries() },
   ]
   if (typing) return groups

@@ -1,10 +1,10 @@
 /** One field that finds everything: what can be done, and where things are. */
 import { Command } from 'cmdk'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { rememberCommand } from './commands.ts'
-import { paletteGroups, type Entry } from './palette-entries.ts'
+import { lookUp, paletteGroups, type Entry } from './palette-entries.ts'
 import './palette.css'
 
 /** Every word must be in it; the earlier the better, in the title best. */
@@ -43,7 +43,9 @@ function Line({ entry, close }: { readonly entry: Entry; readonly close: () => v
 function Found({ close }: { readonly close: () => void }) {
   const [question, setQuestion] = useState('')
   const typing = question.trim() !== ''
-  const groups = useMemo(() => paletteGroups(typing, new Date()), [typing])
+  const [now, setNow] = useState(() => new Date())
+  useEffect(() => void lookUp().then(() => setNow(new Date())), [])
+  const groups = useMemo(() => paletteGroups(typing, now), [typing, now])
   return (
     <Command
       className="palette"

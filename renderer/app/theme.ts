@@ -1,4 +1,5 @@
 /** Dark, light, or as the system says. The choice is kept by the page; the tokens follow `data-theme` on the root. */
+import { useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { Theme } from '../../main/contract/calls/shell.ts'
@@ -13,6 +14,16 @@ const key = 'theme'
 const chosen = createStore<{ readonly theme: Theme }>(() => ({ theme: 'system' }))
 
 export const useTheme = (): Theme => useStore(chosen, ({ theme }) => theme)
+
+/** What is shown, dark or light, whoever chose it: for who draws on a canvas. */
+export const useShownTheme = (): string | undefined =>
+  useSyncExternalStore(onShown, () => document.documentElement.dataset['theme'])
+
+function onShown(changed: () => void): () => void {
+  const observer = new MutationObserver(changed)
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => observer.disconnect()
+}
 
 function show(dark: boolean): void {
   const { theme } = chosen.getState()

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { ask } from '../app/bridge.ts'
 import { TextArea, TextField } from '../ui/field.tsx'
+import { notify } from '../ui/notices.tsx'
 import { tellFailure } from './run-actions.ts'
 
 const tagsOf = (text: string): string[] => [
@@ -24,9 +25,17 @@ export function RunNotes({ run }: { readonly run: RunSummary }) {
   const [note, setNote] = useState(run.note)
   const wanted = tagsOf(tags)
   const trouble = troubleOf(wanted)
+  const keep = (kept: readonly string[], words: string) =>
+    ask('runs.annotate', { run: run.id, tags: [...kept], note: words.slice(0, 4000) }, tellFailure)
   const save = () => {
     if (trouble || (wanted.join() === run.tags.join() && note === run.note)) return
-    void ask('runs.annotate', { run: run.id, tags: wanted, note: note.slice(0, 4000) }, tellFailure)
+    void keep(wanted, note)
+    const gone = run.tags.filter((tag) => !wanted.includes(tag))
+    if (gone.length > 0)
+      notify({
+        message: `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} no longer a tag of ${run.title}.`,
+        undo: { label: 'Undo', run: () => void keep(run.tags, note).then(() => setTags(run.tags.join(', '))) },
+      })
   }
   return (
     <section className="run-notes" aria-label="Notes" onBlur={save}>

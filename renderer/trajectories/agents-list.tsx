@@ -43,11 +43,11 @@ function useColumns(played: boolean): Column<Agent>[] {
       ),
     },
     {
-      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '66px' },
+      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '60px' },
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '94px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '82px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
   ]
@@ -55,12 +55,12 @@ function useColumns(played: boolean): Column<Agent>[] {
   return [
     ...common,
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '112px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '106px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) =>
         evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '76px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '64px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

@@ -29,10 +29,14 @@ export interface AgentsState {
 
 const shared = { seed: 1, preset: 'desk', set: {}, device: 'auto' } as const
 
+/** As the forms stand at first, and after a reset. */
+export const firstTrain: AgentsState['train']['draft'] = { algorithm: 'td3-bc', ...shared }
+export const firstUnlearn: AgentsState['unlearn']['draft'] = { method: 'trajdeleter', ...shared }
+
 export const agentsStore = createStore<AgentsState>(() => ({
   form: 'train',
-  train: { draft: { algorithm: 'td3-bc', ...shared }, plan: null, trouble: null },
-  unlearn: { draft: { method: 'trajdeleter', ...shared }, plan: null, trouble: null },
+  train: { draft: firstTrain, plan: null, trouble: null },
+  unlearn: { draft: firstUnlearn, plan: null, trouble: null },
   unlearnSchema: null,
   starting: false,
 }))

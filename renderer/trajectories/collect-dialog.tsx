@@ -107,15 +107,24 @@ function Fields({ task, tasks, draft, name, error, change }: FieldsProps) {
   )
 }
 
+/** The second set of a policy is its second. */
+function freeName(name: string, ids: ReadonlySet<string>): string {
+  for (let count = 1; ; count++) {
+    const next = count === 1 ? name : `${name} ${count}`
+    if (!ids.has(dataIdOf(next))) return next
+  }
+}
+
 function OpenCollect({ onClose }: { readonly onClose: () => void }) {
   const tasks = useTasks()
   const taken = useTrajectories((state) => state.sets) ?? []
   const images = usePage((state) => state.datasets) ?? []
   const [draft, setDraft] = useState(first)
   const task = tasks.find(({ id }) => id === draft.environment)
-  const name = draft.name || `${task?.title ?? ''} ${draft.policy}`
+  const ids = new Set([...taken, ...images].map((set) => set.id))
+  const name = draft.name || freeName(`${task?.title ?? ''} ${draft.policy}`, ids)
   const id = dataIdOf(name)
-  const error = [...taken, ...images].some((set) => set.id === id)
+  const error = ids.has(id)
     ? `There is a data set ${id} already. Choose another name.`
     : id === ''
       ? 'The name needs a letter from a to z or a digit.'

@@ -1,7 +1,7 @@
 /** Every shown episode as a point, its return over its length. A line drawn around some of them chooses these. */
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react'
 import { formatCount, formatFigure } from '../app/format.ts'
-import { useTheme } from '../app/theme.ts'
+import { useShownTheme } from '../app/theme.ts'
 import { resolveColour } from '../charts/colours.ts'
 import type { Episodes } from './episodes.ts'
 import { combined, isInside, type Point } from './shapes.ts'
@@ -72,7 +72,7 @@ function draw(canvas: HTMLCanvasElement, { width, height }: Size, { points, isCh
 export function EpisodeScatter({ episodes, places }: { episodes: Episodes; places: readonly number[] }) {
   const [place, size] = useSize<HTMLDivElement>()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const theme = useTheme()
+  const theme = useShownTheme()
   const selection = useTrajectories((state) => state.selection)
   const shown = useTrajectories((state) => state.episode)
   const [line, setLine] = useState<readonly Point[] | null>(null)
@@ -99,7 +99,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
   return (
     <figure className="episodes-plot" aria-label="Return over steps">
       <figcaption>
-        Return over steps <span>draw around some to select them</span>
+        Return over steps <span>draw around some</span>
       </figcaption>
       <div
         ref={place}

@@ -4,8 +4,12 @@ import { Button } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Explain } from '../ui/hint.tsx'
 import { openCollect } from './collect-dialog.tsx'
+import { useTrajectories } from './trajectories-store.ts'
 
+/** Nothing while it is not known whether there are any. */
 export function NoTrajectories() {
+  const none = useTrajectories(({ sets }) => sets?.length === 0)
+  if (!none) return null
   return (
     <EmptyState
       icon="forgetting"

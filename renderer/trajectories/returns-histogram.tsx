@@ -35,7 +35,7 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
   return (
     <figure className="episodes-plot" aria-label="Returns">
       <figcaption>
-        Returns <span>drag over a range to select it</span>
+        Returns <span>drag over some</span>
       </figcaption>
       <div
         className="returns-bars"

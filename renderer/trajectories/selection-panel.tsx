@@ -7,6 +7,7 @@ import { Button } from '../ui/controls.tsx'
 import { NumberField, SelectField, TextField } from '../ui/field.tsx'
 import type { Episodes } from './episodes.ts'
 import { selectByRule } from './trajectories-feed.ts'
+import { clearSelection } from './undoing.ts'
 import { selectByHand, useAgent, useTrajectories } from './trajectories-store.ts'
 import { SelectionActions } from './selection-actions.tsx'
 
@@ -121,11 +122,7 @@ export function SelectionPanel({ set, episodes, places }: PanelProps) {
               Select the {formatCount(places.length)} shown
             </Button>
           )}
-          {selection.size > 0 && (
-            <Button look="bare" onClick={() => selectByHand([])}>
-              Clear
-            </Button>
-          )}
+          {selection.size > 0 && <Button onClick={clearSelection}>Clear</Button>}
         </div>
         {selection.size > 0 && <SelectionActions set={set} />}
       </section>

@@ -107,11 +107,14 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
                 {agentWords(agent, algorithms.find(({ id }) => id === agent.algorithm)?.title)}
               </span>
               <span className="trajectories-note">
-                <span className="number">{formatCount(agent.steps)}</span> updates
+                <span>
+                  <span className="number">{formatCount(agent.steps)}</span> updates
+                  {agent.evaluation && ', '}
+                </span>
                 {agent.evaluation && (
-                  <>
-                    , return <span className="number">{formatFigure(Math.round(agent.evaluation.mean))}</span>
-                  </>
+                  <span>
+                    return <span className="number">{formatFigure(Math.round(agent.evaluation.mean))}</span>
+                  </span>
                 )}
               </span>
             </label>

@@ -9,6 +9,7 @@ import { secondsOf } from '../images/plan-sums.ts'
 import { Button } from '../ui/controls.tsx'
 import { NumberField, SelectField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { notify } from '../ui/notices.tsx'
 
 interface SettingsProps {
   readonly draft: { readonly seed: number; readonly device: Device }
@@ -34,6 +35,27 @@ export function SeedAndDevice({ draft, onChange }: SettingsProps) {
         onChange={(device) => onChange({ device })}
       />
     </>
+  )
+}
+
+interface ResetProps<Draft> {
+  readonly draft: Draft
+  readonly first: Draft
+  readonly onReset: (draft: Draft) => void
+}
+
+/** At the end of a form. What was set comes back by undo. */
+export function ResetForm<Draft>({ draft, first, onReset }: ResetProps<Draft>) {
+  const reset = () => {
+    onReset(first)
+    notify({ message: 'The form is as it was at first.', undo: { label: 'Undo', run: () => onReset(draft) } })
+  }
+  return (
+    <p className="agents-reset">
+      <Button look="bare" disabled={JSON.stringify(draft) === JSON.stringify(first)} onClick={reset}>
+        Reset to defaults
+      </Button>
+    </p>
   )
 }
 

@@ -4,9 +4,9 @@ import { formatCount } from '../app/format.ts'
 import { NumberField, Segmented } from '../ui/field.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
 import { start } from './agents-feed.ts'
-import { changeTrain, useAgents, withField } from './agents-store.ts'
+import { changeTrain, firstTrain, useAgents, withField } from './agents-store.ts'
 import { algorithmWords, trainPresets } from './method-words.ts'
-import { SeedAndDevice, StartPanel } from './start-panel.tsx'
+import { ResetForm, SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { useTrajectories } from './trajectories-store.ts'
 
 function AlgorithmChooser({ algorithms, chosen }: { algorithms: readonly AlgorithmFacts[]; chosen: string }) {
@@ -78,6 +78,7 @@ export function TrainForm() {
           onSet={set}
           onReplace={(values) => changeTrain({ set: values })}
         />
+        <ResetForm draft={draft} first={firstTrain} onReset={changeTrain} />
       </div>
       <StartPanel
         plan={fits ? plan.plan : null}

@@ -27,6 +27,15 @@ export async function loadAgents(): Promise<void> {
   trajectoriesStore.setState({ agents, agent: kept?.run ?? null })
 }
 
+/** Which sets and agents there are, for who looks for one by name; nothing is chosen. */
+export async function findTrajectories(): Promise<void> {
+  const [sets, agents] = await Promise.all([
+    ask('trajectories.list', {}, showFailure),
+    ask('forgetting.agents', {}, showFailure),
+  ])
+  trajectoriesStore.setState({ ...(sets && { sets }), ...(agents && { agents }) })
+}
+
 /** Whose episodes are shown or under way: the set and its content. */
 let reading = ''
 

@@ -7,11 +7,11 @@ import { Segmented } from '../ui/field.tsx'
 import { Explain } from '../ui/hint.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
 import { start } from './agents-feed.ts'
-import { changeUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
+import { changeUnlearn, firstUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
 import type { Episodes } from './episodes.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
 import { agentWords } from './sets-column.tsx'
-import { SeedAndDevice, StartPanel } from './start-panel.tsx'
+import { ResetForm, SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { selectByHand, showTab, useAgent, useTrajectories } from './trajectories-store.ts'
 
 /** Ids of the episodes that an agent still knows. */
@@ -166,6 +166,7 @@ export function UnlearnForm() {
             </p>
           </>
         )}
+        <ResetForm draft={draft} first={firstUnlearn} onReset={changeUnlearn} />
       </div>
       <StartPanel
         plan={shown?.plan ?? null}

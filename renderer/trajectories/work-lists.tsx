@@ -4,8 +4,10 @@ import { showFailure, showScreen, usePage } from '../app/store.ts'
 import { askRun, useRuns } from '../runs/runs-store.ts'
 import { shownState, stateWords, StateSign } from '../runs/state.tsx'
 import { Button } from '../ui/controls.tsx'
+import { Hint } from '../ui/hint.tsx'
+import { Icon } from '../ui/icons.tsx'
 import { showRun } from './agents-store.ts'
-import { showAudit } from './audit/audit-store.ts'
+import { showAudit, useAudit } from './audit/audit-store.ts'
 import { showTab, useTrajectories } from './trajectories-store.ts'
 
 const working: readonly RunState[] = ['queued', 'running', 'paused']
@@ -20,7 +22,8 @@ function look({ id, kind }: RunSummary): void {
 }
 
 function Row({ run }: { readonly run: RunSummary }) {
-  const shown = useTrajectories((state) => state.run)
+  const audit = useAudit((state) => state.run)
+  const shown = useTrajectories(({ tab, run: other }) => (tab === 'agents' ? other : tab === 'audit' ? audit : null))
   const asked = useRuns((state) => state.asked[run.id])
   const resumable = stopped.includes(run.state)
   return (
@@ -36,15 +39,16 @@ function Row({ run }: { readonly run: RunSummary }) {
         <span>{run.title}</span>
       </button>
       {resumable && (
-        <Button
-          look="bare"
-          title="Goes on from its last checkpoint"
-          aria-label={`Resume ${run.title}`}
-          disabled={asked !== undefined}
-          onClick={() => void askRun('start', run, showFailure)}
-        >
-          Resume
-        </Button>
+        <Hint text="Resume: it goes on from its last checkpoint">
+          <Button
+            look="bare"
+            aria-label={`Resume ${run.title}`}
+            disabled={asked !== undefined}
+            onClick={() => void askRun('start', run, showFailure)}
+          >
+            <Icon name="play" />
+          </Button>
+        </Hint>
       )}
     </li>
   )

@@ -131,6 +131,11 @@ const views = [
 export function AdvancedSettings(props: SchemaFormProps) {
   const [view, setView] = useState<'form' | 'json'>('form')
   const differing = Object.keys(props.set).length
+  const reset = () => {
+    const { set, onReplace } = props
+    onReplace({})
+    notify({ message: 'All fields are as the preset has them.', undo: { label: 'Undo', run: () => onReplace(set) } })
+  }
   return (
     <details className="schema-advanced">
       <summary>
@@ -141,7 +146,7 @@ export function AdvancedSettings(props: SchemaFormProps) {
       </summary>
       <div className="schema-head">
         <Segmented label="View" hideLabel value={view} options={views} onChange={setView} />
-        <Button look="bare" disabled={differing === 0} onClick={() => props.onReplace({})}>
+        <Button look="bare" disabled={differing === 0} onClick={reset}>
           Reset all
         </Button>
       </div>

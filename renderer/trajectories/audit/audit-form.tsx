@@ -4,10 +4,10 @@ import { Segmented, SelectField } from '../../ui/field.tsx'
 import { AdvancedSettings } from '../../ui/schema-form.tsx'
 import { withField } from '../agents-store.ts'
 import { agentWords } from '../sets-column.tsx'
-import { SeedAndDevice, StartPanel } from '../start-panel.tsx'
+import { ResetForm, SeedAndDevice, StartPanel } from '../start-panel.tsx'
 import { useAgent, useTrajectories } from '../trajectories-store.ts'
 import { startAudit } from './audit-feed.ts'
-import { changeDraft, useAudit, type AuditPlan } from './audit-store.ts'
+import { changeDraft, firstDraft, useAudit, type AuditPlan } from './audit-store.ts'
 
 const presets = [
   { value: 'tiny', label: 'Tiny', note: 'To see that it runs: shadows of 8 updates.' },
@@ -145,6 +145,7 @@ export function AuditForm() {
             onReplace={replace}
           />
         )}
+        <ResetForm draft={draft} first={firstDraft} onReset={changeDraft} />
       </div>
       <StartPanel
         plan={plan?.plan ?? null}

@@ -29,8 +29,12 @@ export interface AuditState {
   readonly timeline: { readonly run: string; readonly id: number; readonly values: Float32Array } | null
 }
 
+export const firstDraft: AuditDraft = {
+  ...{ retrained: null, episodes: 'auto', preset: 'desk', seed: 1, set: {}, device: 'auto' },
+}
+
 export const auditStore = createStore<AuditState>(() => ({
-  draft: { retrained: null, episodes: 'auto', preset: 'desk', seed: 1, set: {}, device: 'auto' },
+  draft: firstDraft,
   plan: null,
   trouble: null,
   starting: false,

@@ -102,7 +102,7 @@ function Lane({ group, lane, width, rows, look, shown, x }: LaneProps) {
             cy={top + jitter(one.id)}
             r={one.id === shown ? 6 : 4}
             fill={groupColours[group]}
-            fillOpacity={verdictOf(one, look) === 'forgotten' ? 0.9 : 0.35}
+            fillOpacity={verdictOf(one, look) === 'forgotten' ? 0.9 : 0.5}
             onClick={() => showTrajectory(one.id)}
           >
             <title>{`Episode ${one.id}, ${formatFigure(statistic)} standard deviations`}</title>

@@ -19,6 +19,12 @@ export async function loadRequests(): Promise<void> {
   if (kept && kept.request !== chosen && !draft) chooseRequest(kept.request)
 }
 
+/** Which there are, for who looks for one by name; none is chosen. */
+export async function findRequests(): Promise<void> {
+  const requests = await ask('deletion.list', {}, showFailure)
+  if (requests) requestStore.setState({ requests })
+}
+
 export async function loadStatement(request: string): Promise<void> {
   const statement = await ask('deletion.show', { request }, told)
   if (statement) take(statement)
