@@ -21,6 +21,7 @@ import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlea
 import type { ReportVerification } from '../trajectories/audit/verify.ts'
 import { verifyReport } from './audit-report.ts'
 import { answerOf } from './agents.ts'
+import { auditSeeds } from './audit-seeds.ts'
 import type { LabContext, ResourceHandler } from './context.ts'
 import { affordable, planOf, type ForgettingPart, type Planned } from './forgetting.ts'
 
@@ -100,6 +101,7 @@ export function auditPart(
       return { run }
     },
     'audit.thresholds': async ({ references }) => ({ alphas: [...alphas], rows: thresholdTable(references, alphas) }),
+    'audit.seeds': ({ run }) => auditSeeds(project, run),
     'audit.exportTable': async ({ run, path: target, rule }) => {
       await writeAtomic(target, auditCsv(await readAudit(run), rule))
       return {}

@@ -42,6 +42,9 @@ const rule = z.strictObject({
   threshold: z.number(),
 })
 
+const meanInterval = z.object({ n: z.number(), mean: z.number(), half: z.number() }).nullable()
+const sharesOverSeeds = z.object({ forgotten: meanInterval, remaining: meanInterval, control: meanInterval })
+
 export const auditCalls = {
   /** What can be set, as a JSON schema, and whose critic may value. */
   'audit.settings': {
@@ -67,6 +70,17 @@ export const auditCalls = {
     access: 'read',
     input: z.strictObject({ references: z.int().min(3).max(2500) }),
     output: z.object({ alphas: z.array(z.number()), rows: z.array(thresholdRowSchema) }),
+  },
+  /** Mean shares of audits that differ in the seed of the training alone, with Student's 95 % interval; null with fewer than two seeds. */
+  'audit.seeds': {
+    access: 'read',
+    input: z.strictObject({ run: runId }),
+    output: z
+      .object({
+        seeds: z.array(z.number()),
+        shares: z.object({ released: sharesOverSeeds, textbook: sharesOverSeeds }),
+      })
+      .nullable(),
   },
   /** The table as CSV, with the verdicts of a rule. */
   'audit.exportTable': {

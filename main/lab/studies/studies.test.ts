@@ -1,7 +1,9 @@
 /** The studies at the smallest scale, on one set and one agent: what is missing is shown as missing, and made once, one run after the other. */
+import { promises as fs } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../../data/formats/testing.ts'
 import { openLab, type Lab } from '../../lab.ts'
+import { runPaths } from '../../runs/folder.ts'
 import { retireRun } from '../../runs/retire.ts'
 import { poisonedShare } from '../../trajectories/data/poison.ts'
 import { openTrajectories } from '../../trajectories/data/store.ts'
@@ -149,6 +151,37 @@ test('forgetting: a chain of runs that begins with those of other studies; its f
   expect((await lab.forgettingTable(without)).cells).toMatchObject([{ state: 'done', audits: cell!.audits }])
   expect(await lab.nextOfForgetting(without)).toBeNull()
 }, 120_000)
+
+test('audits that differ in the seed of the training alone are told together; others are not', async () => {
+  const [cell] = (await lab.forgettingTable(forgetting)).cells
+  const seedsOf = async (run: string) => {
+    const answer = await lab.call('audit.seeds', { run })
+    return answer.ok ? answer.value : answer.error
+  }
+  const { unlearned, released } = cell!.runs
+  expect(await seedsOf(released.run!)).toBeNull()
+  // The same runs once more, as another seed would have made them.
+  await copyRun(original, 'other-original', { seed: 2 })
+  await copyRun(unlearned.run!, 'other-unlearned', { agent: 'other-original', seed: 2 })
+  const names = { agent: 'other-unlearned', original: 'other-original', retrained: null }
+  await copyRun(released.run!, 'other-audit', { ...names, seed: 2, remaining: [0], neverSeen: [] })
+  await copyRun(released.run!, 'unlike-audit', { ...names, alpha: 0.01 })
+  const { shares } = cell!.audits.released!
+  expect(await seedsOf('other-audit')).toEqual(await seedsOf(released.run!))
+  expect(await seedsOf(released.run!)).toMatchObject({
+    seeds: [1, 2],
+    shares: { textbook: { remaining: { n: 2, mean: shares.textbook.remaining!.share, half: 0 } } },
+  })
+  expect(await seedsOf('unlike-audit')).toBeNull()
+  expect(await seedsOf(original)).toBeNull()
+})
+
+async function copyRun(from: string, to: string, change: object): Promise<void> {
+  const [source, target] = [runPaths(lab.project, from), runPaths(lab.project, to)]
+  await fs.cp(source.folder, target.folder, { recursive: true })
+  for (const [file, changed] of [[target.config, change] as const, [target.state, { id: to }] as const])
+    await fs.writeFile(file, JSON.stringify({ ...(JSON.parse(await fs.readFile(file, 'utf8')) as object), ...changed }))
+}
 
 test('a retired agent fills no cell', async () => {
   await retireRun(lab.project, original, 'request')

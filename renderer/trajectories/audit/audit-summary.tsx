@@ -1,9 +1,12 @@
 /** The shares as the threshold stands, what they mean together, and what the auditor itself is worth. */
+import { Fragment, useEffect, useState } from 'react'
 import type { Audit } from '../../../main/contract/audit.ts'
+import type { CallOutput } from '../../../main/contract/calls.ts'
+import { ask } from '../../app/bridge.ts'
 import { formatFigure } from '../../app/format.ts'
 import { Explain } from '../../ui/hint.tsx'
 import { useAudit } from './audit-store.ts'
-import { groupColours, meaningOf, sharesAt, type LiveShare } from './audit-view.ts'
+import { groupColours, meaningOf, sharesAt, type LiveShare, type Look } from './audit-view.ts'
 
 const titles = {
   forgotten: 'of the forget set judged forgotten',
@@ -65,6 +68,45 @@ function Reference({ auditor, apart }: Pick<Audit, 'auditor' | 'apart'>) {
   )
 }
 
+type OverSeeds = NonNullable<CallOutput<'audit.seeds'>>
+
+/** The same forgetting with other seeds of the training, by the rule that is looked at, at the threshold that each audit had. */
+function Seeds({ run, test }: { readonly run: string; readonly test: Look['test'] }) {
+  const [known, setKnown] = useState<{ readonly run: string; readonly found: OverSeeds | null } | null>(null)
+  useEffect(() => {
+    let left = false
+    void ask('audit.seeds', { run }, () => undefined).then((found) => left || setKnown({ run, found }))
+    return () => void (left = true)
+  }, [run])
+  if (!known?.found || known.run !== run) return null
+  const { seeds, shares } = known.found
+  const { forgotten, remaining, control } = shares[test === 'released' ? 'released' : 'textbook']
+  const parts = [
+    ['forget set', forgotten],
+    ['remaining', remaining],
+    ['control', control],
+  ] as const
+  return (
+    <p className="trajectories-note">
+      Over {seeds.length} seeds, mean and 95 % interval
+      {parts.map(
+        ([name, interval]) =>
+          interval && (
+            <Fragment key={name}>
+              , {name} <span className="number">{overSeeds(interval)}</span>
+            </Fragment>
+          ),
+      )}
+    </p>
+  )
+}
+
+/** Cut where a share can be nothing else. */
+function overSeeds({ mean, half }: { readonly mean: number; readonly half: number }): string {
+  const bound = (share: number): string => (100 * Math.min(1, Math.max(0, share))).toFixed(0)
+  return `${percent(mean)} (${bound(mean - half)} – ${bound(mean + half)})`
+}
+
 export function AuditSummary() {
   const audit = useAudit((state) => state.audit)
   const look = useAudit((state) => state.look)
@@ -81,6 +123,7 @@ export function AuditSummary() {
       <p className="audit-meaning">
         {meaningOf(shares)} <Explain page="audit#audit-control" term="the control" />
       </p>
+      <Seeds run={audit.run} test={look.test} />
       {retrained && <Reference {...{ auditor, apart }} />}
     </section>
   )
