@@ -62,6 +62,12 @@ async function makeAgents(page: Page): Promise<void> {
   })
 }
 
+/** What a run said at its end lies over the picture. */
+async function dismissNotices(page: Page): Promise<void> {
+  await page.waitForTimeout(500) // the last of them is on its way
+  for (const cross of await page.locator('.notice .cross').all()) await cross.click({ timeout: 2000 }).catch(() => {})
+}
+
 export const forgettingPictures: readonly Picture[] = [
   {
     name: 'forgetting',
@@ -79,6 +85,7 @@ export const forgettingPictures: readonly Picture[] = [
       await page.getByRole('tab', { name: 'Agents' }).click()
       await page.getByRole('grid', { name: 'Agents' }).getByText('TrajDeleter').first().dblclick()
       await page.locator('.before-after').waitFor()
+      await dismissNotices(page)
     },
   },
   {
@@ -96,6 +103,7 @@ export const forgettingPictures: readonly Picture[] = [
       await makeAgents(page)
       await page.getByRole('tab', { name: 'Audit' }).click()
       await page.locator('.audit-distances svg').waitFor()
+      await dismissNotices(page)
     },
   },
   {
@@ -112,6 +120,7 @@ export const forgettingPictures: readonly Picture[] = [
       await scene.waitFor({ timeout: 120_000 })
       await scene.focus()
       for (let tens = 0; tens < 12; tens++) await page.keyboard.press('Shift+ArrowRight')
+      await dismissNotices(page)
     },
   },
   {

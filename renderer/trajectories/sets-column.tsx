@@ -109,8 +109,8 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
               <span className="trajectories-note">
                 <span>
                   <span className="number">{formatCount(agent.steps)}</span> updates
-                  {agent.evaluation && ', '}
-                </span>
+                  {agent.evaluation && ','}
+                </span>{' '}
                 {agent.evaluation && (
                   <span>
                     return <span className="number">{formatFigure(Math.round(agent.evaluation.mean))}</span>

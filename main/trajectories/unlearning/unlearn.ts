@@ -280,12 +280,20 @@ function meanValue(
   return sum / (valueCalls * agent.lanes)
 }
 
+const methodTitles: Readonly<Record<UnlearnConfig['method'], string>> = {
+  trajdeleter: 'TrajDeleter',
+  retrain: 'from scratch',
+  finetune: 'fine-tuned',
+  'random-reward': 'other rewards',
+  'negative-reward': 'negative reward alone',
+}
+
 export const unlearnJob: TrajectoryJob<UnlearnConfig> = {
   kind: 'trajectories.unlearn',
   subject: 'trajectories',
   config: unlearnConfigSchema,
   title: ({ algorithm, method, forget }, { dataset }) =>
-    `${algorithmOf(algorithm).title} on ${dataset.name} forgets ${forget.length} ${forget.length === 1 ? 'episode' : 'episodes'}, ${method}`,
+    `${algorithmOf(algorithm).title} on ${dataset.name} forgets ${forget.length} ${forget.length === 1 ? 'episode' : 'episodes'}, ${methodTitles[method]}`,
   data: (config) => config.data,
   seed: (config) => config.seed,
   mode: () => 'research',
