@@ -27,13 +27,17 @@ export async function ship(searches: string, only?: string): Promise<void> {
   for (const task of ['hopper', 'halfcheetah', 'walker2d'] as const) {
     if (only && only !== task) continue
     const learnt = path.join(searches, `${task}-td3-1.json`)
-    if (existsSync(learnt)) {
-      await shipLearnt(folder, task, JSON.parse(readFileSync(learnt, 'utf8')) as Td3Search)
-      continue
-    }
+    const levelsLearnt = existsSync(learnt)
+      ? await shipLearnt(
+          folder,
+          task,
+          JSON.parse(readFileSync(learnt, 'utf8')) as Td3Search,
+          searched(searches, task, 'medium'),
+        )
+      : []
     for (const level of levels) {
-      const file = path.join(searches, `${task}-${level}.json`)
-      if (!existsSync(file)) continue
+      const file = searched(searches, task, level)
+      if (levelsLearnt.includes(level) || !existsSync(file)) continue
       const { best, medium, ...search } = JSON.parse(readFileSync(file, 'utf8')) as Search
       const snapshot = level === 'expert' ? best : medium
       if (!snapshot) continue
@@ -49,15 +53,27 @@ export async function ship(searches: string, only?: string): Promise<void> {
   }
 }
 
-/** The best snapshot as expert; as medium the one nearest to a third of D4RL's scale. */
-async function shipLearnt(folder: string, task: ShippedPolicy['task'], search: Td3Search): Promise<void> {
+const searched = (searches: string, task: string, level: string): string => path.join(searches, `${task}-${level}.json`)
+
+/** The best snapshot as expert; as medium the one nearest to a third of D4RL's scale, unless random search has found one. The levels taken. */
+async function shipLearnt(
+  folder: string,
+  task: ShippedPolicy['task'],
+  search: Td3Search,
+  otherMedium: string,
+): Promise<ShippedPolicy['level'][]> {
   const distance = ({ score }: Td3Search['snapshots'][number]): number => Math.abs(score - 33)
   const medium = search.snapshots.reduce((a, b) => (distance(b) < distance(a) ? b : a))
   const expert = search.snapshots.reduce((a, b) => (b.score > a.score ? b : a))
-  for (const [level, snapshot] of [['medium', medium] as const, ['expert', expert] as const]) {
+  const taken = [
+    ...(existsSync(otherMedium) ? [] : [{ level: 'medium', snapshot: medium } as const]),
+    { level: 'expert', snapshot: expert } as const,
+  ]
+  for (const { level, snapshot } of taken) {
     const training = { method: 'TD3, tools/policies/td3.ts', settings: search.settings, steps: snapshot.step }
     await write(folder, { task, level, training, layers: snapshot.layers })
   }
+  return taken.map(({ level }) => level)
 }
 
 async function write(folder: string, policy: Omit<ShippedPolicy, 'schema' | 'measured'>): Promise<void> {

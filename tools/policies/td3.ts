@@ -4,7 +4,8 @@
  * leaves nothing of the cloning; actions are explored with noise, and the replay grows a block at a time.
  *
  * With `--from FILE` (linear/, resources/policies) it begins with steps of that policy under noise in its replay, and with updates on them alone; part of the cloning
- * stays (`--value-weight`, as in TD3+BC), so that what was learnt from them is not lost while the critics are poor.
+ * stays (`--value-weight`, as in TD3+BC), so that what was learnt from them is not lost while the critics are poor. A policy with as many layers as ours is
+ * where ours begins; of others it learns by cloning.
  *
  * Everything is drawn from named streams of one seed. Two hours of it are not needed: on a quiet core HalfCheetah is an expert within
  * half an hour.
@@ -24,6 +25,7 @@ import { runEpisode } from '../../main/trajectories/environments/rollout.ts'
 import { normalisedScore } from '../../main/trajectories/environments/task.ts'
 import { makeAgent, type Agent } from '../../main/trajectories/algorithms/agent.ts'
 import { replayOf } from '../../main/trajectories/algorithms/replay.ts'
+import { tf } from '../../main/tensor/tf.ts'
 import { td3Bc } from '../../main/trajectories/algorithms/td3-bc.ts'
 
 export interface Td3Search {
@@ -42,7 +44,9 @@ const evaluations = 5
 const capacity = 1_000_000
 const hidden = [128, 128]
 /** Steps of the policy it begins with, each episode with noise of a deviation between 0 and the largest; then updates on them alone. */
-const demonstrations = { steps: 100_000, noise: 0.3, updates: 50_000 }
+const demonstrations = { steps: 100_000, noise: 0.3, updates: 30_000 }
+/** Weight of the value in those updates: the critics learn, the policy stays what it is. */
+const cloningWeight = 0.01
 
 export interface Td3Options {
   readonly minutes: number
@@ -57,11 +61,12 @@ export async function searchByTd3(task: string, { minutes, seed, from, valueWeig
   const environment = await makeEnvironment(task)
   const judge = await makeEnvironment(task)
   const sizes = { observations: environment.task.observation.length, actions: environment.task.actions.length }
-  const settings = td3Bc.config.parse({ hidden, valueWeight })
-  const agent = makeAgent(td3Bc as never, settings, sizes, { lanes: 1 })
+  const agentWith = (weight: number): Agent =>
+    makeAgent(td3Bc as never, td3Bc.config.parse({ hidden, valueWeight: weight }), sizes, { lanes: 1 })
   const root = rootStream(seed).fork(task)
-  const teacher =
-    from === undefined ? null : networkPolicy((JSON.parse(readFileSync(from, 'utf8')) as { layers: Layers }).layers)
+  const known = from === undefined ? null : (JSON.parse(readFileSync(from, 'utf8')) as { layers: Layers }).layers
+  const teacher = known && networkPolicy(known)
+  let agent = agentWith(teacher ? cloningWeight : valueWeight)
   const search: Td3Search = {
     settings: {
       ...{ seed, hidden, block, exploration },
@@ -79,26 +84,31 @@ export async function searchByTd3(task: string, { minutes, seed, from, valueWeig
     for (const last = updates + count; updates < last; updates++) agent.update(replay, updates, [seed, updates])
     replay.dispose()
   }
-  let scaling = {
+  agent.start(root.fork('weights'), {
     mean: new Array<number>(sizes.observations).fill(0),
     deviation: new Array<number>(sizes.observations).fill(1),
-  }
-  if (teacher) {
+    reward: 1,
+  })
+  if (known && teacher) {
+    if (known.length === hidden.length + 1) begin(agent, known)
     while (walk.rows() < demonstrations.steps) walk.collect(teacher, demonstrations.noise)
-    scaling = walk.moments()
+    learn(demonstrations.updates)
+    const next = agentWith(valueWeight)
+    const values = agent.save()
+    next.load(values)
+    Object.values(values).forEach((tensor) => tensor.dispose())
+    agent.close()
+    agent = next
   }
-  agent.start(root.fork('weights'), { ...scaling, reward: 1 })
-  if (teacher) learn(demonstrations.updates)
-  const layersNow = (): Layers => layersOf(agent, scaling)
   while (performance.now() < end && walk.rows() < capacity) {
-    if (teacher || walk.rows() >= randomSteps) walk.collect(networkPolicy(layersNow()))
+    if (teacher || walk.rows() >= randomSteps) walk.collect(networkPolicy(layersOf(agent)))
     else {
       walk.collect(null)
       continue
     }
     learn(block)
     if (walk.rows() % evaluateEvery > 0) continue
-    keep(search, walk.rows(), evaluate(judge, layersNow(), seed), layersNow())
+    keep(search, walk.rows(), evaluate(judge, layersOf(agent), seed), layersOf(agent))
     writeFileSync(`${file}.tmp`, JSON.stringify(search))
     renameSync(`${file}.tmp`, file)
   }
@@ -137,17 +147,6 @@ function collector(environment: Environment, root: RandomStream) {
     collect(policy: Policy | null, noise?: number): void {
       for (let i = 0; i < block; i++) step(policy, noise)
     },
-    moments() {
-      const mean = new Array<number>(seen).fill(0)
-      const squares = new Array<number>(seen).fill(0)
-      for (let row = 0; row < rows; row++)
-        for (let i = 0; i < seen; i++) {
-          const value = table[row * width + i]!
-          mean[i]! += value / rows
-          squares[i]! += value ** 2 / rows
-        }
-      return { mean, deviation: squares.map((square, i) => Math.sqrt(square - mean[i]! ** 2) + 1e-3) }
-    },
     replay: () => replayOf(table.subarray(0, rows * width), width),
   }
 }
@@ -163,13 +162,28 @@ function keep(search: Td3Search, step: number, score: number, layers: Layers): v
   process.stdout.write(`step ${step} score ${score.toFixed(1)}\n`)
 }
 
-interface Scaling {
-  readonly mean: readonly number[]
-  readonly deviation: readonly number[]
+/** The actor and its target begin as these layers, where they are of its widths. */
+function begin(agent: Agent, layers: Layers): void {
+  const values = agent.save()
+  for (const prefix of ['actor', 'target/actor'])
+    layers.forEach(({ weights, bias }, index) => {
+      for (const [name, numbers] of [
+        [`${prefix}/${index}.weight`, weights[0]!.flatMap((_, input) => weights.map((row) => row[input]!))],
+        [`${prefix}/${index}.bias`, bias],
+      ] as const) {
+        const before = values[name]
+        if (before?.size !== numbers.length)
+          throw new Error(`The policy to begin with is not of widths ${hidden.join('-')}.`)
+        values[name] = tf.tensor(Float32Array.from(numbers), before.shape)
+        before.dispose()
+      }
+    })
+  agent.load(values)
+  Object.values(values).forEach((tensor) => tensor.dispose())
 }
 
-/** The actor as plain layers on plain observations; weights to five digits, as they ship. */
-function layersOf(agent: Agent, { mean, deviation }: Scaling): Layers {
+/** The actor as plain layers; weights to five digits, as they ship. */
+function layersOf(agent: Agent): Layers {
   const values = agent.save()
   const names = Object.keys(values)
     .filter((name) => /^actor\/\d+\.weight$/.test(name))
@@ -179,16 +193,11 @@ function layersOf(agent: Agent, { mean, deviation }: Scaling): Layers {
     const weight = values[name]!
     const [inputs, outputs] = weight.shape as [number, number]
     const flat = weight.dataSync()
-    const first = index === 0
-    const rows = Array.from({ length: outputs }, (_, o) =>
-      Array.from({ length: inputs }, (_, i) => flat[i * outputs + o]! / (first ? deviation[i]! : 1)),
-    )
-    const bias = Array.from(values[name.replace('weight', 'bias')]!.dataSync(), (value, o) =>
-      first ? rows[o]!.reduce((sum, weight, i) => sum - weight * mean[i]!, value) : value,
-    )
     return {
-      weights: rows.map((row) => row.map(short)),
-      bias: bias.map(short),
+      weights: Array.from({ length: outputs }, (_, o) =>
+        Array.from({ length: inputs }, (_, i) => short(flat[i * outputs + o]!)),
+      ),
+      bias: Array.from(values[name.replace('weight', 'bias')]!.dataSync(), short),
       ...(index < names.length - 1 ? { activation: 'relu' as const } : {}),
     }
   })
