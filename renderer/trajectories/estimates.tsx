@@ -73,7 +73,7 @@ export function Estimates({ outcome }: { readonly outcome: OutcomeFacts }) {
         </tbody>
       </table>
       <p className="trajectories-note">
-        An estimate from recorded episodes: nothing was played. Rewards count γ = {given.discount} of the step before.
+        An estimate from recorded episodes, not a measurement. Rewards count γ = {given.discount} of the step before.
         The bar is the spread of {given.members} fits, not a guarantee; it does not cover actions that the data never
         took.
         {beyondWords(given)} <Explain page="forgetting#estimates" term="estimates" />
