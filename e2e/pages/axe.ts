@@ -21,16 +21,11 @@ export const setTheme = (page: Page, theme: string): Promise<void> =>
 
 /** What axe calls serious or critical, in words that name the element. `rules`: only these; a theme changes nothing but contrast. */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  // What appears has appeared: colours on their way have no contrast yet.
-  // What is at work breathes without end, and is not waited for.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
-        .map(({ finished }) => finished),
-    ),
-  )
+  // What appears has appeared: colours on their way have no contrast yet. What breathes without end has no end to go to.
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations())
+      if (animation.effect?.getComputedTiming().iterations !== Infinity) animation.finish()
+  })
   const found = await page.evaluate(async (only) => {
     const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
     return (await axe.run(only ? { runOnly: only } : {})).violations
