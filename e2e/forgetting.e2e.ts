@@ -256,6 +256,24 @@ describe('a file', () => {
     await data.notice('Ward 7 is in the trash').getByRole('button', { name: 'Undo' }).click()
     await lethe.page.getByRole('radio', { name: /Ward 7/ }).waitFor()
   })
+
+  it('trains an agent that has an estimate in place of returns, called one', async () => {
+    await lethe.page.getByRole('radio', { name: /Ward 7/ }).check()
+    await page.tab('Agents')
+    await page.button('All agents').click()
+    await page.button('Train an agent').click()
+    await page.choose('Desk')
+    await page.choose('Tiny')
+    await page.start()
+    await runs.reaches('succeeded', ['failed'])
+    expect(await page.outcome()).toMatch(
+      /Learnt from 2 episodes[\s\S]*Estimate\s[\s\S]*Recorded episodes[\s\S]*not a measurement/,
+    )
+    await page.button('All agents').click()
+    const grid = lethe.page.getByRole('grid', { name: 'Agents' })
+    expect(await grid.innerText()).toMatch(/Estimate\s+95 %/)
+    await expectClean()
+  })
 })
 
 describe('the palette', () => {
