@@ -91,8 +91,10 @@ export const forgettingPictures: readonly Picture[] = [
   {
     name: 'unlearn',
     visit: async (page) => {
-      await page.getByRole('button', { name: 'All agents' }).click()
+      await makeAgents(page)
       await page.getByRole('radio', { name: /TD3\+BC\s*\d/ }).check()
+      await page.getByRole('region', { name: 'Select by rule' }).getByRole('button', { name: 'Select' }).click()
+      await page.getByRole('tab', { name: 'Agents' }).click()
       await page.getByRole('radio', { name: 'Make it forget' }).check()
       await page.locator('.agents-touched, .agents-obstacle').first().waitFor()
     },

@@ -76,8 +76,26 @@ async function resize({ electron, page }: Lethe, width: number, height: number):
   await page.waitForFunction((wanted) => window.innerWidth === wanted, width)
 }
 
+/** Places whose content is wider than they are and can neither be scrolled nor says by an ellipsis that there is more. */
+const cutOff = (page: Lethe['page']): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((place) => {
+        const { overflowX, textOverflow } = getComputedStyle(place)
+        const hides = overflowX === 'hidden' && textOverflow !== 'ellipsis' && place.clientWidth > 1
+        return hides && place.scrollWidth > place.clientWidth + 1
+      })
+      .map((place) => {
+        const edge = place.getBoundingClientRect().right
+        const beyond = [...place.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > edge + 1)
+        return [place, beyond[0]]
+          .map((one) => `${one?.tagName.toLowerCase()}.${one?.getAttribute('class')}`)
+          .join(' by ')
+      }),
+  )
+
 /** Every theme and size of what is shown now. */
-async function take(lethe: Lethe, name: string, folder: string): Promise<number> {
+async function take(lethe: Lethe, name: string, folder: string, faults: string[]): Promise<number> {
   for (const [width, height] of sizes) {
     await resize(lethe, width, height)
     for (const theme of themes) {
@@ -85,6 +103,7 @@ async function take(lethe: Lethe, name: string, folder: string): Promise<number>
       await lethe.page.waitForTimeout(250) // fonts, pictures and charts have drawn
       await lethe.page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) })
     }
+    for (const place of await cutOff(lethe.page)) faults.push(`${name}: at ${width} pixels cut off: ${place}`)
   }
   return sizes.length * themes.length
 }
@@ -108,7 +127,7 @@ async function main(wanted: readonly string[], folder: string, project: string |
       if ((project ? freshOnly : projectOnly) || !(asked || always)) continue
       try {
         await visit(lethe.page)
-        if (asked) taken += await take(lethe, name, folder)
+        if (asked) taken += await take(lethe, name, folder, faults)
       } catch (error) {
         faults.push(`${name}: ${String(error)}`)
       }

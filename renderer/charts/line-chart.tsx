@@ -50,6 +50,7 @@ export function LineChart(props: LineChartProps) {
         index,
         shown: !hidden.has(one.id),
         dashed: one.private === false,
+        edge: one.edge === true,
       })),
     [series, smoothing, hidden],
   )
@@ -80,7 +81,7 @@ export function LineChart(props: LineChartProps) {
   return (
     <figure className="line-chart" aria-label={label}>
       <figcaption className="chart-head">
-        <span>{yLabel}</span>
+        <span title={yLabel}>{yLabel}</span>
         {zoomed && (
           <Button look="bare" onClick={() => plot.current?.reset()}>
             Show all

@@ -12,6 +12,8 @@ export interface PlotLine {
   readonly index: number
   readonly shown: boolean
   readonly dashed: boolean
+  /** One of the two edges of a band. */
+  readonly edge: boolean
 }
 
 export const axisHeight = 26

@@ -4,6 +4,7 @@
  */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { drawBand } from './band.ts'
 import { drawnValues, extremes, slotPlaces, type Drawn } from './columns.ts'
 import { createDenseLines } from './dense-lines.ts'
 import { axis, axisHeight, axisWidth, barLook, cursor, lineSeries, type PlotLine } from './plot-look.ts'
@@ -168,6 +169,7 @@ function makePlot(state: State): uPlot {
         bind: { dblclick: () => () => (lookAt(state, null), null) },
       },
       hooks: {
+        drawAxes: [() => drawBand(plot, state.content.lines)],
         drawSeries: [dense.draw],
         setCursor: [() => options.onCursor(cursorStep(state))],
         setSelect: [() => zoomToSelection(state)],
@@ -190,7 +192,7 @@ function makePlot(state: State): uPlot {
 }
 
 const shapeOf = ({ lines, smoothing }: PlotContent): string =>
-  JSON.stringify([smoothing, lines.map(({ colour, dashed, index }) => [colour, dashed, index])])
+  JSON.stringify([smoothing, lines.map(({ colour, dashed, edge, index }) => [colour, dashed, edge, index])])
 
 /** Of a page of charts only those are drawn again whose own lines have grown. */
 const isSame = (a: PlotContent, b: PlotContent): boolean =>

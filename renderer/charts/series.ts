@@ -12,6 +12,8 @@ export interface Series {
   readonly values: ArrayLike<number>
   /** False: read from sensitive data without noise; marked wherever it is shown. */
   readonly private?: boolean | undefined
+  /** Of two that are, what lies between is tinted. */
+  readonly edge?: boolean | undefined
 }
 
 /** The points alone, in any order. */

@@ -47,7 +47,7 @@ function useColumns(played: boolean): Column<Agent>[] {
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '82px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '92px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
   ]
@@ -60,7 +60,7 @@ function useColumns(played: boolean): Column<Agent>[] {
         evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '64px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '78px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

@@ -73,7 +73,7 @@ function columnsOf(episodes: Episodes): Column<number>[] {
       cell: (row) => tags[row] && <Tag>{tags[row]}</Tag>,
     },
     {
-      ...{ id: 'end', head: 'End', width: '84px', sort: words((row) => ends[row]!) },
+      ...{ id: 'end', head: 'End', width: '104px', sort: words((row) => ends[row]!) },
       cell: (row) => endWords(ends[row]),
     },
     {

@@ -338,8 +338,8 @@ export const auditJob: TrajectoryJob<AuditConfig> = {
   kind: 'trajectories.audit',
   subject: 'trajectories',
   config: auditConfigSchema,
-  title: ({ algorithm, forgotten, remaining, neverSeen }, { dataset }) =>
-    `Audit of ${algorithmOf(algorithm).title} on ${dataset.name}, ${forgotten.length + remaining.length + neverSeen.length} trajectories`,
+  title: ({ algorithm, forgotten, remaining, neverSeen, critic }, { dataset }) =>
+    `Audit of ${algorithmOf(algorithm).title} on ${dataset.name}, ${forgotten.length + remaining.length + neverSeen.length} trajectories, ${critic} critic`,
   data: (config) => config.data,
   seed: (config) => config.seed,
   mode: () => 'research',

@@ -29,8 +29,11 @@ function Share({ share }: { readonly share: LiveShare }) {
         <span className="number">
           {count} of {of}
         </span>
-        <span className="number">
-          {percent(low)} – {percent(high)}
+        <span>
+          <span className="number">
+            {percent(low)} – {percent(high)}
+          </span>{' '}
+          at 95 %
         </span>
         {undecided > 0 && <span>{undecided} undecided</span>}
       </p>

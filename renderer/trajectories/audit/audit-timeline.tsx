@@ -2,16 +2,21 @@
 import { useEffect, useMemo, useState } from 'react'
 import { timelineColumns, type TimelineColumn } from '../../../main/contract/audit.ts'
 import { LineChart } from '../../charts/line-chart.tsx'
+import type { Series } from '../../charts/series.ts'
 import { Segmented } from '../../ui/field.tsx'
 import { loadTimeline } from './audit-feed.ts'
 import { useAudit } from './audit-store.ts'
 import { groupWords, verdictOf } from './audit-view.ts'
 
-const lines: readonly { readonly column: TimelineColumn; readonly name: string; readonly colour: string }[] = [
+const lines: readonly (Pick<Series, 'edge'> & {
+  readonly column: TimelineColumn
+  readonly name: string
+  readonly colour: string
+})[] = [
   { column: 'agent', name: 'audited agent', colour: 'var(--data-2)' },
   { column: 'mean', name: 'references, mean', colour: 'var(--data-1)' },
-  { column: 'lowest', name: 'lowest', colour: 'var(--data-5)' },
-  { column: 'highest', name: 'highest', colour: 'var(--data-5)' },
+  { column: 'lowest', name: 'lowest', colour: 'var(--data-5)', edge: true },
+  { column: 'highest', name: 'highest', colour: 'var(--data-5)', edge: true },
   { column: 'original', name: 'original', colour: 'var(--data-7)' },
   { column: 'retrained', name: 'trained anew', colour: 'var(--data-3)' },
 ]
@@ -28,13 +33,12 @@ function seriesOf(values: Float32Array, view: View) {
   const steps = Array.from({ length: count }, (_, step) => step)
   const mean = timelineColumns.indexOf('mean')
   return lines
-    .map(({ column, name, colour }) => {
+    .map(({ column, ...look }) => {
       const place = timelineColumns.indexOf(column)
       const from = (step: number) => (view === 'values' ? 0 : values[step * width + mean]!)
       return {
         id: column,
-        name,
-        colour,
+        ...look,
         steps,
         values: steps.map((step) => values[step * width + place]! - from(step)),
       }

@@ -14,9 +14,9 @@ import { importAgentStore, nothingFound, nothingSaid } from './import-agent-stor
 function take(paths: readonly string[]): void {
   const { files: before, said } = importAgentStore.getState()
   const { files, strange } = withFiles(before, paths)
-  // Another agent has had other updates.
-  const anew = files.weights !== before.weights
-  importAgentStore.setState({ files, said: anew ? { ...said, steps: null } : said })
+  const anew = files.weights !== before.weights || files.params !== before.params
+  // Another agent has had other updates, and what was found is of the one before.
+  importAgentStore.setState({ files, ...(anew && { said: { ...said, steps: null }, found: nothingFound }) })
   if (strange.length > 0)
     notify({
       message: `${strange.join(', ')} ${strange.length === 1 ? 'was' : 'were'} not taken.`,
