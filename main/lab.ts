@@ -69,7 +69,8 @@ export async function openLab(options: LabOptions) {
   const { handlers: imagesHandlers, ...images } = imagesPart(context, data)
   const forgetting = forgettingPart(context)
   const { handlers: foreignAgentHandlers, ...foreignAgents } = foreignAgentsPart(context)
-  const { handlers: agentsHandlers, poolOf } = agentsPart(context, forgetting)
+  const estimates = estimatesPart(context, forgetting)
+  const { handlers: agentsHandlers, poolOf } = agentsPart(context, { ...forgetting, ...estimates })
   const {
     handlers: trajectoriesHandlers,
     resource: trajectoriesResource,
@@ -122,7 +123,7 @@ export async function openLab(options: LabOptions) {
     ...audit,
     ...deletion,
     ...foreignAgents,
-    ...estimatesPart(context, forgetting),
+    ...estimates,
     ...returnsStudy,
     ...unlearningStudiesPart(context, forgetting, returnsStudy),
     ...forgettingStudyPart(context, { ...forgetting, ...audit }, returnsStudy),

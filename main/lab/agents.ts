@@ -4,20 +4,26 @@ import type { HandlersOf } from '../contract/calls.ts'
 import type { Agent, AgentPlan, AlgorithmFacts, forgettingCalls, ReturnFigures } from '../contract/calls/forgetting.ts'
 import { toErrorRecord } from '../contract/errors.ts'
 import type { Estimate } from '../contract/estimate.ts'
-import { listRuns, readConfig, readRecord, type RunPaths } from '../runs/folder.ts'
+import type { RunRecord } from '../contract/run.ts'
+import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
 import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
 import { listTrajectorySets, openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
+import { estimateJob, type EstimateConfig } from '../trajectories/estimates/job.ts'
 import { importAgentJob, type ImportAgentConfig } from '../trajectories/foreign/import-agent.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
 import { trainConfig, trainConfigSchema, trainJob, trainPresets, type TrainConfig } from '../trajectories/train.ts'
 import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnConfigSchema, unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { LabContext } from './context.ts'
+import type { estimatesPart } from './estimates.ts'
 import { memoryLimit, requireMemory, type ForgettingPart, type Planned } from './forgetting.ts'
 
 export type AgentsPart = ReturnType<typeof agentsPart>
 
-export function agentsPart({ project, start }: LabContext, forgetting: ForgettingPart) {
+export function agentsPart(
+  { project, start }: LabContext,
+  forgetting: ForgettingPart & ReturnType<typeof estimatesPart>,
+) {
   /** Which episodes an agent was trained on, so that some of them can be chosen. */
   const poolOf = async (run: string): Promise<ForgetPool> => {
     const header = await forgetting.agentHeaderOf(run)
@@ -54,6 +60,11 @@ export function agentsPart({ project, start }: LabContext, forgetting: Forgettin
     },
     'forgetting.unlearn': async ({ device, ...request }) => {
       const { run } = await forgetting.createUnlearning(request, device)
+      start(run)
+      return { run }
+    },
+    'forgetting.estimate': async (request) => {
+      const { run } = await forgetting.createEstimate(request)
       start(run)
       return { run }
     },
@@ -117,8 +128,12 @@ async function listAgents(project: string): Promise<Agent[]> {
   const agents = new Map<string, Agent>()
   // Run ids begin with the time they were made: an original comes before what forgot.
   for (const paths of [...(await listRuns(project))].sort((a, b) => a.id.localeCompare(b.id))) {
-    const agent = await agentOf(paths, agents)
+    const record = await readRecord(paths).catch(() => null)
+    if (record?.state !== 'succeeded') continue
+    const config = await readConfig(paths).catch(() => null)
+    const agent = config && agentOf(record, config, agents)
     if (agent) agents.set(agent.run, agent)
+    if (config && record.kind === estimateJob.kind) addEstimate(record, config as EstimateConfig, agents)
   }
   const counts = new Map((await listTrajectorySets(project)).map(({ id, episodes }) => [id, episodes]))
   const withCount = (agent: Agent): Agent => {
@@ -134,18 +149,21 @@ interface Outcome {
   readonly after?: { readonly evaluation: ReturnFigures | null; readonly estimate?: Estimate }
 }
 
-async function agentOf(paths: RunPaths, known: ReadonlyMap<string, Agent>): Promise<Agent | null> {
-  const record = await readRecord(paths).catch(() => null)
+/** One on the episodes of another set is none of the agent's. */
+function addEstimate(record: RunRecord, { agent: run, data }: EstimateConfig, agents: Map<string, Agent>): void {
+  const agent = agents.get(run)
+  const { estimate = null } = (record.outcome ?? {}) as Outcome
+  if (agent?.data === data && estimate) agents.set(run, { ...agent, estimate })
+}
+
+function agentOf(record: RunRecord, config: unknown, known: ReadonlyMap<string, Agent>): Agent | null {
   const kinds: readonly string[] = [trainJob.kind, unlearnJob.kind, importAgentJob.kind]
-  if (record?.state !== 'succeeded' || !kinds.includes(record.kind)) return null
-  const config = await readConfig(paths).catch(() => null)
-  if (!config) return null
+  if (!kinds.includes(record.kind)) return null
   const { after, ...own } = (record.outcome ?? {}) as Outcome
   const { evaluation = null, estimate = null } = after ?? own
   const retired = record.retired !== undefined
   const measured = { evaluation, estimate }
-  const { id: run } = paths
-  const { title, created } = record
+  const { id: run, title, created } = record
   const common = { run, title, created, retired, learntFrom: null, source: null, ...measured }
   if (record.kind === trainJob.kind) {
     const { algorithm, data, steps, preset, share, without } = config as TrainConfig

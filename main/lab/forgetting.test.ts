@@ -303,6 +303,9 @@ describe('a set without a simulator', () => {
     const estimated = await succeed((await lab.createEstimate(asked)).run)
     expect(estimated).toMatchObject({ ownEpisodes: true, episodes: 9, estimate: { problem: null } })
     expect(estimated).not.toHaveProperty('simulated')
+    const again = await lab.call('forgetting.agents', {})
+    const listed = again.ok ? again.value.find(({ run }) => run === forgot) : undefined
+    expect(listed?.estimate).toEqual(estimated.estimate)
     await expect(lab.planEstimate({ ...asked, data: 'hops' })).rejects.toThrow('hops has 11 and 3')
     const without = await lab.planTraining({ ...request, set: { estimateSteps: 0 } })
     expect(without.plan.steps).toHaveLength(1)

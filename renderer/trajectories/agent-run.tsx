@@ -8,6 +8,7 @@ import { RunHeader } from '../runs/run-header.tsx'
 import { RunProgress } from '../runs/run-progress.tsx'
 import { compareRuns } from '../runs/runs-store.ts'
 import { Button } from '../ui/controls.tsx'
+import { estimateReturn } from './agents-feed.ts'
 import { showAgents, showUnlearning } from './agents-store.ts'
 import { ForgettingOverview } from './forgetting-overview.tsx'
 import { chooseAgent, useTrajectories } from './trajectories-store.ts'
@@ -34,6 +35,11 @@ function Next({ run }: { readonly run: RunSummary }) {
         All agents
       </Button>
       {agent && <Button onClick={forget}>Make it forget…</Button>}
+      {agent && !agent.retired && !agent.evaluation && !agent.estimate && (
+        <Button title="By fitted Q from the recorded episodes" onClick={() => void estimateReturn(agent.run)}>
+          Estimate its return
+        </Button>
+      )}
       {original !== null && (
         <Button title="With the original, side by side" onClick={compare}>
           Compare

@@ -84,6 +84,12 @@ export function followPlans(): () => void {
   return () => stops.forEach((stop) => stop())
 }
 
+/** Shows the run that estimates what an agent returns. */
+export async function estimateReturn(agent: string): Promise<void> {
+  const made = await ask('forgetting.estimate', { agent }, showFailure)
+  if (made) showRun(made.run)
+}
+
 export async function start(): Promise<void> {
   const { form } = agentsStore.getState()
   const train = form === 'train' ? trainDraft() : null

@@ -57,7 +57,7 @@ export const agentSchema = z.object({
   /** By a deletion request that was closed: nothing can be done with it any more. */
   retired: z.boolean(),
   evaluation: returnFiguresSchema.nullable(),
-  /** Where it could not be played. */
+  /** Where it could not be played: its own run's, or the newest that was asked for since. */
   estimate: estimateSchema.nullable(),
 })
 export type Agent = z.infer<typeof agentSchema>
@@ -118,4 +118,6 @@ export const forgettingCalls = {
     }),
   },
   'forgetting.unlearn': { access: 'write', input: unlearnRequestSchema, output: z.object({ run: runId }) },
+  /** What the agent returns, by fitted Q, as the desk preset has it. */
+  'forgetting.estimate': { access: 'write', input: z.strictObject({ agent: runId }), output: z.object({ run: runId }) },
 } as const satisfies Record<string, Call>
