@@ -2,6 +2,7 @@
 import type { Inspection } from '../../main/contract/calls/data.ts'
 import { budgetBounds } from '../../main/contract/budget.ts'
 import { budgetMarks, formatCount, formatFigure } from '../app/format.ts'
+import { Facts } from '../ui/facts.tsx'
 import { Field, NumberField, Segmented, TextField } from '../ui/field.tsx'
 import { LogSlider } from '../ui/slider.tsx'
 import { changeForm, useTakenIds, type Source } from './data-store.ts'
@@ -30,14 +31,7 @@ function Splits({ becomes }: { readonly becomes: Becomes }) {
             <span key={name} style={{ flexGrow: count / total }} />
           ))}
         </div>
-        <dl>
-          {parts.map(({ name, count }) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="number">{formatCount(count)}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts rows={parts.map(({ name, count }) => [name, formatCount(count)])} />
       </div>
     </Field>
   )

@@ -3,9 +3,10 @@ import type { DataProblem, Inspection } from '../../main/contract/calls/data.ts'
 import { Bars } from '../charts/bars.tsx'
 import { formatCount, formatFigure } from '../app/format.ts'
 import { usePage } from '../app/store.ts'
+import { Facts } from '../ui/facts.tsx'
 import { Icon } from '../ui/icons.tsx'
 
-function Facts({ found }: { readonly found: Inspection }) {
+function ImageFacts({ found }: { readonly found: Inspection }) {
   const { formatTitle, items, shape, dtype, range, becomes } = found
   const size = becomes
     ? `${becomes.height} × ${becomes.width} pixels`
@@ -20,16 +21,7 @@ function Facts({ found }: { readonly found: Inspection }) {
     ['Colour', becomes && (becomes.channels === 1 ? 'gray' : 'colour')],
     ['Classes', found.classes.length > 0 ? formatCount(found.classes.length) : items ? 'no labels' : null],
   ].filter((row): row is [string, string] => Boolean(row[1]))
-  return (
-    <dl className="source-facts">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="number">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Facts className="source-facts" rows={rows} />
 }
 
 /** A whole multiple of the pixels, up to 72; larger ones are fitted by the style. */
@@ -105,7 +97,7 @@ export function SourceFacts({ found, task }: { readonly found: Inspection; reado
   const shown = classes.slice(0, mostClasses)
   return (
     <>
-      <Facts found={found} />
+      <ImageFacts found={found} />
       <Problems found={found} />
       <Tiles found={found} task={task} />
       {shown.length > 0 && (

@@ -1,6 +1,7 @@
 /** Import of trajectories: what the source holds on the left, what is to be said about it on the right. */
 import type { Inspection } from '../../main/contract/calls/data.ts'
 import { formatCount, formatFigure } from '../app/format.ts'
+import { Facts } from '../ui/facts.tsx'
 import { Segmented, SelectField, TextField } from '../ui/field.tsx'
 import { changeForm, useTakenIds, type Source } from './data-store.ts'
 import { formErrors } from './import-form.ts'
@@ -27,14 +28,7 @@ export function TrajectoryFacts({ found }: { readonly found: Inspection }) {
   ]
   return (
     <>
-      <dl className="source-facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="number">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts className="source-facts" rows={rows} />
       <Problems found={found} />
     </>
   )

@@ -3,6 +3,7 @@ import type { Comparison } from '../../main/contract/calls/runs.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
 import { capital, formatEpsilon, formatFigure, formatName } from '../app/format.ts'
 import { seriesColour } from '../charts/colours.ts'
+import { Facts } from '../ui/facts.tsx'
 import { letterOf } from './compare-view.tsx'
 import { NotPrivate } from './figures.tsx'
 
@@ -31,14 +32,7 @@ function Shared({ rows }: { readonly rows: readonly Row[] }) {
   return (
     <section className="compare-shared" aria-label="Settings that agree">
       <h2>Settings that agree</h2>
-      <dl>
-        {rows.map((row) => (
-          <div key={row.name}>
-            <dt>{settingName(row.name)}</dt>
-            <dd className="number">{wordsOf(row, row.values[0] ?? null)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows.map((row) => [settingName(row.name), wordsOf(row, row.values[0] ?? null)])} />
     </section>
   )
 }

@@ -3,6 +3,7 @@ import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { formatCount, formatDuration, formatFigure } from '../app/format.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Button, Copyable } from '../ui/controls.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { useEpisode, type EpisodeData } from './episode-data.ts'
 import { openEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
 
@@ -28,14 +29,7 @@ export function EpisodeList({ found }: { readonly found: EpisodeData }) {
   ]
   return (
     <>
-      <dl className="trajectories-facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="number">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts className="trajectories-facts" rows={rows} />
       <p className="trajectories-hash">
         <span>SHA-256, just checked</span>
         <Copyable text={episode.sha256} label="Copy the hash of the episode" />

@@ -1,6 +1,7 @@
 /** What came of a run: the return of an agent; of one that forgot, returns and values before and after, and whether that is as it should be. */
 import type { RunSummary } from '../../main/contract/run.ts'
 import { formatCount, formatFigure } from '../app/format.ts'
+import { Facts } from '../ui/facts.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { labelOf } from '../ui/schema-fields.ts'
 import { BeforeAfter } from './before-after.tsx'
@@ -42,14 +43,7 @@ function Figures({ outcome }: { readonly outcome: Readonly<Record<string, unknow
         : [],
   )
   return (
-    <dl className="trajectories-facts outcome-facts">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{labelOf(name)}</dt>
-          <dd className="number">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts className="trajectories-facts outcome-facts" rows={rows.map(([name, value]) => [labelOf(name), value])} />
   )
 }
 

@@ -6,6 +6,7 @@ import { chooseSource } from '../data/data-actions.ts'
 import { useData } from '../data/data-store.ts'
 import { TaskLine } from '../data/task-line.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { showAgent, showImport } from './agents-store.ts'
 import { openCollect } from './collect-dialog.tsx'
@@ -43,30 +44,15 @@ function SetChoice({ set, chosen }: { readonly set: TrajectorySet; readonly chos
 function SetFacts({ set }: { readonly set: TrajectorySet }) {
   const { returns, environment, observationSize, actionSize, sensitive, problems } = set
   const figure = (value: number) => formatFigure(Math.round(value))
+  const rows = [
+    ['steps', formatCount(set.steps)],
+    ['returns', `${figure(returns.min)} to ${figure(returns.max)}`],
+    ['on average', figure(returns.mean)],
+    ['states, actions', `${observationSize}, ${actionSize}`],
+  ] as const
   return (
     <div className="trajectories-set-facts">
-      <dl className="trajectories-facts">
-        <div>
-          <dt>steps</dt>
-          <dd className="number">{formatCount(set.steps)}</dd>
-        </div>
-        <div>
-          <dt>returns</dt>
-          <dd className="number">
-            {figure(returns.min)} to {figure(returns.max)}
-          </dd>
-        </div>
-        <div>
-          <dt>on average</dt>
-          <dd className="number">{figure(returns.mean)}</dd>
-        </div>
-        <div>
-          <dt>states, actions</dt>
-          <dd className="number">
-            {observationSize}, {actionSize}
-          </dd>
-        </div>
-      </dl>
+      <Facts className="trajectories-facts" rows={rows} />
       <p>
         {sensitive && (
           <Tag meaning="sensitive" icon="eye">

@@ -117,7 +117,7 @@ export const plas: Algorithm<Config, Networks, Readonly<Record<'coder' | 'actor'
   warmUp: (settings) => settings.warmUp,
   warmUpShare: 0.5,
   cost: 16,
-  deskSteps: 60_000,
+  deskSteps: 120_000,
   fast: {},
   update(phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import type { ForeignAgentFacts } from '../../../main/contract/calls/foreign-agents.ts'
 import { formatCount, formatFigure } from '../../app/format.ts'
 import { Button } from '../../ui/controls.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { NumberField, Segmented, SelectField } from '../../ui/field.tsx'
 import { Explain } from '../../ui/hint.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -74,7 +75,7 @@ const decoders = [
   { value: 'tanh', label: 'tanh', note: 'As earlier versions and the papers have it.' },
 ] as const
 
-function Facts({ facts }: { readonly facts: ForeignAgentFacts }) {
+function WhatItIs({ facts }: { readonly facts: ForeignAgentFacts }) {
   const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === facts.algorithm)?.title)
   const decoder = useImportAgent((state) => state.said.decoder)
   const rows: [string, string][] = [
@@ -88,14 +89,7 @@ function Facts({ facts }: { readonly facts: ForeignAgentFacts }) {
   return (
     <section className="agents-part" aria-label="What it is">
       <h2>What it is</h2>
-      <dl className="trajectories-facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="number">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts className="trajectories-facts" rows={rows} />
       {facts.needsDecoder && (
         <Segmented
           label="Output of its auto-encoder"
@@ -176,7 +170,7 @@ export function ImportAgentForm() {
     <>
       <div className="agents-settings">
         <Files />
-        {facts && <Facts facts={facts} />}
+        {facts && <WhatItIs facts={facts} />}
         <Training facts={facts} />
         <Run />
       </div>
