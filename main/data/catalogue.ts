@@ -7,6 +7,7 @@ import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import type { TrashRecord } from '../contract/calls/trash.ts'
 import { datasetSchema, type Dataset, type SplitName } from '../contract/dataset.ts'
 import type { DataView, SplitView } from '../contract/job.ts'
+import { trajectorySetSchema, type TrajectorySet } from '../contract/trajectories.ts'
 import { readJson } from '../files/atomic.ts'
 import { moveToTrash } from '../files/trash.ts'
 import { parseNpy } from './formats/npy.ts'
@@ -20,20 +21,24 @@ const isId = (name: string): boolean => /^[\w-]{1,64}$/.test(name)
 /** Sets of trajectories lie in the same folder; main/trajectories/data reads them. */
 export const holdsTrajectories = (manifest: string): boolean => /"kind":\s*"trajectories"/.test(manifest)
 
-/** The image sets of a project, and those of which there is a folder whose manifest cannot be read. */
+/** The sets of a project, and those of which there is a folder whose manifest cannot be read. */
 export interface Catalogue {
+  /** Of images. */
   readonly datasets: Dataset[]
+  readonly trajectories: TrajectorySet[]
   readonly damaged: DamagedDataset[]
 }
 
 /** One damaged manifest is one row among the others: it hides none of them. */
 export async function readCatalogue(project: string): Promise<Catalogue> {
   const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
-  const found: Catalogue = { datasets: [], damaged: [] }
+  const found: Catalogue = { datasets: [], trajectories: [], damaged: [] }
   for (const id of names.filter(isId).sort()) {
     const file = manifestFile(project, id)
     try {
-      if (!holdsTrajectories(await fs.readFile(file, 'utf8'))) found.datasets.push(await readJson(file, datasetSchema))
+      if (holdsTrajectories(await fs.readFile(file, 'utf8')))
+        found.trajectories.push(await readJson(file, trajectorySetSchema))
+      else found.datasets.push(await readJson(file, datasetSchema))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' || code === 'ENOTDIR') continue // nothing was imported here, or not to the end
@@ -45,7 +50,7 @@ export async function readCatalogue(project: string): Promise<Catalogue> {
 }
 
 const mendManifest =
-  'Restore manifest.json from a copy, or move the data set to the trash and import the same images again; its ledger goes on.'
+  'Restore manifest.json from a copy, or move the data set to the trash and import the same again; its ledger goes on.'
 
 export const listDatasets = async (project: string): Promise<Dataset[]> => (await readCatalogue(project)).datasets
 

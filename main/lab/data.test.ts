@@ -49,7 +49,12 @@ describe('data', () => {
       return result.value
     }
     await ask('data.import', { ...terms, path: source(), task: 'whole' })
-    for (const [id, text] of Object.entries({ mnist: '{"schema": "lethe.da', torn: '{"schema": "lethe.dataset/1"}' })) {
+    const broken = {
+      mnist: '{"schema": "lethe.da',
+      torn: '{"schema": "lethe.dataset/1"}',
+      walks: '{"kind": "trajectories", "schema": "lethe.trajectories/9"}',
+    }
+    for (const [id, text] of Object.entries(broken)) {
       await fs.mkdir(path.join(other, 'data', id), { recursive: true })
       await fs.writeFile(path.join(other, 'data', id, 'manifest.json'), text)
     }
@@ -59,17 +64,20 @@ describe('data', () => {
     await fs.writeFile(path.join(other, 'runs', 'damaged', 'state.json'), '{"schema"')
 
     expect(await ask('data.list', {})).toMatchObject([{ id: 'digits' }])
-    const [digits, torn, ...none] = await ask('data.damaged', {})
+    expect(await ask('trajectories.list', {})).toEqual([])
+    const [digits, torn, walks, ...none] = await ask('data.damaged', {})
     expect(none).toEqual([])
     expect(digits).toMatchObject({ id: 'mnist', file: path.join(other, 'data', 'mnist', 'manifest.json') })
     expect(digits!.found).toMatch(/^manifest.json is not JSON/)
     expect(torn!.found).toMatch(/^manifest.json: field id/)
+    expect(walks!.found).toMatch(/^manifest.json: field schema/)
     expect(await ask('data.builtIns', {})).toEqual([])
     expect(await ask('ledger.list', {})).toEqual([
       { data: 'digits', name: 'Digits', present: true },
       { data: 'torn', name: 'torn', present: true },
     ])
     expect(await ask('data.remove', { data: 'torn' })).toMatchObject({ origin: 'torn' })
+    expect(await ask('data.remove', { data: 'walks' })).toMatchObject({ origin: 'walks' })
     expect(await ask('data.damaged', {})).toMatchObject([{ id: 'mnist' }])
 
     // Somebody executes the run: it may work on this very data.

@@ -53,6 +53,7 @@ export function auditConfig(request: AuditRequest, headers: Headers, data: Pool)
   })
   if (config.forgotten.length + config.remaining.length + config.neverSeen.length === 0)
     throw invalid(selector, 'names no episode')
+  requireNeverLearnt(config, retrained, data)
   if (config.shadows * config.evaluations < fewestReferences)
     throw new LetheError(
       'config-invalid',
@@ -64,13 +65,27 @@ export function auditConfig(request: AuditRequest, headers: Headers, data: Pool)
 
 const fewestReferences = 3
 
+/** Which episodes of the set an agent learnt from; of another set, none. */
+const learntBy = (header: AgentHeader, data: Pool): ReadonlySet<number> =>
+  header.data.contentHash === data.set.contentHash
+    ? new Set(trainingEpisodes(data, header.share, header.without).map(({ id }) => id))
+    : new Set()
+
+/** The auditor is judged by an agent that cannot know the forget set; one that does would make any auditor look blind. */
+function requireNeverLearnt({ retrained: run, forgotten }: AuditConfig, header: AgentHeader | null, data: Pool): void {
+  const learnt = header ? learntBy(header, data) : new Set<number>()
+  const known = forgotten.find((id) => learnt.has(id))
+  if (known === undefined) return
+  throw new LetheError(
+    'config-invalid',
+    `The agent of run ${run} learnt from episode ${known}, which was to be forgotten: it is no reference trained anew.`,
+    'Give one that was trained from scratch without the forget set, or none.',
+  )
+}
+
 /** Which of the episodes are in each group, by what the two agents learnt from. */
 function membership({ agent, original }: Headers, data: Pool) {
-  const learnt = (header: AgentHeader): ReadonlySet<number> =>
-    header.data.contentHash === data.set.contentHash
-      ? new Set(trainingEpisodes(data, header.share, header.without).map(({ id }) => id))
-      : new Set()
-  const [now, before] = [learnt(agent), learnt(original)]
+  const [now, before] = [learntBy(agent, data), learntBy(original, data)]
   const ids = data.episodes.map(({ id }) => id)
   return {
     forgotten: ids.filter((id) => before.has(id) && !now.has(id)),

@@ -13,7 +13,7 @@ import {
   type Episode,
   type TrajectorySet,
 } from '../../contract/trajectories.ts'
-import { dataFolder, holdsTrajectories, manifestFile } from '../../data/catalogue.ts'
+import { dataFolder, holdsTrajectories, manifestFile, readCatalogue } from '../../data/catalogue.ts'
 import { npyHeader, parseNpy } from '../../data/formats/npy.ts'
 import { makeFolder, readJson, writeFolder, writeJson } from '../../files/atomic.ts'
 import { withLock } from '../../files/lock.ts'
@@ -221,13 +221,9 @@ export async function isTrajectorySet(project: string, id: string): Promise<bool
   return holdsTrajectories(await fs.readFile(manifestFile(project, id), 'utf8').catch(() => ''))
 }
 
-export async function listTrajectorySets(project: string): Promise<TrajectorySet[]> {
-  const names = await fs.readdir(path.join(project, 'data')).catch(() => [])
-  const found: TrajectorySet[] = []
-  for (const name of names.filter((one) => /^[\w-]{1,64}$/.test(one)).sort())
-    if (await isTrajectorySet(project, name)) found.push(await readTrajectorySet(project, name))
-  return found
-}
+/** Those whose manifest can be read; the others are listed as damaged, with the damaged sets of images. */
+export const listTrajectorySets = async (project: string): Promise<TrajectorySet[]> =>
+  (await readCatalogue(project)).trajectories
 
 /** The list of the episodes alone. */
 export const readEpisodes = (project: string, id: string): Promise<readonly Episode[]> =>
