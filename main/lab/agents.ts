@@ -7,7 +7,7 @@ import type { Estimate } from '../contract/estimate.ts'
 import type { RunRecord } from '../contract/run.ts'
 import { listRuns, readConfig, readRecord } from '../runs/folder.ts'
 import { algorithms, type AnyAlgorithm } from '../trajectories/algorithms/algorithms.ts'
-import { listTrajectorySets, openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
+import { listTrajectorySets, readTrajectorySet } from '../trajectories/data/store.ts'
 import { estimateJob, type EstimateConfig } from '../trajectories/estimates/job.ts'
 import { importAgentJob, type ImportAgentConfig } from '../trajectories/foreign/import-agent.ts'
 import { heldOut, trainingEpisodes } from '../trajectories/job.ts'
@@ -16,7 +16,8 @@ import type { ForgetPool } from '../trajectories/unlearning/forget-set.ts'
 import { unlearnConfigSchema, unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { LabContext } from './context.ts'
 import type { estimatesPart } from './estimates.ts'
-import { memoryLimit, requireMemory, type ForgettingPart, type Planned } from './forgetting.ts'
+import { memoryLimit, requireMemory, type ForgettingPart } from './forgetting.ts'
+import type { Planned } from './queue.ts'
 
 export type AgentsPart = ReturnType<typeof agentsPart>
 
@@ -27,7 +28,7 @@ export function agentsPart(
   /** Which episodes an agent was trained on, so that some of them can be chosen. */
   const poolOf = async (run: string): Promise<ForgetPool> => {
     const header = await forgetting.agentHeaderOf(run)
-    const data = await openTrajectories(project, header.data.id)
+    const data = await forgetting.dataOf(header)
     return { all: data.episodes, trained: trainingEpisodes(data, header.share, header.without), share: header.share }
   }
 
@@ -131,14 +132,16 @@ async function listAgents(project: string): Promise<Agent[]> {
     const record = await readRecord(paths).catch(() => null)
     if (record?.state !== 'succeeded') continue
     const config = await readConfig(paths).catch(() => null)
-    const agent = config && agentOf(record, config, agents)
+    const agent = config === null ? null : agentOf(record, config, agents)
     if (agent) agents.set(agent.run, agent)
     if (config && record.kind === estimateJob.kind) addEstimate(record, config as EstimateConfig, agents)
   }
-  const counts = new Map((await listTrajectorySets(project)).map(({ id, episodes }) => [id, episodes]))
+  const sets = new Map((await listTrajectorySets(project)).map((set) => [set.id, set]))
   const withCount = (agent: Agent): Agent => {
-    const count = counts.get(agent.data)
-    return { ...agent, learntFrom: count === undefined ? null : count - heldOut(count, agent.share) }
+    const set = sets.get(agent.data)
+    // A set that was made later only has the name.
+    const same = set !== undefined && set.created <= agent.created
+    return { ...agent, learntFrom: same ? set.episodes - heldOut(set.episodes, agent.share) : null }
   }
   return [...agents.values()].map(withCount).sort((a, b) => b.created.localeCompare(a.created))
 }

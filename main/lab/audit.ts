@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { auditFile, auditSchema, criticChoices, timelineColumns, timelinesFile, type Audit } from '../contract/audit.ts'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { auditCalls } from '../contract/calls/audit.ts'
-import type { Device, Plan } from '../contract/run.ts'
+import type { Device } from '../contract/run.ts'
 import { dataFolder } from '../data/catalogue.ts'
 import { parseNpy } from '../data/formats/npy.ts'
 import { parseWith, writeAtomic } from '../files/atomic.ts'
-import { createRun, readConfig, readRecord, requireOwnFiles, runPaths, summariseRun } from '../runs/folder.ts'
+import { readConfig, readRecord, requireOwnFiles, runPaths } from '../runs/folder.ts'
 import { agentFile } from '../trajectories/algorithms/agent-file.ts'
 import { auditConfigSchema, auditJob, sha256, type AuditConfig } from '../trajectories/audit/audit.ts'
 import { thresholdTable } from '../trajectories/audit/judgement.ts'
@@ -23,15 +23,17 @@ import { verifyReport } from './audit-report.ts'
 import { answerOf } from './agents.ts'
 import { auditSeeds } from './audit-seeds.ts'
 import type { LabContext, ResourceHandler } from './context.ts'
-import { affordable, planOf, type ForgettingPart, type Planned } from './forgetting.ts'
+import { affordable, planOf, type ForgettingPart } from './forgetting.ts'
+import { queueRun, type Planned } from './queue.ts'
 
 /** Of an agent that forgot, the original is what it was made from. */
 export type AuditDraft = Omit<AuditRequest, 'original'> & { readonly original?: string | null | undefined }
 
 export function auditPart(
-  { project, tell, start }: LabContext,
-  { agentHeaderOf }: Pick<ForgettingPart, 'agentHeaderOf'>,
+  context: LabContext,
+  { agentHeaderOf, dataOf }: Pick<ForgettingPart, 'agentHeaderOf' | 'dataOf'>,
 ) {
+  const { project, start } = context
   /** The agent that one forgot from; of chains of forgetting the first. */
   const originalOf = async (run: string): Promise<string> => {
     const paths = runPaths(project, run)
@@ -45,7 +47,7 @@ export function auditPart(
     const run = draft.original ?? (await originalOf(draft.agent))
     const original = await agentHeaderOf(run)
     const retrained = draft.retrained ? await agentHeaderOf(draft.retrained) : null
-    const data = await openTrajectories(project, original.data.id)
+    const data = await dataOf(original)
     return planOf(auditJob, auditConfig({ ...draft, original: run }, { agent, original, retrained }, data), data.set)
   }
   const planAudit = async (draft: AuditDraft): Promise<Planned> => affordable(await draftAudit(draft))
@@ -63,12 +65,8 @@ export function auditPart(
     return found.filter(Boolean).length
   }
 
-  const createAudit = async (draft: AuditDraft, device: Device = 'auto'): Promise<{ run: string; plan: Plan }> => {
-    const planned = await planAudit(draft)
-    const paths = await createRun(project, { ...planned, device })
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
-  }
+  const createAudit = async (draft: AuditDraft, device?: Device) =>
+    queueRun(context, await planAudit(draft), { device })
 
   const fileOf = async (run: string, name: string): Promise<Buffer> => {
     const paths = runPaths(project, run)

@@ -1,14 +1,13 @@
 /** Estimates of returns on demand: from a request to a queued run. */
-import { LetheError } from '../contract/errors.ts'
-import type { Device, Plan } from '../contract/run.ts'
+import type { Device } from '../contract/run.ts'
 import { parseWith } from '../files/atomic.ts'
-import { createRun, summariseRun } from '../runs/folder.ts'
 import { readTrajectorySet } from '../trajectories/data/store.ts'
 import { estimateConfigSchema, estimateJob } from '../trajectories/estimates/job.ts'
 import { estimateSizes, type EstimatePreset } from '../trajectories/estimates/size.ts'
 import { requireFit } from '../trajectories/foreign/import-agent.ts'
 import type { LabContext } from './context.ts'
-import { affordable, planOf, type ForgettingPart, type Planned } from './forgetting.ts'
+import { affordable, planOf, type ForgettingPart } from './forgetting.ts'
+import { queueRun, type Planned } from './queue.ts'
 
 export interface EstimateRequest {
   readonly agent: string
@@ -19,18 +18,16 @@ export interface EstimateRequest {
   readonly set?: Readonly<Record<string, unknown>> | undefined
 }
 
-export function estimatesPart({ project, tell }: LabContext, { agentHeaderOf }: Pick<ForgettingPart, 'agentHeaderOf'>) {
+export function estimatesPart(
+  context: LabContext,
+  { agentHeaderOf, dataOf }: Pick<ForgettingPart, 'agentHeaderOf' | 'dataOf'>,
+) {
+  const { project } = context
   /** Errors: `run-state` without an agent, `config-invalid` naming what does not fit, `dataset-missing`. */
   const planEstimate = async ({ agent, data, preset = 'desk', seed, set }: EstimateRequest): Promise<Planned> => {
     const header = await agentHeaderOf(agent)
-    const dataset = await readTrajectorySet(project, data ?? header.data.id)
+    const dataset = data === undefined ? (await dataOf(header)).set : await readTrajectorySet(project, data)
     requireFit(header, dataset)
-    if (data === undefined && header.data.contentHash !== dataset.contentHash)
-      throw new LetheError(
-        'dataset-corrupt',
-        `${dataset.id} does not hold the episodes that the agent was trained on: its hash is another.`,
-        'Name the set to use with --data.',
-      )
     const { estimateSteps: steps, estimateMembers: members } = estimateSizes(preset)
     const draft = {
       agent,
@@ -44,14 +41,7 @@ export function estimatesPart({ project, tell }: LabContext, { agentHeaderOf }: 
     return affordable(planOf(estimateJob, config, dataset))
   }
 
-  const createEstimate = async (
-    request: EstimateRequest,
-    device: Device = 'auto',
-  ): Promise<{ run: string; plan: Plan }> => {
-    const planned = await planEstimate(request)
-    const paths = await createRun(project, { ...planned, device })
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
-  }
+  const createEstimate = async (request: EstimateRequest, device?: Device) =>
+    queueRun(context, await planEstimate(request), { device })
   return { planEstimate, createEstimate }
 }

@@ -6,11 +6,10 @@ import { z } from 'zod'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { ForeignAgentDraft, ForeignAgentFacts, foreignAgentCalls } from '../contract/calls/foreign-agents.ts'
 import { LetheError, toErrorRecord } from '../contract/errors.ts'
-import type { Device, Plan } from '../contract/run.ts'
+import type { Device } from '../contract/run.ts'
 import { openArchive } from '../data/formats/archive.ts'
 import { encodeNpy, readNpy } from '../data/formats/npy.ts'
-import { makeFolder, parseWith, writeAtomic } from '../files/atomic.ts'
-import { createRun, summariseRun } from '../runs/folder.ts'
+import { parseWith } from '../files/atomic.ts'
 import {
   foreignFiles,
   importAgentConfigSchema,
@@ -21,7 +20,8 @@ import { readForeignParameters } from '../trajectories/foreign/parameters.ts'
 import { readWeights } from '../trajectories/foreign/weights.ts'
 import { readTrajectorySet } from '../trajectories/data/store.ts'
 import type { LabContext } from './context.ts'
-import { affordable, planOf, type Planned } from './forgetting.ts'
+import { affordable, planOf } from './forgetting.ts'
+import { queueRun, type Planned } from './queue.ts'
 
 export interface ImportAgentRequest {
   /** The file of weights, its params.json, and an NPZ of observations, actions and, if there are any, values that it predicted. */
@@ -42,7 +42,8 @@ export interface ImportAgentRequest {
 const mostBytes = 2 ** 30
 const mostRows = 1_000_000
 
-export function foreignAgentsPart({ project, tell, start }: LabContext) {
+export function foreignAgentsPart(context: LabContext) {
+  const { project, start } = context
   /** Errors: all that reading can tell, before anything is made. */
   const draft = async (request: ImportAgentRequest): Promise<{ planned: Planned; files: Map<string, Uint8Array> }> => {
     const dataset = await readTrajectorySet(project, request.data)
@@ -68,16 +69,9 @@ export function foreignAgentsPart({ project, tell, start }: LabContext) {
     return { planned: affordable(planOf(importAgentJob, whole, dataset)), files }
   }
 
-  const createAgentImport = async (
-    request: ImportAgentRequest,
-    device: Device = 'auto',
-  ): Promise<{ run: string; plan: Plan }> => {
+  const createAgentImport = async (request: ImportAgentRequest, device?: Device) => {
     const { planned, files } = await draft(request)
-    const paths = await createRun(project, { ...planned, device })
-    await makeFolder(paths.artifacts)
-    for (const [file, content] of files) await writeAtomic(path.join(paths.artifacts, file), content)
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
+    return queueRun(context, planned, { device, files })
   }
 
   const handlers: HandlersOf<typeof foreignAgentCalls> = {

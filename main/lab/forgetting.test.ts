@@ -219,6 +219,25 @@ describe('unlearning', () => {
   }, 120_000)
 })
 
+test('a set that was made anew under the name of another is none that its agents learnt from', async () => {
+  const set = { task: 'hopper', policy: 'medium', episodes: 4, noise: 0.02, variant: 'v4', name: 'twice' } as const
+  await lab.collectTrajectories({ ...set, seed: 1 })
+  const agent = (await lab.createTraining(tiny({ data: 'twice', algorithm: 'bc', set: { evaluations: 0 } }))).run
+  await pull(agent)
+  const learntFrom = async () => {
+    const agents = await lab.call('forgetting.agents', {})
+    return agents.ok ? agents.value.find(({ run }) => run === agent)?.learntFrom : undefined
+  }
+  expect(await learntFrom()).toBe(4 - heldOut(4, 0.9))
+  await lab.removeTrajectories('twice')
+  await lab.collectTrajectories({ ...set, seed: 2 })
+  expect(await learntFrom()).toBeNull()
+  const another = 'twice does not hold the episodes that the agent was trained on'
+  await expect(lab.planUnlearning({ agent, forget: 'ids:0', method: 'finetune' })).rejects.toThrow(another)
+  const chosen = await lab.call('trajectories.select', { data: 'twice', agent, selector: 'tail:0.5', seed: 1 })
+  expect(chosen).toMatchObject({ ok: false, error: { code: 'dataset-corrupt' } })
+}, 60_000)
+
 describe('a set without a simulator', () => {
   const ward = async (): Promise<string> => {
     const draws = rootStream(1).fork('ward')

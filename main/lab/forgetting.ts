@@ -5,11 +5,11 @@ import path from 'node:path'
 import { LetheError } from '../contract/errors.ts'
 import type { Device, Plan } from '../contract/run.ts'
 import type { TrajectorySet } from '../contract/trajectories.ts'
-import { createRun, readConfig, readEnvironment, readPlan, readRecord, runPaths, summariseRun } from '../runs/folder.ts'
+import { readConfig, readEnvironment, readPlan, readRecord, runPaths } from '../runs/folder.ts'
 import { requireInUse } from '../runs/retire.ts'
 import { rootStream } from '../math/random.ts'
 import { loadBackend } from '../tensor/backend.ts'
-import { agentFile, agentHeader, openAgent } from '../trajectories/algorithms/agent-file.ts'
+import { agentFile, agentHeader, openAgent, type AgentHeader } from '../trajectories/algorithms/agent-file.ts'
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
 import { auditJob } from '../trajectories/audit/audit.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
@@ -20,13 +20,7 @@ import { unlearnConfig, type UnlearnRequest } from '../trajectories/unlearning/r
 import { unlearnJob } from '../trajectories/unlearning/unlearn.ts'
 import { reportAudit } from './audit-report.ts'
 import type { LabContext } from './context.ts'
-
-export interface Planned {
-  readonly config: unknown
-  readonly plan: Plan
-  readonly kind: string
-  readonly title: string
-}
+import { queueRun, type Planned } from './queue.ts'
 
 export function planOf<Config>(job: TrajectoryJob<Config>, config: Config, dataset: TrajectorySet): Planned {
   const plan: Plan = { ...job.plan(config, { dataset }), privacy: null }
@@ -53,19 +47,14 @@ export const affordable = (planned: Planned): Planned => {
 
 export type ForgettingPart = ReturnType<typeof forgettingPart>
 
-export function forgettingPart({ project, tell }: LabContext) {
+export function forgettingPart(context: LabContext) {
+  const { project } = context
   /** Errors: `config-invalid` naming what does not fit. */
   const draftTraining = async (request: TrainRequest): Promise<Planned> => {
     const dataset = await readTrajectorySet(project, request.data)
     return planOf(trainJob, trainConfig(request, dataset), dataset)
   }
   const planTraining = async (request: TrainRequest) => affordable(await draftTraining(request))
-
-  const queue = async (planned: Planned, device: Device = 'auto'): Promise<{ run: string; plan: Plan }> => {
-    const paths = await createRun(project, { ...planned, device })
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
-  }
 
   /** Errors: `run-state` for a run that left no agent. */
   const agentBytes = async (run: string): Promise<Uint8Array> => {
@@ -83,10 +72,21 @@ export function forgettingPart({ project, tell }: LabContext) {
   /** What the agent of a run says of itself. Errors: `run-state` without one. */
   const agentHeaderOf = async (run: string) => agentHeader(await agentBytes(run), `agent of run ${run}`)
 
-  /** Errors: `run-state` without an agent, `config-invalid` naming what does not fit. */
+  /** The set that an agent learnt from. Errors: `dataset-missing`, `dataset-corrupt` where the name is another set's by now. */
+  const dataOf = async ({ data: { id, contentHash } }: AgentHeader) => {
+    const data = await openTrajectories(project, id)
+    if (data.set.contentHash === contentHash) return data
+    throw new LetheError(
+      'dataset-corrupt',
+      `${id} does not hold the episodes that the agent was trained on: its hash is another.`,
+      'Bring back the set that it was trained on, or train an agent of this one.',
+    )
+  }
+
+  /** Errors: `run-state` without an agent, `config-invalid` naming what does not fit; those of `dataOf`. */
   const draftUnlearning = async (request: UnlearnRequest): Promise<Planned> => {
     const header = await agentHeaderOf(request.agent)
-    const data = await openTrajectories(project, header.data.id)
+    const data = await dataOf(header)
     return planOf(unlearnJob, unlearnConfig(request, header, data), data.set)
   }
   const planUnlearning = async (request: UnlearnRequest) => affordable(await draftUnlearning(request))
@@ -97,8 +97,11 @@ export function forgettingPart({ project, tell }: LabContext) {
     draftUnlearning,
     planUnlearning,
     agentHeaderOf,
-    createUnlearning: async (request: UnlearnRequest, device?: Device) => queue(await planUnlearning(request), device),
-    createTraining: async (request: TrainRequest, device?: Device) => queue(await planTraining(request), device),
+    dataOf,
+    createUnlearning: async (request: UnlearnRequest, device?: Device) =>
+      queueRun(context, await planUnlearning(request), { device }),
+    createTraining: async (request: TrainRequest, device?: Device) =>
+      queueRun(context, await planTraining(request), { device }),
 
     /** Returns of a trained agent. Errors: `config-invalid` where its data has no simulated task. */
     async evaluateAgent(

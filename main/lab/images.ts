@@ -16,9 +16,10 @@ import { bestEpsilon, composeInTurns } from '../privacy/compose.ts'
 import { ledgerOf, readLedger } from '../privacy/ledger.ts'
 import { priceStages, privacyPlan, requireBudget } from '../privacy/plan.ts'
 import { missingCharges } from '../runs/evidence.ts'
-import { createRun, listRuns, readConfig, readRecord, runPaths, summariseRun, type RunPaths } from '../runs/folder.ts'
+import { listRuns, readConfig, readRecord, runPaths, type RunPaths } from '../runs/folder.ts'
 import { jobOf } from '../runs/jobs.ts'
 import type { LabContext } from './context.ts'
+import { queueRun } from './queue.ts'
 import type { DataPart } from './data.ts'
 
 export interface SynthesizeRequest {
@@ -38,7 +39,8 @@ export type ImagesPart = ReturnType<typeof imagesPart>
 
 const job = jobOf('images.synthesize')
 
-export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn }: Pick<DataPart, 'ensureBuiltIn'>) {
+export function imagesPart(context: LabContext, { ensureBuiltIn }: Pick<DataPart, 'ensureBuiltIn'>) {
+  const { project, start } = context
   /** The configuration and what the method declares, before the budget is asked. Errors: `config-invalid`, `dataset-missing`, … */
   const draftSynthesis = async (request: SynthesizeRequest) => {
     const dataset = await readDataset(project, request.data)
@@ -65,12 +67,8 @@ export function imagesPart({ project, tell, start }: LabContext, { ensureBuiltIn
     return { config, plan: { ...draft, privacy }, kind: job.kind, title }
   }
 
-  const createSynthesis = async (request: SynthesizeRequest): Promise<{ run: string; plan: Plan }> => {
-    const planned = await planSynthesis(request)
-    const paths = await createRun(project, { ...planned, device: request.device ?? 'auto' })
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
-  }
+  const createSynthesis = async (request: SynthesizeRequest) =>
+    queueRun(context, await planSynthesis(request), { device: request.device })
 
   /** The plan as it is shown while settings move: answered also where the budget or the memory does not allow it. */
   const previewPlan = async (request: SynthesizeRequest): Promise<SynthesisPlan> => {

@@ -4,14 +4,15 @@ import path from 'node:path'
 import type { HandlersOf } from '../contract/calls.ts'
 import type { replayCalls } from '../contract/calls/replay.ts'
 import { replayFile } from '../contract/replay.ts'
-import type { Device, Plan } from '../contract/run.ts'
+import type { Device } from '../contract/run.ts'
 import { parseWith } from '../files/atomic.ts'
-import { createRun, readConfig, requireOwnFiles, runPaths, summariseRun } from '../runs/folder.ts'
+import { readConfig, requireOwnFiles, runPaths } from '../runs/folder.ts'
 import { openSummaries } from '../runs/summaries.ts'
-import { openTrajectories } from '../trajectories/data/store.ts'
+import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { chosenEpisodes, replayConfigSchema, replayJob, replayStage } from '../trajectories/replay.ts'
 import type { LabContext, ResourceHandler } from './context.ts'
-import { affordable, planOf, type Planned } from './forgetting.ts'
+import { affordable, planOf } from './forgetting.ts'
+import { queueRun, type Planned } from './queue.ts'
 
 export interface ReplayRequest {
   readonly data: string
@@ -20,7 +21,8 @@ export interface ReplayRequest {
   readonly seed?: number | undefined
 }
 
-export function replayPart({ project, tell, start }: LabContext) {
+export function replayPart(context: LabContext) {
+  const { project, start } = context
   const summaries = openSummaries(project)
 
   /** Errors: `config-invalid` naming an episode or agent that is not there, or a set that cannot be simulated. */
@@ -33,19 +35,16 @@ export function replayPart({ project, tell, start }: LabContext) {
     return affordable(planOf(replayJob, config, data.set))
   }
 
-  const createReplay = async (
-    request: ReplayRequest,
-    device: Device = 'auto',
-  ): Promise<{ run: string; plan: Plan }> => {
-    const planned = await planReplay(request)
-    const paths = await createRun(project, { ...planned, device })
-    tell('run-changed', { summary: await summariseRun(paths) })
-    return { run: paths.id, plan: planned.plan }
-  }
+  const createReplay = async (request: ReplayRequest, device?: Device) =>
+    queueRun(context, await planReplay(request), { device })
 
   const handlers: HandlersOf<typeof replayCalls> = {
     'replay.find': async ({ data, episode, agents }) => {
-      const runs = (await summaries.list()).filter(({ kind, data: of }) => kind === replayJob.kind && of === data)
+      const { created: since } = await readTrajectorySet(project, data)
+      // What is older is of another set that had the name before.
+      const runs = (await summaries.list()).filter(
+        ({ kind, data: of, created }) => kind === replayJob.kind && of === data && created >= since,
+      )
       for (const { id, state } of runs.reverse()) {
         if (state === 'failed' || state === 'cancelled') continue
         const config = replayConfigSchema.safeParse(await readConfig(runPaths(project, id)).catch(() => null))

@@ -16,7 +16,7 @@ import {
   type RunSummary,
 } from '../contract/run.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
-import { readJson, readLineBlocks, writeJson } from '../files/atomic.ts'
+import { readJson, readLineBlocks, writeAtomic, writeJson } from '../files/atomic.ts'
 import { lockOwner } from '../files/lock.ts'
 import { requireOwn } from '../files/own.ts'
 import { foldersInTrash } from '../files/trash.ts'
@@ -78,16 +78,24 @@ function pathsIn(folder: string, id: string): RunPaths {
   }
 }
 
-/** Makes a queued run. The record is written last: a folder without one is not a run. */
+/** Makes a queued run, with artifacts that it begins with. The record is written last: a folder without one is not a run. */
 export async function createRun(
   project: string,
-  options: { kind: string; title: string; config: unknown; plan: Plan; device?: Device },
+  options: {
+    kind: string
+    title: string
+    config: unknown
+    plan: Plan
+    device?: Device
+    files?: ReadonlyMap<string, Uint8Array>
+  },
 ): Promise<RunPaths> {
   const created = new Date()
   const stamp = created.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   const id = `${stamp}-${options.kind.replace(/\W+/g, '-')}-${randomBytes(3).toString('hex')}`
   const paths = runPaths(project, id)
   await fs.mkdir(paths.artifacts, { recursive: true, mode: 0o700 })
+  for (const [name, bytes] of options.files ?? []) await writeAtomic(path.join(paths.artifacts, name), bytes)
   await writeJson(paths.config, options.config)
   await writeJson(paths.plan, options.plan)
   await writeRecord(paths, {
