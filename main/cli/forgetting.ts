@@ -1,5 +1,6 @@
 /** Training agents, making them forget, and playing them. */
 import { promises as fs } from 'node:fs'
+import { parseEpisodeIds } from '../contract/episode-ids.ts'
 import { trainPresets, type TrainPreset } from '../trajectories/train.ts'
 import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
@@ -63,12 +64,11 @@ const unlearn = runCommand({
   text: outcomeText,
 })
 
-/** `csv:FILE` names a file of ids, apart by commas, spaces or lines; a first line of words is passed over. */
+/** `csv:FILE` names a file of ids. Errors: `file-malformed` for what may name other episodes than were meant. */
 export async function selectorOf(words: string): Promise<string> {
   if (!words.startsWith('csv:')) return words
   const file = words.slice('csv:'.length)
-  const text = await fs.readFile(file, 'utf8')
-  return `ids:${text.replace(/^\D*\n/, '').trim()}`
+  return `ids:${parseEpisodeIds(await fs.readFile(file, 'utf8'), file).join(',')}`
 }
 
 const evaluate: Command = {
