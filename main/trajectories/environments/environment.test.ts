@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { rootStream } from '../../math/random.ts'
 import { makeEnvironment, taskOf, tasks, type Environment, type EnvironmentOptions } from './environment.ts'
 import { networkPolicy } from './policy.ts'
-import { rolloutMany, runEpisode } from './rollout.ts'
+import { runEpisode } from './rollout.ts'
 import { normalisedScore, type TaskId, type Variant } from './task.ts'
 
 interface Case {
@@ -251,23 +251,4 @@ test('a policy is layers of tanh; sizes that do not fit name the layer', () => {
   expect(() => networkPolicy([{ weights: [[1]], bias: [] }])).toThrow(
     'Layer 0 of the policy: 1 rows of weights but 0 biases',
   )
-})
-
-test('many episodes at once are those played one by one, however many go side by side', async () => {
-  const policy = networkPolicy([
-    { weights: Array.from({ length: 3 }, (_, i) => new Array<number>(11).fill(0.1 * (i - 1))), bias: [0, 0, 0.1] },
-  ])
-  const stream = rootStream(3)
-  const play = async (width: number) => {
-    const rounds = rolloutMany('hopper', policy, { episodes: 5, stream, width })
-    for (;;) {
-      const { done, value } = await rounds.next()
-      if (done) return value
-    }
-  }
-  const environment = await make('hopper')
-  const alone = Array.from({ length: 5 }, (_, e) => runEpisode(environment, policy.act, stream.fork(`episode ${e}`)))
-  expect(await play(3)).toEqual(alone)
-  expect(await play(1)).toEqual(alone)
-  expect(alone.every(({ terminated, steps }) => terminated && steps > 5 && steps < 1000)).toBe(true)
 })

@@ -50,59 +50,6 @@ export function runEpisode(
   return { totalReward, steps, terminated: environment.terminated }
 }
 
-/**
- * `episodes` episodes of one policy, interleaved over `width` environments in one thread; episode e starts from `stream.fork('episode e')`,
- * so the result does not depend on the width. Yields the returns so far after each round of steps, so that the caller may stop or breathe.
- */
-export async function* rolloutMany(
-  id: string,
-  policy: Policy,
-  options: {
-    readonly episodes: number
-    readonly stream: RandomStream
-    readonly width?: number
-    readonly variant?: Environment['variant']
-  },
-): AsyncGenerator<{ readonly done: number }, Episode[]> {
-  const { episodes, stream, variant = 'v4' } = options
-  const width = Math.min(options.width ?? 4, episodes)
-  const finished = new Array<Episode>(episodes)
-  const lanes: { environment: Environment; episode: number; total: number; steps: number }[] = []
-  let next = 0
-  let done = 0
-  try {
-    for (let i = 0; i < width; i++) {
-      const environment = await makeEnvironment(id, { variant })
-      lanes.push({ environment, episode: -1, total: 0, steps: 0 })
-      checkPolicy(environment, policy)
-    }
-    while (done < episodes) {
-      for (let round = 0; round < roundSteps; round++)
-        for (const lane of lanes) {
-          if (lane.episode < 0) {
-            if (next >= episodes) continue
-            Object.assign(lane, { episode: next, total: 0, steps: 0 })
-            lane.environment.reset(stream.fork(`episode ${next++}`))
-          }
-          const { environment } = lane
-          lane.total += environment.step(policy.act(environment.observation))
-          lane.steps++
-          if (!environment.terminated && lane.steps < environment.task.episodeSteps) continue
-          finished[lane.episode] = { totalReward: lane.total, steps: lane.steps, terminated: environment.terminated }
-          lane.episode = -1
-          done++
-        }
-      yield { done }
-    }
-    return finished
-  } finally {
-    for (const { environment } of lanes) environment.close()
-  }
-}
-
-/** Steps of every environment between two yields: a few milliseconds. */
-const roundSteps = 16
-
 export interface Recording {
   /** After each step. */
   readonly observations: number[][]
