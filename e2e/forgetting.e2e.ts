@@ -97,6 +97,10 @@ describe('a set', () => {
       [0.999, 0.5],
     ])
     await page.selects(12)
+    // A press beside the points, with either button, chooses nothing and takes nothing away.
+    await lethe.page.locator('.episodes-scatter').click({ position: { x: 2, y: 2 } })
+    await lethe.page.locator('.episodes-scatter').click({ button: 'right' })
+    await page.selects(12)
     // Around the lower left: the medium ones are short and return little.
     await draw('.episodes-scatter', [
       [0, 0.4],
@@ -247,6 +251,14 @@ describe('a file', () => {
     await page.grid().waitFor()
     expect(await page.shown()).toEqual(['0', '1', '2'])
     await lethe.page.getByText('no simulator', { exact: true }).waitFor()
+  })
+
+  it('takes nothing of what was selected in another', async () => {
+    await page.selects(0)
+    await lethe.page.getByRole('radio', { name: /Small hoppers/ }).check()
+    await page.selects(2)
+    await lethe.page.getByRole('radio', { name: /Ward 7/ }).check()
+    await page.selects(0)
   })
 
   it('goes to the trash and comes back', async () => {

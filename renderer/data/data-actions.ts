@@ -3,9 +3,9 @@ import type { Dataset, SplitName } from '../../main/contract/dataset.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { ask } from '../app/bridge.ts'
 import { loadData, loadLedger, loadRuns } from '../app/feed.ts'
-import { showFailure, showScreen } from '../app/store.ts'
+import { showFailure, showScreen, store } from '../app/store.ts'
 import { takeAgentFiles } from '../trajectories/import-agent/import-agent-feed.ts'
-import { showNewSet } from '../trajectories/trajectories-feed.ts'
+import { takeNewSet } from '../trajectories/trajectories-feed.ts'
 import { notify } from '../ui/notices.tsx'
 import { dataStore, openDataset, showView, type Source } from './data-store.ts'
 import { emptyForm, importInput, nameFor, trajectoriesInput } from './import-form.ts'
@@ -67,13 +67,13 @@ export async function importSource(): Promise<void> {
   change(source.inspection, { importing: null })
   if (!made) return
   await loadData()
-  const { view } = dataStore.getState()
+  const waited = dataStore.getState().view.kind === 'import'
   dataStore.setState({ source: null })
-  if (made.kind === 'trajectories') {
-    if (view.kind === 'import') showView({ kind: 'list' })
-    await showNewSet(made)
-  } else if (view.kind === 'import') openDataset(made.id)
-  notify({ kind: 'done', message: `${made.name} is in the project.`, hint: 'The source was left as it was.' })
+  if (waited && made.kind === 'trajectories') showView({ kind: 'list' })
+  else if (waited) openDataset(made.id)
+  const open =
+    made.kind === 'trajectories' ? await takeNewSet(made, waited && store.getState().screen === 'data') : undefined
+  notify({ kind: 'done', message: `${made.name} is in the project.`, hint: 'The source was left as it was.', open })
 }
 
 export async function loadDamaged(): Promise<void> {

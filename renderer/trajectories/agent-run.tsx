@@ -1,6 +1,5 @@
 /** One training or unlearning: how far it is, its losses and returns, and what came of it. */
 import type { RunSummary } from '../../main/contract/run.ts'
-import { selectRun } from '../app/feed.ts'
 import { showScreen } from '../app/store.ts'
 import { useDetail } from '../runs/detail.ts'
 import { RunAdvice } from '../runs/run-advice.tsx'
@@ -9,17 +8,14 @@ import { RunProgress } from '../runs/run-progress.tsx'
 import { compareRuns } from '../runs/runs-store.ts'
 import { Button } from '../ui/controls.tsx'
 import { estimateReturn } from './agents-feed.ts'
-import { showAgents, showUnlearning } from './agents-store.ts'
+import { showAgents, showUnlearning, useAgents } from './agents-store.ts'
 import { ForgettingOverview } from './forgetting-overview.tsx'
+import { showInRuns } from './look.ts'
 import { chooseAgent, useTrajectories } from './trajectories-store.ts'
-
-function showInRuns(run: string): void {
-  showScreen('runs')
-  void selectRun(run)
-}
 
 function Next({ run }: { readonly run: RunSummary }) {
   const agent = useTrajectories((state) => state.agents.find((one) => one.run === run.id))
+  const starting = useAgents((state) => state.starting)
   const original = agent?.original ?? null
   const forget = () => {
     chooseAgent(run.id)
@@ -34,9 +30,13 @@ function Next({ run }: { readonly run: RunSummary }) {
       <Button look="bare" icon="back" onClick={showAgents}>
         All agents
       </Button>
-      {agent && <Button onClick={forget}>Make it forget…</Button>}
+      {agent && !agent.retired && <Button onClick={forget}>Make it forget…</Button>}
       {agent && !agent.retired && !agent.evaluation && !agent.estimate && (
-        <Button title="By fitted Q from the recorded episodes" onClick={() => void estimateReturn(agent.run)}>
+        <Button
+          title="By fitted Q from the recorded episodes"
+          disabled={starting}
+          onClick={() => void estimateReturn(agent.run)}
+        >
           Estimate its return
         </Button>
       )}

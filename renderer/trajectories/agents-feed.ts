@@ -1,35 +1,16 @@
 /** Between the lab and the tab Agents: plans while settings move, and the start of what was planned. */
 import type { TrainDraft, UnlearnDraft } from '../../main/contract/calls/forgetting.ts'
-import { ask, type Failure } from '../app/bridge.ts'
-import { createLatest } from '../app/latest.ts'
+import { ask } from '../app/bridge.ts'
 import { showFailure } from '../app/store.ts'
 import { agentsStore, showRun } from './agents-store.ts'
-import { trajectoriesStore } from './trajectories-store.ts'
+import { createPlans } from './plans.ts'
+import { trajectoriesStore, usableAgent } from './trajectories-store.ts'
 
-const trainPlans = createLatest(
-  async (draft: TrainDraft) => {
-    let trouble: Failure | null = null
-    const plan = await ask('forgetting.planTraining', draft, (failure) => (trouble = failure))
-    return { plan, trouble }
-  },
-  ({ plan, trouble }, _draft, outdated) => {
-    const { train } = agentsStore.getState()
-    if (plan) agentsStore.setState({ train: { ...train, plan, trouble: null } })
-    else if (!outdated) agentsStore.setState({ train: { ...train, trouble } })
-  },
+const trainPlans = createPlans('forgetting.planTraining', (answer) =>
+  agentsStore.setState(({ train }) => ({ train: { ...train, ...answer } })),
 )
-
-const unlearnPlans = createLatest(
-  async (draft: UnlearnDraft) => {
-    let trouble: Failure | null = null
-    const plan = await ask('forgetting.planUnlearning', draft, (failure) => (trouble = failure))
-    return { plan, trouble }
-  },
-  ({ plan, trouble }, _draft, outdated) => {
-    const { unlearn } = agentsStore.getState()
-    if (plan) agentsStore.setState({ unlearn: { ...unlearn, plan, trouble: null } })
-    else if (!outdated) agentsStore.setState({ unlearn: { ...unlearn, plan: null, trouble } })
-  },
+const unlearnPlans = createPlans('forgetting.planUnlearning', (answer) =>
+  agentsStore.setState(({ unlearn }) => ({ unlearn: { ...unlearn, ...answer } })),
 )
 
 function trainDraft(): TrainDraft | null {
@@ -45,9 +26,9 @@ export function forgetWords(): string {
 }
 
 function unlearnDraft(): UnlearnDraft | null {
-  const { agent, selection } = trajectoriesStore.getState()
-  if (agent === null || selection.size === 0) return null
-  return { ...agentsStore.getState().unlearn.draft, agent, forget: forgetWords() }
+  const agent = usableAgent(trajectoriesStore.getState())
+  if (!agent || trajectoriesStore.getState().selection.size === 0) return null
+  return { ...agentsStore.getState().unlearn.draft, agent: agent.run, forget: forgetWords() }
 }
 
 function askPlans(): void {
@@ -86,7 +67,9 @@ export function followPlans(): () => void {
 
 /** Shows the run that estimates what an agent returns. */
 export async function estimateReturn(agent: string): Promise<void> {
+  agentsStore.setState({ starting: true })
   const made = await ask('forgetting.estimate', { agent }, showFailure)
+  agentsStore.setState({ starting: false })
   if (made) showRun(made.run)
 }
 

@@ -6,7 +6,7 @@ import { trajectoriesStore, useTrajectories } from './trajectories-store.ts'
 
 export function useForgettingCommands(): void {
   const none = useTrajectories((state) => state.sets?.length === 0)
-  const agents = useTrajectories((state) => state.agents.length > 0)
+  const agents = useTrajectories((state) => state.agents.some(({ retired }) => !retired))
   const go = (then: () => void) => () => {
     showScreen('forgetting')
     then()
@@ -19,7 +19,7 @@ export function useForgettingCommands(): void {
     {
       id: 'forgetting.unlearn',
       run: go(showUnlearning),
-      blocked: blocked ?? (agents ? null : 'No agent was trained yet'),
+      blocked: blocked ?? (agents ? null : 'No agent can be made to forget yet'),
     },
   ])
 }

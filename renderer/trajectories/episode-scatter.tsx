@@ -1,10 +1,10 @@
-/** Every shown episode as a point, its return over its length. A line drawn around some of them chooses these. */
+/** Every shown episode as a point, its return over its length. A line drawn around some of them chooses these; one around none, or a click, changes nothing. */
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react'
 import { formatCount, formatFigure } from '../app/format.ts'
 import { useShownTheme } from '../app/theme.ts'
 import { resolveColour } from '../charts/colours.ts'
 import type { Episodes } from './episodes.ts'
-import { combined, isInside, type Point } from './shapes.ts'
+import { combined, isDrawn, isInside, type Point } from './shapes.ts'
 import { selectByHand, useTrajectories } from './trajectories-store.ts'
 import { useSize, type Size } from './use-size.ts'
 
@@ -92,8 +92,9 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
   const choose = (event: PointerEvent) => {
     if (!line) return
     setLine(null)
+    if (!isDrawn(line)) return
     const ids = places.filter((_, index) => isInside(points[index]!, line)).map((one) => episodes.ids[one]!)
-    selectByHand(combined(selection, ids, event))
+    if (ids.length > 0) selectByHand(combined(selection, ids, event))
   }
   const across = extentOf(episodes.lengths, places)
   return (
@@ -107,6 +108,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
         role="img"
         aria-label="Each episode as a point. To choose some by key, filter by return and steps and select what is shown."
         onPointerDown={(event) => {
+          if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
           setLine([at(event)])
         }}

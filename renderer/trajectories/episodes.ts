@@ -1,5 +1,6 @@
 /** The episodes of a set as columns of numbers: a set may hold tens of thousands. A place is an episode's row in them. */
 import type { EpisodeColumns } from '../../main/contract/calls/trajectories.ts'
+import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import { readLab, type Failure } from '../app/bridge.ts'
 
 export interface Episodes {
@@ -42,6 +43,12 @@ export async function readRewardMeans(
 ): Promise<Float32Array | null> {
   const answer = await readLab(`trajectories/${data}/rewards?points=${points}`, { onFailure })
   return answer && new Float32Array(await answer.arrayBuffer())
+}
+
+/** Ids of the episodes that an agent still knows. */
+export function learntOf({ learntFrom, without }: Agent, { ids }: Pick<Episodes, 'ids'>): ReadonlySet<number> {
+  const gone = new Set(without)
+  return new Set(ids.slice(0, learntFrom ?? ids.length).filter((id) => !gone.has(id)))
 }
 
 export const endWords = (letter: string | undefined): string =>

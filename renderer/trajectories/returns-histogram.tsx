@@ -30,7 +30,7 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
     const [low, high] = [Math.min(range.from, range.to), Math.max(range.from, range.to)]
     const [first, last] = [Math.floor(low * count), Math.min(count - 1, Math.floor(high * count))]
     const ids = bins.members.slice(first, last + 1).flatMap((bin) => bin.map((place) => episodes.ids[place]!))
-    selectByHand(combined(selection, ids, event))
+    if (ids.length > 0) selectByHand(combined(selection, ids, event))
   }
   return (
     <figure className="episodes-plot" aria-label="Returns">
@@ -42,6 +42,7 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
         role="img"
         aria-label={`${formatCount(places.length)} returns from ${formatFigure(bins.low)} to ${formatFigure(bins.high)}. To choose some by key, type return> or return< in the filter and select what is shown.`}
         onPointerDown={(event) => {
+          if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
           setRange({ from: shareAt(event), to: shareAt(event) })
         }}

@@ -3,13 +3,12 @@ import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { Button } from '../ui/controls.tsx'
 import { showUnlearning } from './agents-store.ts'
 import { startRequest } from './request/request-store.ts'
-import { useTrajectories } from './trajectories-store.ts'
+import { useAgent, useTrajectories } from './trajectories-store.ts'
 
 export function SelectionActions({ set }: { readonly set: TrajectorySet }) {
-  const hasAgents = useTrajectories((state) => state.agents.some(({ data }) => data === set.id))
-  const own = useTrajectories(
-    ({ agents, agent }) => agents.find(({ run, data }) => run === agent && data === set.id)?.run ?? null,
-  )
+  const hasAgents = useTrajectories((state) => state.agents.some(({ data, retired }) => data === set.id && !retired))
+  const agent = useAgent()
+  const own = agent?.data === set.id ? agent.run : null
   const selection = useTrajectories((state) => state.selection)
   return (
     <div className="trajectories-actions">
@@ -19,7 +18,7 @@ export function SelectionActions({ set }: { readonly set: TrajectorySet }) {
       <Button onClick={() => startRequest({ data: set.id, agent: own, ids: [...selection] })}>
         Open a deletion request…
       </Button>
-      {!hasAgents && <p className="trajectories-note">No agent was trained on this set yet: see Agents.</p>}
+      {!hasAgents && <p className="trajectories-note">No agent on this set can be made to forget: see Agents.</p>}
     </div>
   )
 }

@@ -5,6 +5,7 @@ import type { Failure } from '../app/bridge.ts'
 import { formatCount } from '../app/format.ts'
 import { Button } from '../ui/controls.tsx'
 import { NumberField, SelectField, TextField } from '../ui/field.tsx'
+import { notify } from '../ui/notices.tsx'
 import type { Episodes } from './episodes.ts'
 import { selectByRule } from './trajectories-feed.ts'
 import { clearSelection } from './undoing.ts'
@@ -21,8 +22,16 @@ const rules = [
 type Rule = (typeof rules)[number]['value']
 
 /** Ids in a file: apart by commas, spaces or lines; a first line of words is passed over. */
-async function readIds(file: File): Promise<string> {
-  return (await file.text()).replace(/^\D*\n/, '').trim()
+async function readIds(file: File, onIds: (ids: string) => void): Promise<void> {
+  const text = await file.text().catch(() => null)
+  if (text !== null) onIds(text.replace(/^\D*\n/, '').trim())
+  else
+    notify({
+      kind: 'failed',
+      code: 'file-unreadable',
+      message: `${file.name} cannot be read.`,
+      hint: 'Look whether it is still there and may be opened, and choose it again.',
+    })
 }
 
 function IdsFile({ onIds }: { readonly onIds: (ids: string) => void }) {
@@ -35,7 +44,7 @@ function IdsFile({ onIds }: { readonly onIds: (ids: string) => void }) {
         onChange={(event) => {
           const file = event.target.files?.[0]
           event.target.value = ''
-          if (file) void readIds(file).then(onIds)
+          if (file) void readIds(file, onIds)
         }}
       />
     </label>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { binsOf, combined, isInside } from './shapes.ts'
+import { binsOf, combined, isDrawn, isInside } from './shapes.ts'
 
 it('bins hold every value once, the highest in the last', () => {
   const bins = binsOf([0, 1, 2, 3, 4], [0, 1, 2, 3, 4], 2)
@@ -26,6 +26,13 @@ it('a lasso may be concave', () => {
   expect(isInside({ x: 2, y: 3 }, line)).toBe(true)
   expect(isInside({ x: 5, y: 5 }, line)).toBe(false)
   expect(isInside({ x: 11, y: 1 }, line)).toBe(false)
+})
+
+it('a press that trembles draws nothing', () => {
+  const from = { x: 10, y: 10 }
+  expect(isDrawn([from])).toBe(false)
+  expect(isDrawn([from, { x: 12, y: 11 }, from])).toBe(false)
+  expect(isDrawn([from, { x: 30, y: 10 }, from])).toBe(true)
 })
 
 it('Shift adds, Alt takes away', () => {

@@ -37,6 +37,10 @@ export function isInside({ x, y }: Point, line: readonly Point[]): boolean {
   return inside
 }
 
+/** Whether the pointer has gone far enough to have drawn something; a press that trembles has not. */
+export const isDrawn = (line: readonly Point[]): boolean =>
+  line.some(({ x, y }) => Math.hypot(x - line[0]!.x, y - line[0]!.y) >= 4)
+
 /** Shift adds to what is chosen, Alt takes away from it, else it is chosen anew. */
 export function combined(
   before: ReadonlySet<number>,

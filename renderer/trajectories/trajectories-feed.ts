@@ -3,8 +3,9 @@ import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { ask, type Failure } from '../app/bridge.ts'
 import { showFailure, showScreen, store } from '../app/store.ts'
+import type { Notice } from '../ui/notice-list.ts'
 import { readEpisodeColumns, readRewardMeans } from './episodes.ts'
-import { noneSelected, showTab, trajectoriesStore } from './trajectories-store.ts'
+import { noneSelected, showTab, trajectoriesStore, usableAgent, type TrajectoriesState } from './trajectories-store.ts'
 
 export async function loadSets(): Promise<void> {
   const sets = await ask('trajectories.list', {}, showFailure)
@@ -15,15 +16,17 @@ export async function loadSets(): Promise<void> {
   chooseSet(kept?.id ?? null)
 }
 
-/** Of those trained on a set the newest that has forgotten nothing. */
-const firstOf = (agents: readonly Agent[], data: string | null): Agent | undefined =>
-  agents.find((one) => one.data === data && one.original === null) ?? agents.find((one) => one.data === data)
+/** Of those trained on a set, and still in use, the newest that has forgotten nothing. */
+function firstOf(agents: readonly Agent[], data: string | null): Agent | undefined {
+  const own = agents.filter((one) => one.data === data && !one.retired)
+  return own.find(({ original }) => original === null) ?? own[0]
+}
 
 export async function loadAgents(): Promise<void> {
   const agents = await ask('forgetting.agents', {}, showFailure)
   if (!agents) return
   const { agent, data } = trajectoriesStore.getState()
-  const kept = agents.find(({ run }) => run === agent) ?? firstOf(agents, data)
+  const kept = usableAgent({ agents, agent }) ?? firstOf(agents, data)
   trajectoriesStore.setState({ agents, agent: kept?.run ?? null })
 }
 
@@ -39,31 +42,43 @@ export async function findTrajectories(): Promise<void> {
 /** Whose episodes are shown or under way: the set and its content. */
 let reading = ''
 
-/** Another set has other episodes and other agents: what was chosen of the one before is not kept. */
+const nothing = { query: '', selection: noneSelected, rule: null }
+/** What was filtered and selected of each set, for when one comes back to it. */
+const remembered = new Map<string, Pick<TrajectoriesState, keyof typeof nothing>>()
+
+/** Another set has other episodes and other agents. */
 export function chooseSet(data: string | null): void {
-  const { agents, sets } = trajectoriesStore.getState()
+  const { agents, sets, query, selection, rule } = trajectoriesStore.getState()
   const hash = sets?.find(({ id }) => id === data)?.contentHash ?? ''
   const wanted = `${data} ${hash}`
   if (wanted === reading) return
+  remembered.set(reading, { query, selection, rule })
   reading = wanted
   const agent = firstOf(agents, data)?.run ?? null
-  const nothing = { query: '', selection: noneSelected, rule: null, episode: null, opened: false }
-  trajectoriesStore.setState({ data, agent, episodes: null, ...nothing })
+  const left = { episodes: null, unread: false, episode: null, opened: false }
+  trajectoriesStore.setState({ data, agent, ...left, ...(remembered.get(wanted) ?? nothing) })
   if (data !== null && hash !== '') void readEpisodesOf(data, hash, wanted)
 }
 
 async function readEpisodesOf(data: string, contentHash: string, wanted: string): Promise<void> {
-  const episodes = await readEpisodeColumns(data, contentHash, showFailure)
-  if (!episodes || reading !== wanted) return
+  const episodes = await readEpisodeColumns(data, contentHash, showFailure).catch(() => null)
+  if (reading !== wanted) return
+  if (!episodes) {
+    reading = '' // it may be asked for again
+    trajectoriesStore.setState({ unread: true })
+    return
+  }
   trajectoriesStore.setState({ episodes })
   const rewards = await readRewardMeans(data, showFailure)
   if (rewards && reading === wanted) trajectoriesStore.setState({ episodes: { ...episodes, rewards } })
 }
 
-/** A set that is new in the project: its episodes are shown. */
-export async function showNewSet(set: TrajectorySet): Promise<void> {
+/** A set that is new in the project: shown where the person has waited for it, else the way to it. */
+export async function takeNewSet({ id }: TrajectorySet, waited: boolean): Promise<Notice['open']> {
   await loadSets()
-  showSet(set.id)
+  if (!waited) return { label: 'Show', run: () => showSet(id) }
+  showSet(id)
+  return undefined
 }
 
 export function showSet(data: string): void {
@@ -74,7 +89,8 @@ export function showSet(data: string): void {
 
 /** Chooses the episodes that a rule means: of the chosen agent’s where there is one. The trouble in words, or null. */
 export async function selectByRule(words: string, seed: number): Promise<Failure | null> {
-  const { data, agent } = trajectoriesStore.getState()
+  const { data } = trajectoriesStore.getState()
+  const agent = usableAgent(trajectoriesStore.getState())?.run ?? null
   if (data === null) return null
   let trouble: Failure | null = null
   const input = { data, agent, selector: words, seed }
@@ -85,7 +101,7 @@ export async function selectByRule(words: string, seed: number): Promise<Failure
 }
 
 type Runs = ReturnType<typeof store.getState>['runs']
-const left = (runs: Runs): number =>
+const ended = (runs: Runs): number =>
   runs?.filter(({ kind, state }) => kind.startsWith('trajectories.') && state === 'succeeded').length ?? 0
 
 async function loadAlgorithms(): Promise<void> {
@@ -99,7 +115,7 @@ export function followTrajectories(): () => void {
   void loadAlgorithms()
   void loadSets().then(loadAgents)
   return store.subscribe((state, before) => {
-    if (state.runs !== before.runs && left(state.runs) !== left(before.runs)) void loadAgents()
+    if (state.runs !== before.runs && ended(state.runs) !== ended(before.runs)) void loadAgents()
     if (state.datasets !== before.datasets) void loadSets()
   })
 }

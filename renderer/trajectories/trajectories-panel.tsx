@@ -2,6 +2,8 @@
 import { useMemo, useRef } from 'react'
 import { useCommands } from '../app/commands.ts'
 import { formatCount } from '../app/format.ts'
+import { Button } from '../ui/controls.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { EpisodeFacts } from './episode-facts.tsx'
 import { placesOf, readQuery } from './episode-query.ts'
@@ -12,6 +14,7 @@ import type { Episodes } from './episodes.ts'
 import { NoTrajectories } from './no-trajectories.tsx'
 import { ReturnsHistogram } from './returns-histogram.tsx'
 import { SelectionPanel } from './selection-panel.tsx'
+import { chooseSet } from './trajectories-feed.ts'
 import { setQuery, useSet, useTrajectories } from './trajectories-store.ts'
 import './episodes.css'
 
@@ -90,7 +93,18 @@ function Episodes({ episodes }: { readonly episodes: Episodes }) {
 
 export function TrajectoriesPanel() {
   const episodes = useTrajectories((state) => state.episodes)
+  const unread = useTrajectories((state) => state.unread)
+  const data = useTrajectories((state) => state.data)
   const none = useTrajectories((state) => state.sets?.length === 0)
   if (none) return <NoTrajectories />
+  if (unread)
+    return (
+      <EmptyState
+        icon="warning"
+        title="The episodes could not be read"
+        lead="Nothing of the set was changed."
+        actions={<Button onClick={() => chooseSet(data)}>Try again</Button>}
+      />
+    )
   return episodes && <Episodes episodes={episodes} />
 }

@@ -19,6 +19,8 @@ export interface TrajectoriesState {
   readonly agent: string | null
   /** Of the chosen set; null while they are read. */
   readonly episodes: Episodes | null
+  /** Whether reading them failed. */
+  readonly unread: boolean
   /** What is typed in the filter. */
   readonly query: string
   /** Ids of the chosen episodes: what is to be forgotten, and what a request names. */
@@ -45,6 +47,7 @@ export const trajectoriesStore = createStore<TrajectoriesState>(() => ({
   data: null,
   agent: null,
   episodes: null,
+  unread: false,
   query: '',
   selection: noneSelected,
   rule: null,
@@ -75,5 +78,7 @@ export const chooseAgent = (agent: string | null): void => trajectoriesStore.set
 
 export const useSet = (): TrajectorySet | null =>
   useTrajectories(({ sets, data }) => sets?.find(({ id }) => id === data) ?? null)
-export const useAgent = (): Agent | null =>
-  useTrajectories(({ agents, agent }) => agents.find(({ run }) => run === agent) ?? null)
+/** The chosen agent; null for a retired one, with which nothing can be done. */
+export const usableAgent = ({ agents, agent }: Pick<TrajectoriesState, 'agents' | 'agent'>): Agent | null =>
+  agents.find(({ run, retired }) => run === agent && !retired) ?? null
+export const useAgent = (): Agent | null => useTrajectories(usableAgent)

@@ -1,6 +1,5 @@
 /** Right: which episodes an agent is to forget, in which way, and what that takes and touches. */
 import { useMemo } from 'react'
-import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import { formatCount } from '../app/format.ts'
 import { Button } from '../ui/controls.tsx'
 import { Segmented } from '../ui/field.tsx'
@@ -8,17 +7,11 @@ import { Explain } from '../ui/hint.tsx'
 import { AdvancedSettings } from '../ui/schema-form.tsx'
 import { start } from './agents-feed.ts'
 import { changeUnlearn, firstUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
-import type { Episodes } from './episodes.ts'
+import { learntOf } from './episodes.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
 import { agentWords } from './sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { selectByHand, showTab, useAgent, useTrajectories } from './trajectories-store.ts'
-
-/** Ids of the episodes that an agent still knows. */
-function learntOf({ learntFrom, without }: Agent, { ids }: Episodes): ReadonlySet<number> {
-  const gone = new Set(without)
-  return new Set(ids.slice(0, learntFrom ?? ids.length).filter((id) => !gone.has(id)))
-}
 
 /** Which of the selected episodes the agent can forget, and how many it never saw or has forgotten. */
 function useKnown(): { known: readonly number[]; strange: number } {
@@ -44,7 +37,7 @@ function What() {
       <h2>What is forgotten</h2>
       <p>
         <span className="trajectories-note">Agent</span>
-        {agent ? agentWords(agent, title) : 'none was trained on this set yet'}
+        {agent ? agentWords(agent, title) : 'none that can be made to forget'}
         {!agent && (
           <Button look="bare" onClick={showTraining}>
             Train one
@@ -169,8 +162,8 @@ export function UnlearnForm() {
         <ResetForm draft={draft} first={firstUnlearn} onReset={changeUnlearn} />
       </div>
       <StartPanel
-        plan={shown?.plan ?? null}
-        obstacle={(agent && some && strange === 0 ? trouble : null) ?? shown?.obstacle ?? null}
+        plan={strange === 0 ? (shown?.plan ?? null) : null}
+        obstacle={agent && some && strange === 0 ? (trouble ?? plan?.obstacle ?? null) : null}
         action="Start unlearning"
         starting={starting}
         onStart={start}

@@ -6,20 +6,14 @@ import { shownState, stateWords, StateSign } from '../runs/state.tsx'
 import { Button } from '../ui/controls.tsx'
 import { Hint } from '../ui/hint.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { showRun } from './agents-store.ts'
-import { showAudit, useAudit } from './audit/audit-store.ts'
-import { showTab, useTrajectories } from './trajectories-store.ts'
+import { useAudit } from './audit/audit-store.ts'
+import { lookAt } from './look.ts'
+import { useTrajectories } from './trajectories-store.ts'
 
 const working: readonly RunState[] = ['queued', 'running', 'paused']
 const stopped: readonly RunState[] = ['interrupted', 'cancelled', 'failed']
 /** Older ones are found on the screen of runs. */
 const mostStopped = 4
-
-function look({ id, kind }: RunSummary): void {
-  if (kind !== 'trajectories.audit') return showRun(id)
-  showAudit(id)
-  showTab('audit')
-}
 
 function Row({ run }: { readonly run: RunSummary }) {
   const audit = useAudit((state) => state.run)
@@ -33,7 +27,7 @@ function Row({ run }: { readonly run: RunSummary }) {
         className="trajectories-run"
         aria-current={run.id === shown ? 'true' : undefined}
         title={`${run.title}, ${stateWords[shownState(run)].toLowerCase()}`}
-        onClick={() => look(run)}
+        onClick={() => lookAt(run)}
       >
         <StateSign state={shownState(run)} />
         <span>{run.title}</span>

@@ -1,32 +1,23 @@
 /** Between the lab and the tab Audit: plans while settings move, what an audit found, and the timeline that is looked at. */
-import { auditSchema } from '../../../main/contract/audit.ts'
+import { auditSchema, type Audit } from '../../../main/contract/audit.ts'
 import type { AuditRequestDraft } from '../../../main/contract/calls/audit.ts'
-import { ask, readLab, type Failure } from '../../app/bridge.ts'
-import { createLatest } from '../../app/latest.ts'
+import { ask, readLab } from '../../app/bridge.ts'
 import { showFailure } from '../../app/store.ts'
 import { notify } from '../../ui/notices.tsx'
-import { trajectoriesStore } from '../trajectories-store.ts'
+import { createPlans } from '../plans.ts'
+import { trajectoriesStore, usableAgent } from '../trajectories-store.ts'
 import { auditStore, showAudit } from './audit-store.ts'
 
-const plans = createLatest(
-  async (draft: AuditRequestDraft) => {
-    let trouble: Failure | null = null
-    const plan = await ask('audit.plan', draft, (failure) => (trouble = failure))
-    return { plan, trouble }
-  },
-  ({ plan, trouble }, _draft, outdated) => {
-    if (plan) auditStore.setState({ plan, trouble: null })
-    else if (!outdated) auditStore.setState({ plan: null, trouble })
-  },
-)
+const plans = createPlans('audit.plan', (answer) => auditStore.setState(answer))
 
 function wholeDraft(): AuditRequestDraft | null {
-  const { agent, selection } = trajectoriesStore.getState()
+  const { selection } = trajectoriesStore.getState()
+  const agent = usableAgent(trajectoriesStore.getState())
   const { draft } = auditStore.getState()
-  if (agent === null || (draft.episodes === 'selected' && selection.size === 0)) return null
+  if (!agent || (draft.episodes === 'selected' && selection.size === 0)) return null
   const episodes =
     draft.episodes === 'selected' ? `ids:${[...selection].sort((a, b) => a - b).join(',')}` : draft.episodes
-  return { ...draft, agent, original: null, episodes }
+  return { ...draft, agent: agent.run, original: null, episodes }
 }
 
 function askPlan(): void {
@@ -64,15 +55,31 @@ export async function startAudit(): Promise<void> {
   if (made) showAudit(made.run)
 }
 
+async function readAudit(run: string): Promise<Audit | null> {
+  const answer = await readLab(`audits/${run}/audit.json`, { onFailure: showFailure })
+  if (!answer) return null
+  const found = auditSchema.safeParse(await answer.json().catch(() => null))
+  if (found.success) return found.data
+  showFailure({
+    code: 'file-malformed',
+    message: `What the audit of run ${run} found cannot be read.`,
+    hint: 'Audit the agent again.',
+  })
+  return null
+}
+
+/** The run whose audit was asked for last: an answer about another comes too late. */
+let wanted = ''
+
 /** Reads what a run found, unless it is there. */
 export async function loadAudit(run: string): Promise<void> {
+  wanted = run
   if (auditStore.getState().audit?.run === run) return
-  const answer = await readLab(`audits/${run}/audit.json`, { onFailure: showFailure })
-  if (!answer) return
-  const found = auditSchema.parse(await answer.json())
+  const found = await readAudit(run)
+  if (!found) return
   const references = found.trajectories[0]?.references.length ?? 3
   const thresholds = await ask('audit.thresholds', { references }, showFailure)
-  if (!thresholds) return
+  if (!thresholds || wanted !== run) return
   const { test, sides, sample } = found.rules.released
   const threshold = found.trajectories[0]?.verdicts.released.threshold ?? 0
   const trajectory = found.trajectories[0]?.id ?? null
@@ -88,7 +95,8 @@ export async function loadTimeline(run: string, id: number): Promise<void> {
   const answer = await readLab(`audits/${run}/timeline?id=${id}`, { onFailure: showFailure })
   if (!answer) return
   const values = new Float32Array(await answer.arrayBuffer())
-  if (auditStore.getState().trajectory === id) auditStore.setState({ timeline: { run, id, values } })
+  const { audit, trajectory } = auditStore.getState()
+  if (audit?.run === run && trajectory === id) auditStore.setState({ timeline: { run, id, values } })
 }
 
 export async function exportTable(): Promise<void> {

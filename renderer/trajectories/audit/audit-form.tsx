@@ -1,5 +1,5 @@
 /** Right: which agent is audited on which trajectories, and what that takes. */
-import { formatCount } from '../../app/format.ts'
+import { formatCount, formatTime } from '../../app/format.ts'
 import { Segmented, SelectField } from '../../ui/field.tsx'
 import { AdvancedSettings } from '../../ui/schema-form.tsx'
 import { withField } from '../agents-store.ts'
@@ -7,6 +7,7 @@ import { agentWords } from '../sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from '../start-panel.tsx'
 import { useAgent, useTrajectories } from '../trajectories-store.ts'
 import { startAudit } from './audit-feed.ts'
+import { referencesOf } from './references.ts'
 import { changeDraft, firstDraft, useAudit, type AuditPlan } from './audit-store.ts'
 
 const presets = [
@@ -33,21 +34,16 @@ function What() {
   const draft = useAudit((state) => state.draft)
   const agents = useTrajectories((state) => state.agents)
   const algorithms = useTrajectories((state) => state.algorithms)
+  const episodes = useTrajectories((state) => state.episodes)
   const selected = useTrajectories((state) => state.selection.size)
   const titleOf = (id: string) => algorithms.find((one) => one.id === id)?.title
   if (!agent)
     return (
       <p className="agents-part trajectories-note">
-        No agent was trained on this set yet. Train one in the tab Agents.
+        No agent that can be audited is chosen. Choose one on the left, or train one in the tab Agents.
       </p>
     )
-  const references = agents.filter(
-    ({ run, data, algorithm, original, method }) =>
-      run !== agent.run &&
-      data === agent.data &&
-      algorithm === agent.algorithm &&
-      (original === null || method === 'retrain'),
-  )
+  const references = episodes ? referencesOf(agent, agents, episodes) : []
   return (
     <section className="agents-part">
       <h2>What is audited</h2>
@@ -78,7 +74,10 @@ function What() {
         value={draft.retrained ?? ''}
         options={[
           { value: '', label: 'none', note: 'With one, the auditor itself is judged and the distance to it is told.' },
-          ...references.map((one) => ({ value: one.run, label: agentWords(one, titleOf(one.algorithm)) })),
+          ...references.map((one) => ({
+            value: one.run,
+            label: `${agentWords(one, titleOf(one.algorithm))}, ${formatTime(one.created, new Date())}`,
+          })),
         ]}
         onChange={(run) => changeDraft({ retrained: run === '' ? null : run })}
       />

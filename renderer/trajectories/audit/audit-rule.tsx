@@ -3,7 +3,7 @@ import { Button } from '../../ui/controls.tsx'
 import { Segmented } from '../../ui/field.tsx'
 import { Explain } from '../../ui/hint.tsx'
 import { changeLook, setAlpha, useAudit } from './audit-store.ts'
-import { alphaAt } from './audit-view.ts'
+import { alphaWords } from './audit-view.ts'
 
 const tests = [
   { value: 'released', label: 'Released', note: 'As published: flags easily, and what is unusually close, too.' },
@@ -23,7 +23,6 @@ export function AuditRule() {
   const audit = useAudit((state) => state.audit)
   if (!look || !audit) return null
   const { released, textbook } = audit.found.rules
-  const alpha = alphaAt(audit.thresholds, look)
   const reset = () => changeLook(look.test === 'released' ? released : textbook)
   return (
     <div className="audit-rule">
@@ -53,7 +52,7 @@ export function AuditRule() {
       <label className="audit-alpha">
         <span>α</span>
         <select value="" onChange={(event) => setAlpha(Number(event.target.value))} aria-label="Level α">
-          <option value="">{alpha === null ? 'beyond 10⁻⁸' : String(Number(alpha.toPrecision(2)))}</option>
+          <option value="">{alphaWords(audit.thresholds, look)}</option>
           {['0.05', '0.01', '0.001', '0.0001', '0.00001'].map((one) => (
             <option key={one}>{one}</option>
           ))}

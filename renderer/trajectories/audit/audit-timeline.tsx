@@ -50,9 +50,10 @@ export function AuditTimeline() {
   const audit = useAudit((state) => state.audit)
   const look = useAudit((state) => state.look)
   const id = useAudit((state) => state.trajectory)
-  const timeline = useAudit((state) => state.timeline)
   const [view, setView] = useState<View>('difference')
   const run = audit?.run
+  // The one before stays in the store until this one is read, and after a failure.
+  const timeline = useAudit(({ timeline: read }) => (read?.run === run && read?.id === id ? read : null))
   useEffect(() => {
     if (run !== undefined && id !== null) void loadTimeline(run, id)
   }, [run, id])

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AuditedTrajectory, AuditGroup } from '../../../main/contract/audit.ts'
 import {
   alphaAt,
+  alphaWords,
   meaningOf,
   sharesAt,
   thresholdAt,
@@ -52,7 +53,11 @@ test('thresholds and levels lead to each other', () => {
   expect(thresholdAt(thresholds, look, 1e-3)).toBeCloseTo(1.2148, 9)
   for (const alpha of [1e-4, 3e-4, 5e-3])
     expect(alphaAt(thresholds, { ...look, threshold: thresholdAt(thresholds, look, alpha) })).toBeCloseTo(alpha, 9)
-  expect(alphaAt(thresholds, { ...look, threshold: 9 })).toBeNull()
+})
+
+test('beyond the levels one is told on which side', () => {
+  const at = (threshold: number) => alphaWords(thresholds, { ...look, threshold })
+  expect([at(9), at(1.2148), at(0.1)]).toEqual(['below 0.0001', '0.001', 'above 0.01'])
 })
 
 test('many never-seen ones judged forgotten take the meaning from the verdicts', () => {

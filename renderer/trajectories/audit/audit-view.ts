@@ -58,15 +58,24 @@ export function thresholdAt(thresholds: Thresholds, look: Omit<Look, 'threshold'
   return heights[after - 1]! + share * (heights[after]! - heights[after - 1]!)
 }
 
-/** The α at which a threshold stands; null beyond the grid. Thresholds fall as α grows. */
-export function alphaAt(thresholds: Thresholds, look: Look): number | null {
+/** The α at which a threshold stands, or on which side of the grid it lies. Thresholds fall as α grows. */
+export function alphaAt(thresholds: Thresholds, look: Look): number | 'below' | 'above' {
   const { thresholds: heights } = rowOf(thresholds, look)
   const { alphas } = thresholds
   const after = heights.findIndex((height) => height <= look.threshold + 1e-12)
-  if (after < 0 || (after === 0 && look.threshold > heights[0]! + 1e-9)) return null
-  if (after === 0) return alphas[0]!
+  if (after < 0) return 'above'
+  if (after === 0) return look.threshold > heights[0]! + 1e-9 ? 'below' : alphas[0]!
   const share = (heights[after - 1]! - look.threshold) / (heights[after - 1]! - heights[after]!)
   return Math.exp(Math.log(alphas[after - 1]!) + share * (Math.log(alphas[after]!) - Math.log(alphas[after - 1]!)))
+}
+
+/** As it is written, to two digits. */
+export function alphaWords(thresholds: Thresholds, look: Look): string {
+  const short = (alpha: number) => String(Number(alpha.toPrecision(2)))
+  const alpha = alphaAt(thresholds, look)
+  const { alphas } = thresholds
+  if (alpha === 'below') return `below ${short(alphas[0]!)}`
+  return alpha === 'above' ? `above ${short(alphas[alphas.length - 1]!)}` : short(alpha)
 }
 
 export interface LiveShare {

@@ -37,11 +37,13 @@ interface HandleProps {
   readonly x: number
   readonly height: number
   readonly threshold: number
+  /** The last statistic on the axis. */
+  readonly highest: number
   /** The statistic at a place. */
   readonly at: Axis['at']
 }
 
-function Handle({ x, height, threshold, at }: HandleProps) {
+function Handle({ x, height, threshold, highest, at }: HandleProps) {
   const onPointerMove = (event: PointerEvent<SVGGElement>) => {
     if (event.currentTarget.hasPointerCapture(event.pointerId))
       moveThreshold(at(event.clientX - event.currentTarget.ownerSVGElement!.getBoundingClientRect().left))
@@ -61,6 +63,7 @@ function Handle({ x, height, threshold, at }: HandleProps) {
       aria-label="Threshold"
       aria-valuenow={threshold}
       aria-valuemin={0}
+      aria-valuemax={Math.max(highest, threshold)}
       aria-valuetext={`${threshold.toFixed(2)} standard deviations`}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={onPointerMove}
@@ -161,7 +164,7 @@ export function DistancesChart() {
           {look.sides === 2 && x(-look.threshold) > left && (
             <line className="audit-mirror" x1={x(-look.threshold)} x2={x(-look.threshold)} y1={0} y2={height} />
           )}
-          <Handle x={x(look.threshold)} threshold={look.threshold} {...{ height, at }} />
+          <Handle x={x(look.threshold)} threshold={look.threshold} highest={at(width - 12)} {...{ height, at }} />
         </svg>
       )}
     </div>

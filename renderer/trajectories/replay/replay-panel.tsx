@@ -34,6 +34,8 @@ function Replay({ data, episode, agents }: PanelProps) {
   const summary = usePage(({ runs }) => runs?.find(({ id }) => id === run) ?? null)
   const done = summary?.state === 'succeeded'
   const [shown, setShown] = useState<ReplayData | null>(null)
+  const [unread, setUnread] = useState(false)
+  const [starting, setStarting] = useState(false)
   const key = agents.map((agent) => agent.run).join(' ')
   useEffect(() => {
     const wanted = { data, episode, agents: key.split(' ').filter(Boolean) }
@@ -43,23 +45,32 @@ function Replay({ data, episode, agents }: PanelProps) {
     if (!done || !run) return
     const reading = new AbortController()
     void readReplay(run, episode, reading.signal, showFailure).then((found) => {
-      if (!reading.signal.aborted) setShown(found)
+      if (reading.signal.aborted) return
+      setShown(found)
+      setUnread(found === null)
     })
     return () => reading.abort()
   }, [done, run, episode])
   const start = async () => {
     const wanted = { data, episodes: [episode], agents: agents.map((agent) => agent.run) }
+    setStarting(true)
     const made = await ask('replay.start', wanted, showFailure)
-    if (made) setRun(made.run)
+    setStarting(false)
+    if (!made) return
+    setUnread(false)
+    setRun(made.run)
   }
   if (shown) return <ReplayStage data={shown} names={agents.map(({ name }) => name)} />
-  if (run === undefined || done) return <div className="replay-panel" />
-  return <Offer {...{ run, summary, agents: agents.length, start }} />
+  if (run === undefined || (done && !unread)) return <div className="replay-panel" />
+  return <Offer {...{ run, summary, unread, starting, agents: agents.length, start }} />
 }
 
 interface OfferProps {
   readonly run: string | null
   readonly summary: RunSummary | null
+  /** It has ended well, but what it wrote cannot be read. */
+  readonly unread: boolean
+  readonly starting: boolean
   readonly agents: number
   start(): Promise<void>
 }
@@ -67,9 +78,9 @@ interface OfferProps {
 const waits: readonly RunSummary['state'][] = ['queued', 'interrupted', 'paused']
 
 /** Before there is anything to see: what it takes, how far it is, or what went wrong. */
-function Offer({ run, summary, agents, start }: OfferProps) {
+function Offer({ run, summary, unread, starting, agents, start }: OfferProps) {
   const state = run === null ? null : summary?.state
-  const failed = state === 'failed' || state === 'cancelled'
+  const failed = state === 'failed' || state === 'cancelled' || unread
   const players = ['no agent plays', 'an agent plays', 'two agents play', 'three agents play'][agents]!
   return (
     <div className="replay-panel replay-offer">
@@ -78,12 +89,12 @@ function Offer({ run, summary, agents, start }: OfferProps) {
       ) : (
         <p>
           {failed
-            ? `${summary?.error?.message ?? 'It was cancelled.'} ${summary?.error?.hint ?? ''}`
+            ? `${unread ? 'The replay cannot be read.' : (summary?.error?.message ?? 'It was cancelled.')} ${summary?.error?.hint ?? ''}`
             : `The episode is set in motion in the simulator${agents > 0 ? `, and ${players} from the same start` : ''}. It takes a few seconds, and is a run as any other.`}
         </p>
       )}
       {(state === null || failed) && (
-        <Button look="primary" icon="play" onClick={() => void start()}>
+        <Button look="primary" icon="play" disabled={starting} onClick={() => void start()}>
           {failed ? 'Try again' : 'Replay'}
         </Button>
       )}

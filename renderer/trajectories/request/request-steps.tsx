@@ -3,9 +3,10 @@ import type { DeletionStatement } from '../../../main/contract/deletion.ts'
 import { formatCount } from '../../app/format.ts'
 import { usePage } from '../../app/store.ts'
 import { Button, Copyable } from '../../ui/controls.tsx'
-import { showRun, showUnlearning } from '../agents-store.ts'
+import { showUnlearning } from '../agents-store.ts'
+import { lookAt } from '../look.ts'
 import { chooseSet } from '../trajectories-feed.ts'
-import { chooseAgent, selectByHand, showTab } from '../trajectories-store.ts'
+import { chooseAgent, selectByHand, showTab, useTrajectories } from '../trajectories-store.ts'
 import { makeVersion } from './request-feed.ts'
 import { useRequests } from './request-store.ts'
 import { counted, idWords } from './request-words.ts'
@@ -48,9 +49,17 @@ function chooseAll({ data, agent, learnt }: DeletionStatement): void {
   selectByHand(learnt)
 }
 
+/** Why nothing can be done with the set of the request, or null. */
+function useGone({ copies, data }: DeletionStatement): string | null {
+  const there = useTrajectories((state) => state.sets?.some(({ id }) => id === data) ?? false)
+  const removed = copies.some(({ id, fate }) => id === `dataset:${data}` && fate === 'removed')
+  if (there) return null
+  return removed ? 'The set is gone for good.' : 'The set is not in the project: look for it in the trash, under Data.'
+}
+
 export function ForgetStep({ statement }: StepProps) {
-  const { agent, learnt, unlearned, episodes, state, copies, data } = statement
-  const setGone = copies.some(({ id, fate }) => id === `dataset:${data}` && fate === 'removed')
+  const { agent, learnt, unlearned, episodes, state } = statement
+  const gone = useGone(statement)
   if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
   if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
   if (unlearned !== null) return <RunLine run={unlearned} words="Forgotten in the run" />
@@ -61,8 +70,8 @@ export function ForgetStep({ statement }: StepProps) {
         {learnt.length === episodes.length ? 'all' : counted(learnt.length, 'of them', 'of them')}. Make it forget them,
         or train one from scratch without them.
       </p>
-      {setGone ? (
-        <p>The set is gone, so this agent can no longer be made to forget. Train another on the version.</p>
+      {gone !== null ? (
+        <p>{gone} Without it the agent cannot be made to forget; another can be trained on the version.</p>
       ) : (
         state !== 'closed' && (
           <p className="request-buttons">
@@ -83,38 +92,43 @@ export function ForgetStep({ statement }: StepProps) {
 
 export function AuditStep({ statement }: StepProps) {
   const { agent, learnt, unlearned, audited, state } = statement
+  const gone = useGone(statement)
   if (agent === null || learnt.length === 0) return <p>There is nothing to audit.</p>
   if (audited !== null) return <RunLine run={audited} words="Audited in the run" />
   if (unlearned === null) return <p>Once the agent has forgotten them, it is audited against the original.</p>
   return (
     <>
       <p>The new agent is compared with the original, which stays in use until the request is closed.</p>
-      {state !== 'closed' && (
-        <p className="request-buttons">
-          <Button
-            onClick={() => {
-              chooseAll(statement)
-              chooseAgent(unlearned)
-              showTab('audit')
-            }}
-          >
-            Audit it…
-          </Button>
-        </p>
+      {gone !== null ? (
+        <p>{gone} Without it the agent cannot be audited.</p>
+      ) : (
+        state !== 'closed' && (
+          <p className="request-buttons">
+            <Button
+              onClick={() => {
+                chooseAll(statement)
+                chooseAgent(unlearned)
+                showTab('audit')
+              }}
+            >
+              Audit it…
+            </Button>
+          </p>
+        )
       )}
     </>
   )
 }
 
-function RunLine({ run, words }: { readonly run: string; readonly words: string }) {
-  const title = usePage((state) => state.runs?.find(({ id }) => id === run)?.title)
+function RunLine({ run: id, words }: { readonly run: string; readonly words: string }) {
+  const run = usePage((state) => state.runs?.find((one) => one.id === id))
   return (
     <p className="request-buttons">
       <span>
-        {words} {title ?? `${run}, which is no longer in the project`}.
+        {words} {run?.title ?? `${id}, which is no longer in the project`}.
       </span>
-      {title !== undefined && (
-        <Button look="bare" onClick={() => showRun(run)}>
+      {run && (
+        <Button look="bare" onClick={() => lookAt(run)}>
           Look at it
         </Button>
       )}
