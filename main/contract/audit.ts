@@ -82,6 +82,12 @@ export const auditorScoresSchema = z.strictObject({
   recall: figure,
   f1: figure,
   releasedF1: figure,
+  /** Of the forget set, judged forgotten under the agent trained anew. */
+  specificity: figure.default(null),
+  /** Mean of recall and specificity; ½ where the auditor sees nothing. */
+  balancedAccuracy: figure.default(null),
+  /** F1 of an auditor that says "in" of everything. */
+  blindF1: figure.default(null),
 })
 export type AuditorScores = z.infer<typeof auditorScoresSchema>
 

@@ -9,8 +9,10 @@ import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { requestOf } from '../runs/control.ts'
 import { runPaths } from '../runs/folder.ts'
+import type { AuditConfig } from '../trajectories/audit/audit.ts'
 import { sealOf, type AuditReport } from '../trajectories/audit/report.ts'
 import { verifyAuditReport } from '../trajectories/audit/verify.ts'
+import { makeVersion } from '../trajectories/deletion/version.ts'
 import { verifyReport } from './audit-report.ts'
 import type { AuditDraft } from './audit.ts'
 
@@ -31,11 +33,15 @@ async function pull(run: string, stop: (event: LoggedEvent) => boolean = () => f
   }
 }
 
-async function train(algorithm: string, set: object, seed = 1): Promise<string> {
+async function train(
+  algorithm: string,
+  { data = 'hops', ...set }: { data?: string; [name: string]: unknown },
+  seed = 1,
+) {
   const shared = { steps: 100, evaluations: 0 }
   const { run } = await lab.createTraining({
     algorithm,
-    data: 'hops',
+    data,
     preset: 'tiny',
     seed,
     set: { ...shared, ...set },
@@ -86,19 +92,18 @@ test('an agent that learnt from other episodes is judged to have forgotten them;
   const made = (): Promise<number[]> =>
     Promise.all(names.map(async (name) => (await fs.stat(path.join(project, 'data/hops/cache', name))).mtimeMs))
   const before = await made()
-  // The reference never learnt the forget set: here it is the audited agent itself, so that its distances are known.
-  const run = await audit(tiny({ agent: half, retrained: half, set: { critic: 'consistent' } }))
+  const anew = await train('iql', { share: 0.5 }, 5)
+  const run = await audit(tiny({ agent: half, retrained: anew, set: { critic: 'consistent' } }))
   expect(await shadowsIn()).toEqual(names)
   expect(await made()).toEqual(before)
   const { shares, trajectories, apart, retrained } = await auditOf(run)
   expect(trajectories.filter(({ group }) => group === 'forgotten').map(({ id }) => id)).toEqual([5, 6, 7, 8])
   expect(shares.textbook.forgotten!.share).toBeGreaterThan(0.7)
-  expect(retrained).toMatchObject({ run: half })
-  expect(trajectories.every((one) => one.retrained === one.distance && one.retrained !== one.original)).toBe(true)
-  expect(apart.originalAndRetrained).toEqual(apart.agentAndOriginal)
-  await expect(lab.planAudit(tiny({ agent: half, retrained: original }))).rejects.toThrow('learnt from episode 5')
+  expect(retrained).toMatchObject({ run: anew })
+  expect(trajectories.every((one) => one.retrained !== one.distance && one.retrained !== one.original)).toBe(true)
+  expect(apart.agentAndRetrained!.forgotten!.value).toBeGreaterThan(0)
   const { outcome } = (await lab.showRun(run)).summary
-  expect(outcome!['auditor']).toMatchObject({ released: { recall: expect.any(Number) } })
+  expect(outcome!['auditor']).toMatchObject({ released: { recall: expect.any(Number), blindF1: expect.any(Number) } })
   const { data, shape } = parseNpy(await fs.readFile(fileOf(run, 'timelines.npy')), 'timelines.npy')
   expect(shape).toEqual([trajectories.reduce((sum, { length }) => sum + length, 0), timelineColumns.length])
   const [agent, mean, lowest, highest] = data as Float32Array
@@ -162,6 +167,46 @@ test('stopped among the shadows and among the values, and resumed: bit-equal; a 
   })
   expect(record.state).toBe('cancelled')
 }, 120_000)
+
+describe('who learnt from what', () => {
+  const forget = async (agent: string, id: number, method = 'finetune'): Promise<string> => {
+    const set = { steps: 20, episodes: 1 }
+    const { run } = await lab.createUnlearning({ agent, forget: `ids:${id}`, method, preset: 'tiny', set })
+    expect(await pull(run)).toMatchObject({ state: 'succeeded' })
+    return run
+  }
+  const groups = async (change: Partial<AuditDraft>) => {
+    const { forgotten, remaining, neverSeen } = (await lab.planAudit(tiny(change))).config as AuditConfig
+    return { forgotten, remaining, neverSeen }
+  }
+
+  test('what was forgotten before is none of the control, and an agent that forgot is no reference trained anew', async () => {
+    const once = await forget(original, 8)
+    const twice = await forget(once, 7)
+    const remaining = [0, 1, 2, 3, 4, 5, 6]
+    expect(await groups({ agent: twice, original: once, episodes: 'all' })).toEqual({
+      ...{ forgotten: [7], remaining, neverSeen: [9] },
+    })
+    expect(await groups({ agent: twice, original: null, episodes: 'all' })).toMatchObject({ forgotten: [7, 8] })
+    const refused = (retrained: string) =>
+      expect(lab.planAudit(tiny({ agent: once, retrained, episodes: 'all' }))).rejects
+    await refused(twice).toThrow('was made to forget 2 episodes that it had learnt from')
+    await refused(once).toThrow('is the one that is audited')
+    await refused(original).toThrow('learnt from episode 8, which was to be forgotten')
+    await refused(half).toThrow('never learnt from episode 5, which remains')
+    const anew = await forget(original, 8, 'retrain')
+    expect(await groups({ agent: once, retrained: anew })).toMatchObject({ forgotten: [8] })
+  }, 60_000)
+
+  test('episodes of a version are those of its set', async () => {
+    const { id } = await makeVersion(project, { data: 'hops', without: [8], request: 'request-000001' })
+    const clean = await train('iql', { data: id })
+    // The version holds nine episodes, of which its agent learnt the first eight.
+    expect(await groups({ agent: clean, original, episodes: 'all' })).toEqual({
+      ...{ forgotten: [8], remaining: [0, 1, 2, 3, 4, 5, 6, 7], neverSeen: [9] },
+    })
+  }, 60_000)
+})
 
 describe('what cannot be audited is refused before it starts', () => {
   test('an agent without values', async () => {

@@ -13,9 +13,9 @@ import { readConfig, readRecord, requireOwnFiles, runPaths } from '../runs/folde
 import { agentFile } from '../trajectories/algorithms/agent-file.ts'
 import { auditConfigSchema, auditJob, sha256, type AuditConfig } from '../trajectories/audit/audit.ts'
 import { thresholdTable } from '../trajectories/audit/judgement.ts'
-import { auditConfig, type AuditRequest } from '../trajectories/audit/request.ts'
+import { auditConfig, type AuditRequest, type Party } from '../trajectories/audit/request.ts'
 import { shadowName } from '../trajectories/audit/shadows.ts'
-import { openTrajectories } from '../trajectories/data/store.ts'
+import { openTrajectories, type OpenedTrajectories } from '../trajectories/data/store.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
 import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { ReportVerification } from '../trajectories/audit/verify.ts'
@@ -26,29 +26,38 @@ import type { LabContext, ResourceHandler } from './context.ts'
 import { affordable, planOf, type ForgettingPart } from './forgetting.ts'
 import { queueRun, type Planned } from './queue.ts'
 
-/** Of an agent that forgot, the original is what it was made from. */
-export type AuditDraft = Omit<AuditRequest, 'original'> & { readonly original?: string | null | undefined }
+export interface AuditDraft extends AuditRequest {
+  readonly agent: string
+  /** By default, of an agent that forgot, what it was made from. */
+  readonly original?: string | null | undefined
+  readonly retrained?: string | null | undefined
+}
 
 export function auditPart(
   context: LabContext,
   { agentHeaderOf, dataOf }: Pick<ForgettingPart, 'agentHeaderOf' | 'dataOf'>,
 ) {
   const { project, start } = context
-  /** The agent that one forgot from; of chains of forgetting the first. */
+  /** The agent that one forgot from; of chains of forgetting the first that is not retired. */
   const originalOf = async (run: string): Promise<string> => {
     const paths = runPaths(project, run)
     const { kind } = await readRecord(paths)
     if (kind !== unlearnJob.kind) return run
-    return originalOf(((await readConfig(paths)) as UnlearnConfig).agent)
+    const { agent: parent } = (await readConfig(paths)) as UnlearnConfig
+    const first = await originalOf(parent)
+    return (await readRecord(runPaths(project, first))).retired ? parent : first
   }
 
   const draftAudit = async (draft: AuditDraft): Promise<Planned> => {
-    const agent = await agentHeaderOf(draft.agent)
-    const run = draft.original ?? (await originalOf(draft.agent))
-    const original = await agentHeaderOf(run)
-    const retrained = draft.retrained ? await agentHeaderOf(draft.retrained) : null
-    const data = await dataOf(original)
-    return planOf(auditJob, auditConfig({ ...draft, original: run }, { agent, original, retrained }, data), data.set)
+    const party = async (run: string): Promise<Party & { data: OpenedTrajectories }> => {
+      const header = await agentHeaderOf(run)
+      return { run, header, data: await dataOf(header) }
+    }
+    const original = await party(draft.original ?? (await originalOf(draft.agent)))
+    const agent = await party(draft.agent)
+    const retrained = draft.retrained ? await party(draft.retrained) : null
+    const config = auditConfig(draft, { agent, original, retrained })
+    return planOf(auditJob, config, original.data.set)
   }
   const planAudit = async (draft: AuditDraft): Promise<Planned> => affordable(await draftAudit(draft))
 

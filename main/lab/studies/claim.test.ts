@@ -99,7 +99,7 @@ describe('what it means', () => {
   test('a control that is not', () => {
     const words = wordsOf([cell({ forgotten: 98, control: 5 })])
     expect(words).not.toContain('changed')
-    expect(words).toContain('Only what is above the control')
+    expect(words).toContain('At most what is above the control')
   })
 
   test('losses and gains, missing cells, one seed, the bound that agents trained anew set', () => {

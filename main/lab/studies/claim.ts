@@ -2,7 +2,7 @@
 import { criticChoices, ruleNames, type AuditShares, type RuleName } from '../../contract/audit.ts'
 import { meanInterval, type MeanInterval } from '../../math/interval.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
-import { controlForgetsAsMuch, controlWords } from '../../trajectories/audit/judgement.ts'
+import { controlWords } from '../../trajectories/audit/judgement.ts'
 import type { TrainPreset } from '../../trajectories/train.ts'
 import type { ForgettingCell } from './forgetting.ts'
 
@@ -60,6 +60,9 @@ export interface Aggregate {
   readonly spreads: readonly Spread[]
   readonly words: readonly string[]
 }
+
+const controlForgetsAsMuch = (forgotten: number, control: number): boolean =>
+  control >= forgotten - 0.1 && control > 0.05
 
 type Figure = (cell: ForgettingCell) => number | null | undefined
 
@@ -202,7 +205,7 @@ function controlSentences([published, ...others]: readonly Claim[]): string[] {
       `Of trajectories that no agent ever saw, the control, ${both(published)}, are judged forgotten. ` +
         (published.controlForgetsAsMuch
           ? controlWords
-          : 'Only what is above the control can be put down to forgetting.'),
+          : 'At most what is above the control can be put down to forgetting.'),
     )
   const alike = others.filter((claim) => claim.controlForgetsAsMuch)
   if (alike.length > 0)

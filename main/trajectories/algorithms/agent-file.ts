@@ -20,12 +20,13 @@ const headerSchema = z.strictObject({
   data: z.strictObject({ id: z.string(), contentHash: z.string() }).describe('what it was trained on'),
   share: z.number().describe('of its episodes, from the first'),
   without: z.array(z.number().int()).describe('episodes left out, or forgotten since'),
+  forgot: z.array(z.number().int()).default([]).describe('of these, the ones it had learnt from'),
 })
 export type AgentHeader = z.infer<typeof headerSchema>
 
 export function encodeAgent(
   agent: Agent,
-  header: Pick<AgentHeader, 'steps' | 'data' | 'share' | 'without'>,
+  header: Pick<AgentHeader, 'steps' | 'data' | 'share' | 'without'> & Partial<Pick<AgentHeader, 'forgot'>>,
 ): Uint8Array {
   const values = agent.save()
   const whole: AgentHeader = {
@@ -33,6 +34,7 @@ export function encodeAgent(
     algorithm: agent.algorithm.id,
     settings: agent.settings as unknown as Record<string, unknown>,
     ...agent.sizes,
+    forgot: [],
     ...header,
   }
   const bytes = encodeParameters(values, { agent: JSON.stringify(whole) })

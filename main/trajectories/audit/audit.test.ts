@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judge, releasedRule, textbookRule, threshold } from './outlier.ts'
-import { auditScores, shareOf } from './scores.ts'
+import { rootStream } from '../../math/random.ts'
+import { chanceOf, judge, releasedRule, textbookRule, threshold } from './outlier.ts'
+import { auditScores, differenceOf, shareOf } from './scores.ts'
 import { discountedSums, meanSequence, wasserstein1 } from './values.ts'
 
 describe('values along a trajectory', () => {
@@ -100,7 +101,39 @@ describe('outliers', () => {
   })
 })
 
+describe('by chance alone', () => {
+  test.each([
+    [releasedRule, 20, 0.178],
+    [{ ...releasedRule, sides: 1 as const }, 20, 0.1006],
+    [{ ...textbookRule, alpha: 0.05 }, 20, 0.05 / 21],
+    [{ ...textbookRule, alpha: 0.4, sides: 2 as const, sample: 'references' as const }, 9, null],
+  ])('%o flags as many of its own kind as it says', (rule, references, expected) => {
+    const chance = chanceOf(rule, references)
+    if (expected !== null) expect(chance).toBeCloseTo(expected, 3)
+    const draws = rootStream(1).fork('chance')
+    const rounds = 20_000
+    let flagged = 0
+    for (let round = 0; round < rounds; round++) {
+      const sample = Array.from({ length: references }, () => draws.normal())
+      if (judge(sample, draws.normal(), rule).verdict === 'forgotten') flagged++
+    }
+    expect(Math.abs(flagged / rounds - chance)).toBeLessThan(4 * Math.sqrt(chance / rounds))
+  })
+})
+
 describe('the auditor itself', () => {
+  test('one that says "in" of everything has a high F1 and sees nothing', () => {
+    const blind = { remaining: 60, forget: 20, remainingInRetrained: 60, remainingInOriginal: 60, forgetInOriginal: 20 }
+    const scores = auditScores({ ...blind, forgottenInRetrained: 0 })
+    expect(scores.f1).toBeCloseTo(0.9333, 4)
+    expect(scores).toMatchObject({ blindF1: scores.f1, specificity: 0, balancedAccuracy: 0.5 })
+  })
+
+  test("Newcombe's interval of a difference, by his own example: 56 of 70 and 48 of 80", () => {
+    const { difference, low, high } = differenceOf(shareOf(56, 70), shareOf(48, 80))
+    expect([difference, low, high].map((value) => value.toFixed(4))).toEqual(['0.2000', '0.0524', '0.3339'])
+  })
+
   test('both formulas', () => {
     const scores = auditScores({
       ...{ remaining: 100, forget: 20, remainingInRetrained: 90, remainingInOriginal: 95, forgetInOriginal: 18 },

@@ -86,7 +86,9 @@ export const auditConfigSchema = z.strictObject({
     .gt(0)
     .max(0.5)
     .default(1e-4)
-    .describe('how often chance alone may flag a trajectory (paper: 0.0001)'),
+    .describe(
+      'level of the outlier test (paper: 0.0001); by chance the released rule flags far more, as the report says',
+    ),
   releasedSides: z
     .union([z.literal(1), z.literal(2)])
     .default(2)

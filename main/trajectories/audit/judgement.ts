@@ -9,8 +9,8 @@ import {
   type OutlierRule,
   type RuleName,
 } from '../../contract/audit.ts'
-import { judge, releasedRule, textbookRule, threshold, type Verdict } from './outlier.ts'
-import { auditScores, shareOf } from './scores.ts'
+import { chanceOf, judge, releasedRule, textbookRule, threshold, type Verdict } from './outlier.ts'
+import { auditScores, differenceOf, shareOf } from './scores.ts'
 
 type Judged = Pick<AuditedTrajectory, 'references' | 'distance'>
 export type Rules = Readonly<Record<RuleName, OutlierRule>>
@@ -76,11 +76,7 @@ export function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores 
     forgetInOriginal: count(forget, 'original', 'in'),
     forgottenInRetrained: count(forget, 'retrained', 'forgotten'),
   })
-  const { precision, releasedPrecision, recall, f1, releasedF1 } = scores
-  return {
-    ...{ precision: figure(precision), releasedPrecision: figure(releasedPrecision), recall: figure(recall) },
-    ...{ f1: figure(f1), releasedF1: figure(releasedF1) },
-  }
+  return Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, figure(value)])) as AuditorScores
 }
 
 export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {
@@ -91,13 +87,29 @@ export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {
 const percent = (share: number): string => `${(100 * share).toFixed(share === 1 || share === 0 ? 0 : 1)} %`
 const ofThem = ({ count, of }: NonNullable<AuditShare>): string => `${count} of ${of}`
 
-/** Whether about as many of the control are judged forgotten as of the forget set. */
-export const controlForgetsAsMuch = (forgotten: number, control: number): boolean =>
-  control >= forgotten - 0.1 && control > 0.05
-
-/** What follows then. */
+/** What follows where the control is judged forgotten as often as the forget set. */
 export const controlWords =
   'That is about as many as of the forget set: the verdicts then show that the agent changed, not that it forgot these trajectories in particular.'
+
+const inWords = (share: number): string => `${share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`
+
+/** Whether the forget set is ahead of the control, as far as so many trajectories can tell. */
+function controlSentence(forgotten: NonNullable<AuditShare>, control: NonNullable<AuditShare>): string {
+  const { difference, low, high } = differenceOf(forgotten, control)
+  if (low <= 0 && difference < 0.1) return controlWords
+  const points = `The forget set is ahead by ${inWords(difference)} points (${inWords(low)} to ${inWords(high)} at 95 %, were verdicts independent; they share one agent and its shadows)`
+  return low <= 0
+    ? `${points}: that may be chance.`
+    : `${points}; at most that can be put down to forgetting these trajectories.`
+}
+
+function chanceWords({ rules, settings: { shadows, evaluations } }: Pick<Audit, 'rules' | 'settings'>): string {
+  const chance = (name: RuleName): string => {
+    const share = chanceOf(rules[name], shadows * evaluations)
+    return share < 1e-3 ? 'less than 0.1 %' : percent(share)
+  }
+  return `By chance alone the released rule would flag ${chance('released')}, the textbook test ${chance('textbook')}, were the references independent. They are ${shadows} shadows seen ${evaluations} times each, and part of the mean that they are held against: in truth it is more.`
+}
 
 /** What the figures say, in sentences that stand in the report and in the window. */
 export function wordsOf(
@@ -114,19 +126,22 @@ export function wordsOf(
       `Of the remaining trajectories ${ofThem(remaining)} still look learnt from (${percent(remaining.share)}); what is missing there was lost beside the forget set.`,
     )
   if (control) {
-    const much = forgotten !== null && controlForgetsAsMuch(forgotten.share, control.share)
     words.push(
       `Of trajectories that neither agent ever saw, ${ofThem(control)} are judged forgotten. ` +
         (forgotten === null
           ? 'A verdict “in” says little where most of these are judged in as well.'
-          : much
-            ? controlWords
-            : 'Many of them would mean that the agent changed as a whole, not that it forgot these trajectories.'),
+          : controlSentence(forgotten, control)),
     )
   }
   if (undecided > 0)
     words.push(
       `${undecided} trajectories are undecided: the critic gives them the same value whoever acts, as one that was never trained does. Nothing can be said about them.`,
+    )
+  words.push(chanceWords(audit))
+  const { released: auditor } = audit.auditor ?? {}
+  if (auditor?.balancedAccuracy != null)
+    words.push(
+      `Under the agent trained anew, which cannot know the forget set, the released rule judges ${percent(auditor.specificity ?? 0)} of it forgotten: a balanced accuracy of ${auditor.balancedAccuracy.toFixed(2)}, where 0.50 is blind. Its F1 of ${(auditor.f1 ?? 0).toFixed(2)} stands beside ${(auditor.blindF1 ?? 0).toFixed(2)} of an auditor that says “in” of everything.`,
     )
   if (audit.retrained === null)
     words.push(

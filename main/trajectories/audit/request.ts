@@ -11,49 +11,52 @@ export const auditSelectorHelp =
   'auto (default: the forget set, as many remaining and never-seen ones up to 60), auto:N, all, ids:3,14,15, csv:FILE, tail:RATE, random:RATE, highest:RATE or lowest:RATE'
 
 export interface AuditRequest {
-  readonly agent: string
-  readonly original: string
-  readonly retrained?: string | null | undefined
   readonly episodes?: string | undefined
   readonly preset?: 'tiny' | 'desk' | 'paper' | undefined
   readonly seed?: number | undefined
   readonly set?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** An agent and the set that it learnt from: that of the original, or a version of it, of which the same episodes are known by their hash. */
+export interface Party {
+  readonly run: string
+  readonly header: AgentHeader
+  readonly data: Pool
+}
 interface Pool {
   readonly set: { readonly id: string; readonly contentHash: string }
   readonly episodes: readonly Episode[]
 }
-interface Headers {
-  readonly agent: AgentHeader
-  readonly original: AgentHeader
-  readonly retrained: AgentHeader | null
+export interface Parties {
+  readonly agent: Party
+  readonly original: Party
+  readonly retrained: Party | null
 }
 
 const desk = { shadowShare: 0.005, fewest: 40, controls: 60 }
 
 /** Errors: `config-invalid` naming what does not fit. */
-export function auditConfig(request: AuditRequest, headers: Headers, data: Pool): AuditConfig {
-  const { agent, original, retrained } = headers
-  requireAuditable(original, [agent, ...(retrained ? [retrained] : [])])
+export function auditConfig(request: AuditRequest, parties: Parties): AuditConfig {
+  const { agent, original, retrained } = parties
+  requireAuditable(original.header, [agent.header, ...(retrained ? [retrained.header] : [])])
   const preset = request.preset ?? 'desk'
   const seed = request.seed ?? 1
   const selector = request.episodes ?? 'auto'
   const steps = {
     tiny: 8,
-    desk: Math.max(desk.fewest, Math.round(desk.shadowShare * original.steps)),
+    desk: Math.max(desk.fewest, Math.round(desk.shadowShare * original.header.steps)),
     paper: 5000,
   }[preset]
   const config = parseAuditConfig({
-    ...{ agent: request.agent, original: request.original, retrained: request.retrained ?? null },
-    ...{ algorithm: original.algorithm, data: original.data.id, selector, seed, shadowSteps: steps },
+    ...{ agent: agent.run, original: original.run, retrained: retrained?.run ?? null },
+    ...{ algorithm: original.header.algorithm, data: original.data.set.id, selector, seed, shadowSteps: steps },
     ...(preset === 'paper' ? { policySamples: null } : {}),
-    ...groupsOf(selector, headers, data, seed),
+    ...groupsOf(selector, parties, seed),
     ...request.set,
   })
   if (config.forgotten.length + config.remaining.length + config.neverSeen.length === 0)
     throw invalid(selector, 'names no episode')
-  requireNeverLearnt(config, retrained, data)
+  if (retrained) requireTrainedAnew(config, parties, retrained)
   if (config.shadows * config.evaluations < fewestReferences)
     throw new LetheError(
       'config-invalid',
@@ -65,37 +68,59 @@ export function auditConfig(request: AuditRequest, headers: Headers, data: Pool)
 
 const fewestReferences = 3
 
-/** Which episodes of the set an agent learnt from; of another set, none. */
-const learntBy = (header: AgentHeader, data: Pool): ReadonlySet<number> =>
-  header.data.contentHash === data.set.contentHash
-    ? new Set(trainingEpisodes(data, header.share, header.without).map(({ id }) => id))
-    : new Set()
+/** By hash: what an agent learnt from and still knows, and what it was made to forget. */
+function learntBy({ header, data }: Party): { known: ReadonlySet<string>; forgot: ReadonlySet<string> } {
+  const forgot = new Set(header.forgot)
+  return {
+    known: new Set(trainingEpisodes(data, header.share, header.without).map(({ sha256 }) => sha256)),
+    forgot: new Set(data.episodes.filter(({ id }) => forgot.has(id)).map(({ sha256 }) => sha256)),
+  }
+}
 
-/** The auditor is judged by an agent that cannot know the forget set; one that does would make any auditor look blind. */
-function requireNeverLearnt({ retrained: run, forgotten }: AuditConfig, header: AgentHeader | null, data: Pool): void {
-  const learnt = header ? learntBy(header, data) : new Set<number>()
-  const known = forgotten.find((id) => learnt.has(id))
-  if (known === undefined) return
+/**
+ * The auditor is judged by an agent that cannot know the forget set and has learnt the rest. One that went on from an agent which knew it, or
+ * that never learnt what remains, would say nothing of the auditor. Errors: `config-invalid`.
+ */
+function requireTrainedAnew(config: AuditConfig, { agent, original }: Parties, retrained: Party): void {
+  const { known, forgot } = learntBy(retrained)
+  const hashes = new Map(original.data.episodes.map(({ id, sha256 }) => [id, sha256]))
+  const knows = (id: number): boolean => known.has(hashes.get(id) ?? '')
+  const learnt = config.forgotten.find(knows)
+  const missed = config.remaining.find((id) => !knows(id))
+  const reason =
+    retrained.run === agent.run
+      ? 'is the one that is audited'
+      : forgot.size > 0
+        ? `was made to forget ${forgot.size} episodes that it had learnt from`
+        : learnt !== undefined
+          ? `learnt from episode ${learnt}, which was to be forgotten`
+          : missed !== undefined
+            ? `never learnt from episode ${missed}, which remains`
+            : null
+  if (reason === null) return
   throw new LetheError(
     'config-invalid',
-    `The agent of run ${run} learnt from episode ${known}, which was to be forgotten: it is no reference trained anew.`,
-    'Give one that was trained from scratch without the forget set, or none.',
+    `The agent of run ${retrained.run} ${reason}: it is no reference trained anew.`,
+    'Give one that was trained from scratch on what remains, or none.',
   )
 }
 
 /** Which of the episodes are in each group, by what the two agents learnt from. */
-function membership({ agent, original }: Headers, data: Pool) {
-  const [now, before] = [learntBy(agent, data), learntBy(original, data)]
-  const ids = data.episodes.map(({ id }) => id)
+function membership({ agent, original }: Parties) {
+  const [now, before] = [learntBy(agent), learntBy(original)]
+  const ever = new Set([...now.known, ...now.forgot, ...before.known, ...before.forgot])
+  const { episodes } = original.data
+  const ids = (chosen: (hash: string) => boolean) => episodes.filter(({ sha256 }) => chosen(sha256)).map(({ id }) => id)
   return {
-    forgotten: ids.filter((id) => before.has(id) && !now.has(id)),
-    remaining: ids.filter((id) => before.has(id) && now.has(id)),
-    neverSeen: ids.filter((id) => !before.has(id) && !now.has(id)),
+    forgotten: ids((hash) => before.known.has(hash) && !now.known.has(hash)),
+    remaining: ids((hash) => before.known.has(hash) && now.known.has(hash)),
+    neverSeen: ids((hash) => !ever.has(hash)),
   }
 }
 
-function groupsOf(selector: string, headers: Headers, data: Pool, seed: number) {
-  const groups = membership(headers, data)
+function groupsOf(selector: string, parties: Parties, seed: number) {
+  const groups = membership(parties)
+  const { header, data } = parties.original
   const [kind = '', rest = ''] = selector.split(/:(.*)/s)
   if (selector === 'all') return groups
   if (kind === 'auto') {
@@ -114,7 +139,7 @@ function groupsOf(selector: string, headers: Headers, data: Pool, seed: number) 
     }
   }
   if (!['ids', 'tail', 'random', 'highest', 'lowest'].includes(kind)) throw invalid(kind, 'is not a way to choose')
-  const wanted = new Set(kind === 'ids' ? listed(rest, data) : drawn(selector, headers.original, data, seed))
+  const wanted = new Set(kind === 'ids' ? listed(rest, data) : drawn(selector, header, data, seed))
   const within = (ids: readonly number[]): number[] => ids.filter((id) => wanted.has(id))
   return {
     forgotten: within(groups.forgotten),

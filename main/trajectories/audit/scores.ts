@@ -21,6 +21,12 @@ export interface AuditScores {
   readonly recall: number
   readonly f1: number
   readonly releasedF1: number
+  /** Of the forget set, judged forgotten under the agent that never knew it: what F1 hides, as most of what is judged was learnt. */
+  readonly specificity: number
+  /** Mean of recall and specificity; ½ for an auditor that sees nothing. */
+  readonly balancedAccuracy: number
+  /** F1 of an auditor that says "in" of everything. */
+  readonly blindF1: number
 }
 
 /** NaN where nothing was judged. */
@@ -32,7 +38,12 @@ export function auditScores(counts: AuditCounts): AuditScores {
   const precision = found / (found + wrong)
   const releasedPrecision = positives / (positives + wrong)
   const f1 = (of: number) => (2 * of * recall) / (of + recall)
-  return { precision, releasedPrecision, recall, f1: f1(precision), releasedF1: f1(releasedPrecision) }
+  const specificity = counts.forgottenInRetrained / counts.forget
+  return {
+    ...{ precision, releasedPrecision, recall, f1: f1(precision), releasedF1: f1(releasedPrecision) },
+    ...{ specificity, balancedAccuracy: (recall + specificity) / 2 },
+    blindF1: (2 * positives) / (2 * positives + counts.forget),
+  }
 }
 
 export interface Share {
@@ -52,4 +63,15 @@ export function shareOf(count: number, all: number, level = 0.95): Share {
   const middle = (share + (z * z) / (2 * all)) / (1 + (z * z) / all)
   const half = (z / (1 + (z * z) / all)) * Math.sqrt((share * (1 - share)) / all + (z * z) / (4 * all * all))
   return { share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+}
+
+/**
+ * The first share less the second, with Newcombe's interval ("Interval estimation for the difference between independent proportions",
+ * 1998, method 10), from the two shares' own.
+ */
+export function differenceOf(first: Share, second: Share): { difference: number; low: number; high: number } {
+  const difference = first.share - second.share
+  const below = Math.hypot(first.share - first.low, second.high - second.share)
+  const above = Math.hypot(first.high - first.share, second.share - second.low)
+  return { difference, low: difference - below, high: difference + above }
 }

@@ -153,14 +153,16 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
       evaluateAt: new Set([0, updates]),
       evaluation: stage,
       ...(scratch && {
-        begin: async () => agent.start(context.stream('networks'), await scalingFor(trajectories, parts.remaining)),
+        begin: async () =>
+          agent.start(context.stream('networks anew'), await scalingFor(trajectories, parts.remaining)),
       }),
     })
     const bytes = encodeAgent(agent, {
       steps: scratch ? updates : header.steps + updates,
       data: header.data,
       share: header.share,
-      without: [...new Set([...header.without, ...config.forget])].sort((a, b) => a - b),
+      without: together(header.without, config.forget),
+      forgot: scratch ? [] : together(header.forgot, config.forget),
     })
     yield { kind: 'artifact', name: agentFile, bytes }
     yield timing(updates, seconds)
@@ -229,14 +231,18 @@ async function* estimated(
   }
 }
 
+const together = (some: readonly number[], more: readonly number[]): number[] =>
+  [...new Set([...some, ...more])].sort((a, b) => a - b)
+
 function partsOf({ trajectories }: TrajectoryContext, header: AgentHeader, forget: readonly number[]): Parts {
   const trained = trainingEpisodes(trajectories, header.share, header.without)
   const wanted = new Set(forget)
   const known = new Set(trained.map(({ id }) => id))
+  const forgot = new Set(header.forgot)
   return {
     remaining: trained.filter(({ id }) => !wanted.has(id)),
     forgotten: trained.filter(({ id }) => wanted.has(id)),
-    unseen: trajectories.episodes.filter(({ id }) => !known.has(id)),
+    unseen: trajectories.episodes.filter(({ id }) => !known.has(id) && !forgot.has(id)),
   }
 }
 
