@@ -1,4 +1,5 @@
 /** Commands that make a run: what all of them take, and what they do with it. */
+import { LetheError } from '../contract/errors.ts'
 import type { Outcome } from '../contract/job.ts'
 import type { Plan } from '../contract/run.ts'
 import type { Lab } from '../lab.ts'
@@ -50,9 +51,11 @@ export const runCommand = <Request>(about: RunCommand<Request>): Command => ({
   example: about.example,
   async run({ words, lab, signal, say }): Promise<Answer> {
     let run = 'resume' in about.options ? words.text('resume') : undefined
+    if (run !== undefined) requireAlone(this, words)
     const device = deviceOf(this, words)
     const opened = await lab()
-    if (run === undefined) {
+    if (run !== undefined) await requireKind(this, opened, run)
+    else {
       const request = await about.request(this, words, opened)
       if (words.flag('plan-only')) {
         const document = await about.plan(opened, request)
@@ -69,3 +72,23 @@ export const runCommand = <Request>(about: RunCommand<Request>): Command => ({
     return { document: { run, plan, outcome, report }, text: `${text}\n\nReport: ${report}` }
   },
 })
+
+/** A run that is gone on with has all its settings already. Errors: `usage`. */
+function requireAlone(command: Command, words: Words): void {
+  const ignored = Object.keys(command.options).find(
+    (name) => name !== 'resume' && (words.text(name) !== undefined || words.flag(name) || words.list(name).length > 0),
+  )
+  if (ignored !== undefined)
+    throw usage(command, `--${ignored} cannot be given beside --resume: the run goes on with the settings it has.`)
+}
+
+/** The kind of a run is the name of the command that makes it. Errors: `run-state`, `run-missing`. */
+async function requireKind({ name }: Command, lab: Lab, run: string): Promise<void> {
+  const { kind } = (await lab.showRun(run)).summary
+  if (kind !== name.replace(' ', '.'))
+    throw new LetheError(
+      'run-state',
+      `Run ${run} is of the kind ${kind}; lethe ${name} does not go on with it.`,
+      `\`lethe runs resume ${run}\` goes on with runs of any kind.`,
+    )
+}

@@ -228,6 +228,9 @@ describe('what cannot be audited is refused before it starts', () => {
   test('fewer references than a test needs, and settings there are not', async () => {
     await expect(lab.planAudit(tiny({ set: { shadows: 1, evaluations: 2 } }))).rejects.toThrow('needs 3')
     await expect(lab.planAudit(tiny({ set: { colour: 1 } }))).rejects.toThrow('colour')
+    // What is worked on was checked by the request; another may not be slipped in beside it.
+    for (const name of ['agent', 'retrained', 'data', 'forgotten'])
+      await expect(lab.planAudit(tiny({ set: { [name]: half } }))).rejects.toThrow(`${name} is no setting`)
   })
 })
 

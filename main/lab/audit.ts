@@ -13,7 +13,7 @@ import { readConfig, readRecord, requireOwnFiles, runPaths } from '../runs/folde
 import { agentFile } from '../trajectories/algorithms/agent-file.ts'
 import { auditConfigSchema, auditJob, sha256, type AuditConfig } from '../trajectories/audit/audit.ts'
 import { thresholdTable } from '../trajectories/audit/judgement.ts'
-import { auditConfig, type AuditRequest, type Party } from '../trajectories/audit/request.ts'
+import { auditConfig, auditGiven, type AuditRequest, type Party } from '../trajectories/audit/request.ts'
 import { shadowName } from '../trajectories/audit/shadows.ts'
 import { openTrajectories, type OpenedTrajectories } from '../trajectories/data/store.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
@@ -142,25 +142,11 @@ export function auditPart(
 /** From one in 10⁸ to one in two, evenly on a logarithmic axis. */
 const alphas: readonly number[] = Array.from({ length: 155 }, (_, place) => 10 ** (-8 + place / 20))
 
-/** Fields that the request fills are not set by hand. */
-const given = [
-  'agent',
-  'original',
-  'retrained',
-  'algorithm',
-  'data',
-  'selector',
-  'forgotten',
-  'remaining',
-  'neverSeen',
-  'seed',
-]
-
 function settingsSchema(): Record<string, unknown> {
   const { properties = {} } = z.toJSONSchema(auditConfigSchema, { io: 'input' })
   return {
     type: 'object',
-    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !given.includes(name))),
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !auditGiven.includes(name))),
   }
 }
 

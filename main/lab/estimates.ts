@@ -5,9 +5,12 @@ import { readTrajectorySet } from '../trajectories/data/store.ts'
 import { estimateConfigSchema, estimateJob } from '../trajectories/estimates/job.ts'
 import { estimateSizes, type EstimatePreset } from '../trajectories/estimates/size.ts'
 import { requireFit } from '../trajectories/foreign/import-agent.ts'
+import { settingsOf } from '../trajectories/settings.ts'
 import type { LabContext } from './context.ts'
 import { affordable, planOf, type ForgettingPart } from './forgetting.ts'
 import { queueRun, type Planned } from './queue.ts'
+
+const given = ['agent', 'algorithm', 'data', 'seed']
 
 export interface EstimateRequest {
   readonly agent: string
@@ -36,8 +39,9 @@ export function estimatesPart(
       steps,
       members,
       ...(seed === undefined ? {} : { seed }),
+      ...settingsOf(set, estimateConfigSchema, given, 'estimate'),
     }
-    const config = parseWith(estimateConfigSchema, { ...draft, ...set }, 'estimate', 'config-invalid')
+    const config = parseWith(estimateConfigSchema, draft, 'estimate', 'config-invalid')
     return affordable(planOf(estimateJob, config, dataset))
   }
 

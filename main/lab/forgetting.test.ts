@@ -192,6 +192,16 @@ describe('unlearning', () => {
     expect((further.config as { forget: number[] }).forget).toEqual([8])
   }, 120_000)
 
+  test('what is worked on is no setting', async () => {
+    const request = { agent, forget: 'ids:2', method: 'finetune' }
+    for (const set of [{ agent: 'other' }, { data: 'twice' }, { forget: [0] }, { seed: 2 }]) {
+      const message = `${Object.keys(set)[0]} is no setting`
+      await expect(lab.planUnlearning({ ...request, set })).rejects.toMatchObject({ code: 'config-invalid' })
+      await expect(lab.planUnlearning({ ...request, set })).rejects.toThrow(message)
+    }
+    await expect(lab.planEstimate({ agent, set: { data: 'twice' } })).rejects.toThrow('data is no setting')
+  })
+
   test.each(['retrain', 'finetune', 'random-reward', 'negative-reward'])(
     '%s runs to its end',
     async (method) => {

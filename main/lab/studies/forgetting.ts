@@ -19,6 +19,7 @@ import { openTrajectories } from '../../trajectories/data/store.ts'
 import { trainingEpisodes } from '../../trajectories/job.ts'
 import { timingFile, trainConfig, type TrainConfig } from '../../trajectories/train.ts'
 import { forgetIds } from '../../trajectories/unlearning/forget-set.ts'
+import { unlearnSettings } from '../../trajectories/unlearning/request.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from '../../trajectories/unlearning/unlearn.ts'
 import type { auditPart } from '../audit.ts'
 import type { LabContext } from '../context.ts'
@@ -285,7 +286,7 @@ function requireAnswerable({ algorithms, method, set }: ForgettingStudyOptions):
       `There is no way to unlearn called ${method}.`,
       `There are ${unlearnMethods.join(', ')}.`,
     )
-  parseWith(unlearnConfigSchema.partial(), set, 'unlearning', 'config-invalid')
+  parseWith(unlearnConfigSchema.partial(), unlearnSettings(set), 'unlearning', 'config-invalid')
 }
 
 const askedLinks = ({ retrained }: ForgettingStudyOptions): LinkName[] =>

@@ -4,11 +4,18 @@ import type { Episode } from '../../contract/trajectories.ts'
 import { rootStream } from '../../math/random.ts'
 import type { AgentHeader } from '../algorithms/agent-file.ts'
 import { trainingEpisodes } from '../job.ts'
+import { settingsOf } from '../settings.ts'
 import { forgetIds } from '../unlearning/forget-set.ts'
-import { parseAuditConfig, requireAuditable, type AuditConfig } from './audit.ts'
+import { auditConfigSchema, parseAuditConfig, requireAuditable, type AuditConfig } from './audit.ts'
 
 export const auditSelectorHelp =
   'auto (default: the forget set, as many remaining and never-seen ones up to 60), auto:N, all, ids:3,14,15, csv:FILE, tail:RATE, random:RATE, highest:RATE or lowest:RATE'
+
+/** Fields that the request fills are not set by hand. */
+export const auditGiven: readonly string[] = [
+  ...['agent', 'original', 'retrained', 'algorithm', 'data'],
+  ...['selector', 'forgotten', 'remaining', 'neverSeen', 'seed'],
+]
 
 export interface AuditRequest {
   readonly episodes?: string | undefined
@@ -52,7 +59,7 @@ export function auditConfig(request: AuditRequest, parties: Parties): AuditConfi
     ...{ algorithm: original.header.algorithm, data: original.data.set.id, selector, seed, shadowSteps: steps },
     ...(preset === 'paper' ? { policySamples: null } : {}),
     ...groupsOf(selector, parties, seed),
-    ...request.set,
+    ...settingsOf(request.set, auditConfigSchema, auditGiven, 'audit'),
   })
   if (config.forgotten.length + config.remaining.length + config.neverSeen.length === 0)
     throw invalid(selector, 'names no episode')

@@ -5,6 +5,7 @@ import { parseWith } from '../../files/atomic.ts'
 import type { AgentHeader } from '../algorithms/agent-file.ts'
 import { estimateDefaults } from '../estimates/size.ts'
 import { trainingEpisodes } from '../job.ts'
+import { settingsOf } from '../settings.ts'
 import { forgetIds } from './forget-set.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from './unlearn.ts'
 
@@ -17,6 +18,11 @@ export interface UnlearnRequest {
   readonly seed?: number | undefined
   readonly set?: Readonly<Record<string, unknown>> | undefined
 }
+
+const given = ['agent', 'algorithm', 'data', 'forget', 'selector', 'method', 'seed']
+
+/** Errors: `config-invalid` for what is no setting of an unlearning. */
+export const unlearnSettings = (set: UnlearnRequest['set']) => settingsOf(set, unlearnConfigSchema, given, 'unlearning')
 
 /**
  * Unlearning takes 1 % of the updates of the training in the desk preset (at least 40, so that each block has some), 10,000 in `paper`;
@@ -46,7 +52,7 @@ export function unlearnConfig(
     ...(preset === 'tiny' ? { episodes: 1 } : {}),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     ...estimateDefaults(data.set, preset),
-    ...request.set,
+    ...unlearnSettings(request.set),
   }
   return parseWith(unlearnConfigSchema, draft, 'unlearning', 'config-invalid')
 }
