@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { LetheError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/run.ts'
 import { readTorchTree } from '../data/formats/torch-pickle.ts'
 import { encodeNpz } from '../data/formats/npz.ts'
@@ -160,12 +161,30 @@ describe('refused before a run is made, by name', () => {
     ['rewards', {}, { reward_scaler: { type: 'min_max', params: {} } }, 'rewards scaled by min_max'],
     ['actions', {}, { action_scaler: { type: 'min_max', params: { minimum: [0], maximum: [1] } } }, 'actions scaled'],
     ['range', {}, { gamma: 7 }, 'discount'],
+    // What is no such field at all is named, not taken for a fault of ours.
+    ['encoder', {}, { actor_encoder_factory: 'vector' }, 'encoder.json, actor_encoder_factory: '],
+    [
+      'hidden',
+      {},
+      { critic_encoder_factory: { type: 'vector', params: { hidden_units: '9' } } },
+      'hidden.json, critic_encoder_factory.hidden_units: ',
+    ],
+    ['scaler', {}, { observation_scaler: 'standard' }, 'scaler.json, observation_scaler: '],
+    ['critic', {}, { q_func_factory: 'qr' }, 'critic.json, q_func_factory: '],
+    [
+      'mean',
+      {},
+      { observation_scaler: { type: 'standard', params: { mean: [0, 0], std: [1, 1] } } },
+      'mean.json, mean of the observation scaler: ',
+    ],
   ])('params: %s', async (name, config, params, message) => {
     const about = await readParams('td3-bc')
     Object.assign(about.config, config)
     Object.assign(about.config.params, params)
     const file = await write(`${name}.json`, JSON.stringify(about))
-    await expect(lab.planAgentImport(requestOf('td3-bc', { params: file }))).rejects.toThrow(message)
+    const refused = lab.planAgentImport(requestOf('td3-bc', { params: file }))
+    await expect(refused).rejects.toBeInstanceOf(LetheError)
+    await expect(refused).rejects.toThrow(message)
   })
 
   test('weights that are cut off, a program, or no weights', async () => {

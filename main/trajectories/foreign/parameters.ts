@@ -97,7 +97,8 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
       'Leave out --algorithm, or give the file that belongs to the weights.',
     )
   if (observations.length !== 1) throw refuse(`observations of shape ${observations.join(' × ')} are not vectors.`)
-  requireOurs(given, refuse)
+  const take: Take = (schema, value, field) => parseWith(schema, value, `${source}, ${field}`)
+  requireOurs(given, refuse, take)
   const needsDecoder = codes(id) && line === 2
   if (needsDecoder && chosen.decoder === undefined)
     throw refuse(
@@ -106,23 +107,25 @@ export function readForeignParameters(json: unknown, source: string, chosen: Cho
     )
   const algorithm = algorithmOf(id)
   const wanted = {
-    ...settingsFrom(id, type, given, refuse),
+    ...settingsFrom(id, type, given, refuse, take),
     ...(chosen.decoder === 'linear' && codes(id) ? { decoder: 'linear' } : {}),
   }
   return {
     algorithm,
     settings: parseWith(algorithm.config, wanted, source),
     sizes: { observations: observations[0]!, actions },
-    scaling: scalingFrom(algorithm, given, observations[0]!, refuse),
+    scaling: scalingFrom(algorithm, given, observations[0]!, refuse, take),
     line,
     needsDecoder,
   }
 }
 
 type Refuse = (what: string, hint?: string) => LetheError
+/** A value of the file as it must be. Errors: `file-malformed` naming file and field. */
+type Take = <Value>(schema: z.ZodType<Value>, value: unknown, field: string) => Value
 
 /** What our programs do not have. */
-function requireOurs(given: Readonly<Record<string, unknown>>, refuse: Refuse): void {
+function requireOurs(given: Readonly<Record<string, unknown>>, refuse: Refuse, take: Take): void {
   const only: Readonly<Record<string, readonly unknown[]>> = {
     ...{ n_critics: [2], n_frames: [1], n_steps: [1], soft_q_backup: [false], max_q_backup: [false] },
     policy_type: ['deterministic'],
@@ -132,24 +135,23 @@ function requireOurs(given: Readonly<Record<string, unknown>>, refuse: Refuse): 
     if (value !== undefined && value !== null && !values.includes(value))
       throw refuse(`${name} is ${JSON.stringify(value)}; agents here have ${values.join(' or ')}.`)
   }
-  const quality = part.safeParse(given['q_func_factory'])
-  if (quality.success && quality.data.type !== 'mean')
-    throw refuse(`critics of type ${quality.data.type}; agents here estimate the mean.`)
-  if (quality.data?.params?.['share_encoder'] === true)
-    throw refuse('critics that share an encoder; here each has its own.')
-  const scaler = part.safeParse(given['action_scaler'])
-  if (scaler.success && scaler.data.type !== 'none') {
-    const { minimum, maximum } = scaler.data.params ?? {}
+  const quality = take(part.nullish(), given['q_func_factory'], 'q_func_factory')
+  if (quality && quality.type !== 'mean')
+    throw refuse(`critics of type ${quality.type}; agents here estimate the mean.`)
+  if (quality?.params?.['share_encoder'] === true) throw refuse('critics that share an encoder; here each has its own.')
+  const scaler = take(part.nullish(), given['action_scaler'], 'action_scaler')
+  if (scaler && scaler.type !== 'none') {
+    const { minimum, maximum } = scaler.params ?? {}
     const within = [minimum, maximum].every((bound, side) =>
       [bound].flat(2).every((value) => value === (side ? 1 : -1)),
     )
-    if (!within) throw refuse(`actions scaled by ${scaler.data.type}; actions here lie within ±1.`)
+    if (!within) throw refuse(`actions scaled by ${scaler.type}; actions here lie within ±1.`)
   }
 }
 
 /** Widths of a plain network of ReLU. */
-function widthsOf(factory: unknown, name: string, refuse: Refuse): number[] {
-  const { type, params = {} } = part.parse(factory ?? { type: 'default' })
+function widthsOf(factory: unknown, name: string, refuse: Refuse, take: Take): number[] {
+  const { type, params = {} } = take(part, factory ?? { type: 'default' }, name)
   const { activation = 'relu', hidden_units: widths } = params
   if (type !== 'vector' && type !== 'default') throw refuse(`${name} of type ${type}; networks here are plain layers.`)
   if (activation !== 'relu')
@@ -164,19 +166,19 @@ function widthsOf(factory: unknown, name: string, refuse: Refuse): number[] {
   ])
     if (params[extra]) throw refuse(`${name} with ${extra}; networks here have none.`)
   if (widths === undefined) return [256, 256]
-  return z.array(z.number().int().positive()).min(1).parse(widths)
+  return take(shape.min(1), widths, `${name}.hidden_units`)
 }
 
-function settingsFrom(id: string, type: string, given: Readonly<Record<string, unknown>>, refuse: Refuse) {
+function settingsFrom(id: string, type: string, given: Readonly<Record<string, unknown>>, refuse: Refuse, take: Take) {
   const settings: Record<string, unknown> = {}
   for (const [ours, theirs] of Object.entries(settingNames[id]!))
     if (given[theirs] !== undefined && given[theirs] !== null) settings[ours] = given[theirs]
   const actorName = id === 'bc' ? 'encoder_factory' : 'actor_encoder_factory'
-  const hidden = widthsOf(given[actorName], actorName, refuse)
+  const hidden = widthsOf(given[actorName], actorName, refuse, take)
   for (const other of id === 'bc'
     ? []
     : ['critic_encoder_factory', ...(id === 'iql' ? ['value_encoder_factory'] : [])]) {
-    const widths = widthsOf(given[other], other, refuse)
+    const widths = widthsOf(given[other], other, refuse, take)
     if (widths.join() !== hidden.join())
       throw refuse(`${other} has widths ${widths.join('-')}, ${actorName} ${hidden.join('-')}; here they are the same.`)
   }
@@ -184,7 +186,7 @@ function settingsFrom(id: string, type: string, given: Readonly<Record<string, u
     ...settings,
     hidden,
     ...(codes(id)
-      ? { coderHidden: widthsOf(given['imitator_encoder_factory'], 'imitator_encoder_factory', refuse) }
+      ? { coderHidden: widthsOf(given['imitator_encoder_factory'], 'imitator_encoder_factory', refuse, take) }
       : {}),
     ...(id === 'plas' ? { perturbation: /perturbation/i.test(type) } : {}),
   }
@@ -196,11 +198,13 @@ function scalingFrom(
   given: Readonly<Record<string, unknown>>,
   observations: number,
   refuse: Refuse,
+  take: Take,
 ): Scaling {
-  const of = (name: string) => part.nullish().parse(given[name]) ?? { type: 'none', params: {} }
+  const of = (name: string) => take(part.nullish(), given[name], name) ?? { type: 'none', params: {} }
   const seen = of('observation_scaler').type === 'none' ? of('scaler') : of('observation_scaler')
   const reward = of('reward_scaler')
-  const vector = (value: unknown): number[] => z.array(z.number()).length(observations).parse([value].flat(2))
+  const vector = (name: 'mean' | 'std'): number[] =>
+    take(z.array(z.number()).length(observations), [standard?.[name]].flat(2), `${name} of the observation scaler`)
   if (seen.type !== 'none' && !(seen.type === 'standard' && algorithm.standardises))
     throw refuse(
       `observations scaled by ${seen.type}; ${algorithm.title} here ${algorithm.standardises ? 'only standardises' : 'takes them as they are'}.`,
@@ -208,10 +212,8 @@ function scalingFrom(
   const standard = seen.type === 'standard' ? (seen.params ?? {}) : null
   const epsilon = z.number().catch(1e-3).parse(standard?.['eps'])
   return {
-    mean: standard ? vector(standard['mean']) : Array.from({ length: observations }, () => 0),
-    deviation: standard
-      ? vector(standard['std']).map((value) => value + epsilon)
-      : Array.from({ length: observations }, () => 1),
+    mean: standard ? vector('mean') : Array.from({ length: observations }, () => 0),
+    deviation: standard ? vector('std').map((value) => value + epsilon) : Array.from({ length: observations }, () => 1),
     reward: rewardScale(algorithm, reward, refuse),
   }
 }
