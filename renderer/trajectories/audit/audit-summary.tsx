@@ -41,6 +41,10 @@ function Share({ share }: { readonly share: LiveShare }) {
   )
 }
 
+const Figure = ({ value }: { readonly value: number | null }) => (
+  <span className="number">{value === null ? '–' : formatFigure(value)}</span>
+)
+
 /** With an agent trained anew: how far the verdicts can be trusted, and how near the agent has come. */
 function Reference({ auditor, apart }: Pick<Audit, 'auditor' | 'apart'>) {
   const { agentAndRetrained: near, originalAndRetrained: scale } = apart
@@ -50,9 +54,10 @@ function Reference({ auditor, apart }: Pick<Audit, 'auditor' | 'apart'>) {
         <div>
           <dt>The auditor itself, released rule</dt>
           <dd>
-            precision <span className="number">{formatFigure(auditor.released.precision ?? NaN)}</span>, recall{' '}
-            <span className="number">{formatFigure(auditor.released.recall ?? NaN)}</span>, F1{' '}
-            <span className="number">{formatFigure(auditor.released.f1 ?? NaN)}</span>
+            balanced accuracy <Figure value={auditor.released.balancedAccuracy} />, ½ being blind; recall{' '}
+            <Figure value={auditor.released.recall} />, specificity <Figure value={auditor.released.specificity} />; F1{' '}
+            <Figure value={auditor.released.f1} />, beside <Figure value={auditor.released.blindF1} /> of an auditor
+            that says “in” of everything
           </dd>
         </div>
       )}
