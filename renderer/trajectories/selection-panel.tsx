@@ -1,5 +1,7 @@
 /** Right: which episodes are chosen, by which rule, and what may be done with them. */
 import { useState } from 'react'
+import { parseEpisodeIds } from '../../main/contract/episode-ids.ts'
+import { LetheError } from '../../main/contract/errors.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import type { Failure } from '../app/bridge.ts'
 import { formatCount } from '../app/format.ts'
@@ -21,17 +23,18 @@ const rules = [
 ] as const
 type Rule = (typeof rules)[number]['value']
 
-/** Ids in a file: apart by commas, spaces or lines; a first line of words is passed over. */
-async function readIds(file: File, onIds: (ids: string) => void): Promise<void> {
-  const text = await file.text().catch(() => null)
-  if (text !== null) onIds(text.replace(/^\D*\n/, '').trim())
-  else
-    notify({
-      kind: 'failed',
-      code: 'file-unreadable',
-      message: `${file.name} cannot be read.`,
-      hint: 'Look whether it is still there and may be opened, and choose it again.',
-    })
+/** As a person would type them; null after a notice that says why there are none. */
+async function readIds(file: File): Promise<string | null> {
+  try {
+    return parseEpisodeIds(await file.text(), file.name).join(', ')
+  } catch (error) {
+    const { code, message, hint } =
+      error instanceof LetheError
+        ? error
+        : new LetheError('file-unreadable', `${file.name} cannot be read.`, 'Look whether it may be opened.')
+    notify({ kind: 'failed', code, message, hint })
+    return null
+  }
 }
 
 function IdsFile({ onIds }: { readonly onIds: (ids: string) => void }) {
@@ -44,7 +47,7 @@ function IdsFile({ onIds }: { readonly onIds: (ids: string) => void }) {
         onChange={(event) => {
           const file = event.target.files?.[0]
           event.target.value = ''
-          if (file) void readIds(file, onIds)
+          if (file) void readIds(file).then((ids) => ids !== null && onIds(ids))
         }}
       />
     </label>
