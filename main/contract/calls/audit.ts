@@ -32,6 +32,8 @@ export const thresholdRowSchema = z.object({
   sample: z.enum(['with tested', 'references']),
   sides: z.union([z.literal(1), z.literal(2)]),
   thresholds: z.array(z.number()),
+  /** How often each flags what is like the references, were these independent and normal. */
+  chances: z.array(z.number()),
 })
 export type ThresholdRow = z.infer<typeof thresholdRowSchema>
 

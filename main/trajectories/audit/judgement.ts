@@ -161,6 +161,7 @@ export function thresholdTable(references: number, alphas: readonly number[]) {
     ([1, 2] as const).map((sides) => ({
       ...{ test, sample, sides },
       thresholds: alphas.map((alpha) => threshold({ test, sides, alpha }, count)),
+      chances: alphas.map((alpha) => chanceOf({ test, sample, sides, alpha }, references)),
     })),
   )
 }

@@ -3,7 +3,7 @@ import { Button } from '../../ui/controls.tsx'
 import { Segmented } from '../../ui/field.tsx'
 import { Explain } from '../../ui/hint.tsx'
 import { changeLook, setAlpha, useAudit } from './audit-store.ts'
-import { alphaWords } from './audit-view.ts'
+import { alphaWords, chanceWords } from './audit-view.ts'
 
 const tests = [
   { value: 'released', label: 'Released', note: 'As published: flags easily, and what is unusually close, too.' },
@@ -60,6 +60,9 @@ export function AuditRule() {
       </label>
       <span className="audit-threshold">
         threshold <span className="number">{look.threshold.toFixed(3)}</span>
+      </span>
+      <span title="How often the rule flags what is like the references, were these independent and normal. They are not quite: in truth it is more.">
+        by chance <span className="number">{chanceWords(audit.thresholds, look)}</span>
       </span>
       <Button look="bare" onClick={reset}>
         Reset

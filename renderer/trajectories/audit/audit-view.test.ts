@@ -3,6 +3,7 @@ import type { AuditedTrajectory, AuditGroup } from '../../../main/contract/audit
 import {
   alphaAt,
   alphaWords,
+  chanceWords,
   meaningOf,
   sharesAt,
   thresholdAt,
@@ -22,7 +23,15 @@ const look: Look = { test: 'released', sample: 'references', sides: 2, threshold
 
 const thresholds: Thresholds = {
   alphas: [1e-4, 1e-3, 1e-2],
-  rows: [{ test: 'released', sample: 'references', sides: 2, thresholds: [1.4708, 1.2148, 0.9725] }],
+  rows: [
+    {
+      test: 'released',
+      sample: 'references',
+      sides: 2,
+      thresholds: [1.4708, 1.2148, 0.9725],
+      chances: [0.178, 0.262, 0.368],
+    },
+  ],
 }
 
 describe('verdicts while the threshold moves', () => {
@@ -47,6 +56,13 @@ describe('verdicts while the threshold moves', () => {
     expect(wilson(29, 30).low).toBeCloseTo(0.8332960900859083, 10)
     expect(wilson(0, 12).high).toBeCloseTo(0.24249400665524085, 10)
   })
+})
+
+test('the share that chance alone flags follows the threshold', () => {
+  const at = (threshold: number) => chanceWords(thresholds, { ...look, threshold })
+  expect([1.4708, 1.2148, 0.9725].map(at)).toEqual(['18 %', '26 %', '37 %'])
+  expect(at((1.4708 + 1.2148) / 2)).toBe('22 %')
+  expect([at(99), at(0)]).toEqual(['< 18 %', '> 37 %'])
 })
 
 test('thresholds and levels lead to each other', () => {

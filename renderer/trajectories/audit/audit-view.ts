@@ -69,6 +69,22 @@ export function alphaAt(thresholds: Thresholds, look: Look): number | 'below' | 
   return Math.exp(Math.log(alphas[after - 1]!) + share * (Math.log(alphas[after]!) - Math.log(alphas[after - 1]!)))
 }
 
+const chanceFigure = (chance: number): string => `${(100 * chance).toFixed(chance < 0.1 ? 1 : 0)} %`
+
+/** How often the rule flags what is like the references, in words. */
+export function chanceWords(thresholds: Thresholds, look: Look): string {
+  const { thresholds: heights, chances } = rowOf(thresholds, look)
+  const [highest, last] = [heights[0]!, heights.length - 1]
+  if (look.threshold > highest + 1e-9) return `< ${chanceFigure(chances[0]!)}`
+  if (look.threshold < heights[last]! - 1e-9) return `> ${chanceFigure(chances[last]!)}`
+  const after = heights.findIndex((height) => height <= look.threshold + 1e-9)
+  const before = Math.max(0, after - 1)
+  const span = heights[before]! - heights[after]!
+  const share = span > 0 ? (heights[before]! - look.threshold) / span : 1
+  const chance = chances[before]! + share * (chances[after]! - chances[before]!)
+  return chance < 1e-3 ? '< 0.1 %' : chanceFigure(chance)
+}
+
 /** As it is written, to two digits. */
 export function alphaWords(thresholds: Thresholds, look: Look): string {
   const short = (alpha: number) => String(Number(alpha.toPrecision(2)))
