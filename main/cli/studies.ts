@@ -25,8 +25,12 @@ export const studyOptions = ({ tasks, algorithms }: Scope) =>
   }) as const
 
 export function optionsOf(command: Command, words: Words, scope: Scope): StudyOptions {
-  const listOf = (name: string): string[] | undefined => words.text(name)?.split(',').filter(Boolean)
-  const seeds = listOf('seeds')?.map(Number) ?? studyDefaults.seeds
+  const listOf = (name: string): string[] | undefined => {
+    const listed = words.text(name)?.split(',').filter(Boolean)
+    return listed && [...new Set(listed)]
+  }
+  // One that is named twice (1,01) is one all the same: an interval over it would have no width.
+  const seeds = [...new Set(listOf('seeds')?.map(Number) ?? studyDefaults.seeds)]
   const episodes = words.number('episodes') ?? studyDefaults.episodes
   if (seeds.length === 0 || !seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
     throw usage(command, '--seeds expects whole numbers from 0, apart by commas.')
@@ -39,15 +43,18 @@ export function optionsOf(command: Command, words: Words, scope: Scope): StudyOp
   }
 }
 
-/** Runs that could not be made, and why. */
+/** Runs that could not be made, and why; without a run where the plan was refused. */
 export interface Failure {
   readonly what: string
-  readonly run: string
+  readonly run: string | null
   readonly error: ErrorRecord
 }
 
-/** The others of a study are made all the same: the job refused what it met, or somebody else works on it. */
-const passable: readonly ErrorCode[] = ['config-invalid', 'run-locked']
+/** The others of a study are made all the same: this one was refused for what it is about, or somebody else works on it. */
+const passable: readonly ErrorCode[] = [
+  ...(['config-invalid', 'run-locked', 'run-state', 'out-of-memory'] as const),
+  ...(['dataset-missing', 'dataset-corrupt'] as const),
+]
 
 /** Makes what is missing, one run after the other. */
 export async function makeMissing(
@@ -57,11 +64,12 @@ export async function makeMissing(
 ): Promise<Failure[]> {
   const failures: Failure[] = []
   for (;;) {
-    const step = await next(new Set(failures.map(({ run }) => run)))
+    const step = await next(new Set(failures.map(({ run, what }) => run ?? what)))
     if (!step) return failures
-    const run = step.run ?? (await step.make()).run
-    say(`${step.words}: run ${run}`)
+    let { run } = step
     try {
+      run ??= (await step.make()).run
+      say(`${step.words}: run ${run}`)
       await finish(lab, run, signal)
     } catch (thrown) {
       const error = toErrorRecord(thrown)
@@ -76,7 +84,9 @@ export async function makeMissing(
 export function studyAnswer(document: object, text: string, failures: readonly Failure[]): Answer {
   const [first] = failures
   if (!first) return { document, text }
-  const lines = failures.map(({ what, run, error }) => `Not made: ${what}, run ${run}. ${error.message} ${error.hint}`)
+  const lines = failures.map(
+    ({ what, run, error }) => `Not made: ${what}${run === null ? '' : `, run ${run}`}. ${error.message} ${error.hint}`,
+  )
   return { document: { ...document, error: first.error, failures }, text: [text, '', ...lines].join('\n'), ok: false }
 }
 

@@ -34,6 +34,7 @@ import {
   placeWords,
   setOf,
   shortPreset,
+  wantPlanned,
   wantTraining,
   wantUnlearning,
   type Filled,
@@ -124,8 +125,11 @@ export function forgettingStudyPart(
     const audit = async (critic: (typeof criticChoices)[number]): Promise<Wanted | null> => {
       if (!ready) return null
       const draft = { agent, original: first, retrained: anew, episodes, preset: short, seed, set: { critic } }
-      const { config } = await lab.planAudit(draft)
-      return { kind: auditJob.kind, config, make: () => lab.createAudit(draft) }
+      return wantPlanned(
+        auditJob.kind,
+        () => lab.planAudit(draft),
+        () => lab.createAudit(draft),
+      )
     }
     const [released, consistent] = [await audit('released'), await audit('consistent')]
     return { original, unlearned, retrained, released, consistent }

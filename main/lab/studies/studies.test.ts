@@ -1,5 +1,6 @@
 /** The studies at the smallest scale, on one set and one agent: what is missing is shown as missing, and made once, one run after the other. */
 import { promises as fs } from 'node:fs'
+import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../../data/formats/testing.ts'
 import { openLab, type Lab } from '../../lab.ts'
@@ -182,6 +183,19 @@ async function copyRun(from: string, to: string, change: object): Promise<void> 
   for (const [file, changed] of [[target.config, change] as const, [target.state, { id: to }] as const])
     await fs.writeFile(file, JSON.stringify({ ...(JSON.parse(await fs.readFile(file, 'utf8')) as object), ...changed }))
 }
+
+test('without its set a training still fills its cell, and what cannot be planned is missing; making it says why', async () => {
+  const set = path.join(lab.project, 'data', 'hopper-medium-expert-10')
+  await fs.rename(set, folder.path('aside'))
+  expect((await lab.unlearningTable(ablation)).slice(0, 2)).toMatchObject([{ state: 'done' }, { state: 'missing' }])
+  expect((await lab.forgettingTable(forgetting)).cells).toMatchObject([
+    { state: 'begun', runs: { original: { run: original }, unlearned: { run: null } }, audits: { released: null } },
+  ])
+  const step = (await lab.nextOfForgetting(forgetting))!
+  await expect(step.make()).rejects.toMatchObject({ code: 'dataset-missing' })
+  expect((await lab.nextOfForgetting(forgetting, new Set([step.words])))!.words).not.toBe(step.words)
+  await fs.rename(folder.path('aside'), set)
+})
 
 test('a retired agent fills no cell', async () => {
   await retireRun(lab.project, original, 'request')

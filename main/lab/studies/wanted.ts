@@ -1,5 +1,6 @@
 /** What studies share: which runs they want, which of them the project has, and the next one to make. */
 import { isDeepStrictEqual } from 'node:util'
+import { LetheError } from '../../contract/errors.ts'
 import type { RunRecord } from '../../contract/run.ts'
 import { listRuns, readConfig, readRecord } from '../../runs/folder.ts'
 import { algorithms } from '../../trajectories/algorithms/algorithms.ts'
@@ -104,7 +105,7 @@ export interface StudyStep {
   make(): Promise<{ run: string }>
 }
 
-/** Runs that a study passes over, as they failed or are worked on elsewhere. */
+/** What a study passes over: runs that failed or are worked on elsewhere, and by its words what was refused before it was one. */
 export type PassedOver = ReadonlySet<string>
 
 /** The first that is not done and can be made now; null when none is. */
@@ -116,7 +117,7 @@ export function nextStep(
   for (const { words, wanted: one } of wanted) {
     const { known, state } = fill(runs, one)
     const run = known?.record.id ?? null
-    if (one && state !== 'done' && !(run !== null && passedOver.has(run))) return { words, run, make: one.make }
+    if (one && state !== 'done' && !passedOver.has(run ?? words)) return { words, run, make: one.make }
   }
   return null
 }
@@ -128,7 +129,27 @@ export const wantTraining = (forgetting: Pick<Making, 'createTraining'>, request
   make: () => forgetting.createTraining(request),
 })
 
-export async function wantUnlearning(forgetting: Making, request: UnlearnRequest): Promise<Wanted> {
-  const { config } = await forgetting.planUnlearning(request)
-  return { kind: unlearnJob.kind, config, make: () => forgetting.createUnlearning(request) }
+export const wantUnlearning = (forgetting: Making, request: UnlearnRequest): Promise<Wanted> =>
+  wantPlanned(
+    unlearnJob.kind,
+    () => forgetting.planUnlearning(request),
+    () => forgetting.createUnlearning(request),
+  )
+
+/**
+ * What cannot be planned, as its set is gone or its agent left nothing, is missing, and making it says why.
+ * Errors: what was asked for wrongly.
+ */
+export async function wantPlanned(
+  kind: string,
+  plan: () => Promise<Pick<Wanted, 'config'>>,
+  make: Wanted['make'],
+): Promise<Wanted> {
+  try {
+    return { kind, config: (await plan()).config, make }
+  } catch (error) {
+    if (!(error instanceof LetheError) || error.code === 'config-invalid' || error.code === 'method-missing')
+      throw error
+    return { kind, config: { refused: error.code }, make: () => Promise.reject(error) }
+  }
 }
