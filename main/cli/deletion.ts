@@ -1,7 +1,9 @@
 /** Deletion requests in the terminal. */
 import type { DecidedCopy, DeletionStatement, RequestSummary } from '../contract/deletion.ts'
+import { LetheError } from '../contract/errors.ts'
+import type { Lab } from '../lab.ts'
 import { table } from './bar.ts'
-import { usage, type Command } from './command.ts'
+import { usage, type Command, type Invocation } from './command.ts'
 import { selectorOf } from './forgetting.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 
@@ -15,7 +17,7 @@ const stateWords = {
 const rowOf = ({ request, state, name, episodes, damage }: RequestSummary): string[] => [
   request,
   damage === null ? stateWords[state] : 'damaged',
-  `${episodes.length} of ${name}`,
+  name === '' ? (damage ?? '') : `${episodes.length} of ${name}`,
 ]
 
 const fateWords = {
@@ -40,7 +42,10 @@ function textOf(statement: DeletionStatement): string {
     ['set', `${name} (${data}, ${contentHash.slice(0, 12)}), ${episodes.length} of ${of} episodes`],
     ['ids', episodes.slice(0, 20).join(', ') + (episodes.length > 20 ? ', …' : '')],
     ['agent', agent === null ? 'none' : `${agent}, trained on ${learnt.length} of them`],
-    ['version', version ? `${version.data}, ${version.episodes} episodes` : 'not made'],
+    [
+      'version',
+      version ? `${version.data}, ${version.episodes} episodes` : `not made; \`${versionWords(request)}\` makes it`,
+    ],
     ['forgotten', statement.unlearned ?? 'no run yet'],
     ['audited', statement.audited ?? 'no run yet'],
     ...(statement.retired === null ? [] : [['retired', statement.retired]]),
@@ -55,6 +60,27 @@ function textOf(statement: DeletionStatement): string {
     'What cannot be known',
     ...statement.limits.map((words) => `- ${words}`),
   ].join('\n')
+}
+
+const versionWords = (request: string): string => `lethe trajectories request version ${request}`
+
+/** Makes the version, once. Errors: `cancelled` saying how it is made after all. */
+async function makeVersion(lab: Lab, request: string, { signal, say }: Invocation): Promise<void> {
+  let shown = 0
+  const onProgress = (done: number, total: number): void => {
+    const percent = Math.floor((100 * done) / total)
+    if (percent >= shown + 10) say(`Version without the episodes ${(shown = percent)} %`)
+  }
+  try {
+    await lab.makeRequestVersion(request, { signal, onProgress })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new LetheError(
+      'cancelled',
+      `Request ${request} is open; the version of the set without the episodes was not written.`,
+      `\`${versionWords(request)}\` writes it.`,
+    )
+  }
 }
 
 const answerOf = (statement: DeletionStatement) => ({ document: { request: statement }, text: textOf(statement) })
@@ -72,7 +98,8 @@ const open: Command = {
     seed: { type: 'string', help: 'for random:RATE (default 1)' },
   },
   example: 'trajectories request open --agent RUN --forget ids:3,14 --note "Withdrawn consent, 12 March"',
-  async run({ words, lab, signal, say }) {
+  async run(invocation) {
+    const { words, lab, say } = invocation
     const agent = words.text('agent') ?? null
     const opened = await lab()
     if (agent === null && words.text('data') === undefined) throw usage(this, '--agent is missing.')
@@ -81,13 +108,23 @@ const open: Command = {
     const request = { data, agent, selector, seed: words.number('seed') ?? 1, note: words.text('note') ?? '' }
     const { request: id } = await opened.openRequest(request)
     say(`Request ${id}`)
-    let shown = 0
-    const onProgress = (done: number, total: number): void => {
-      const percent = Math.floor((100 * done) / total)
-      if (percent >= shown + 10) say(`Version without the episodes ${(shown = percent)} %`)
-    }
-    await opened.makeRequestVersion(id, { signal, onProgress })
+    await makeVersion(opened, id, invocation)
     return answerOf(await opened.showRequest(id))
+  },
+}
+
+const version: Command = {
+  name: 'trajectories request version',
+  summary:
+    'Write the version of the set without the episodes, where opening the request was stopped before it was there',
+  positionals: 'ID',
+  options: {},
+  example: 'trajectories request version 20260301-101500-a1b2c3',
+  async run(invocation) {
+    const { words, lab } = invocation
+    const opened = await lab()
+    await makeVersion(opened, words.first, invocation)
+    return answerOf(await opened.showRequest(words.first))
   },
 }
 
@@ -165,4 +202,4 @@ const close: Command = {
   },
 }
 
-export const deletionCommands: readonly Command[] = [open, list, show, copies, remove, keep, close]
+export const deletionCommands: readonly Command[] = [open, version, list, show, copies, remove, keep, close]

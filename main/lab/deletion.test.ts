@@ -238,6 +238,10 @@ test('a record that was changed is found, and nothing more is done under it', as
     code: 'request-corrupt',
   })
   expect(await lab.listRequests()).toMatchObject([{ request, damage: expect.any(String) }])
+  await expect(lab.showRequest(request)).rejects.toMatchObject({
+    ...{ code: 'request-corrupt', message: expect.stringContaining(request) },
+    hint: expect.stringContaining('Restore it from a copy'),
+  })
   // Cut short: the lines that are left are whole, and one is missed.
   await fs.writeFile(file, text.slice(0, text.indexOf('\n') + 1))
   expect(await lab.showRequest(request)).toMatchObject({ damage: expect.stringContaining('missing') })

@@ -25,6 +25,12 @@ export function forgetIds(selector: string, pool: ForgetPool, seed: number): num
   const chosen = kind === 'ids' ? listed(rest, pool) : drawn(kind, rateOf(selector, rest), pool, seed)
   const wanted = new Set(chosen)
   if (wanted.size === 0) throw invalid(selector, 'names no episode')
+  if (wanted.size >= pool.all.length)
+    throw invalid(
+      selector,
+      'names every episode of the set, and nothing would be left',
+      'Remove the whole set instead, and the agents and other runs made of it.',
+    )
   if (wanted.size >= pool.trained.length) throw invalid(selector, 'names every episode that the agent was trained on')
   const ids = pool.trained.filter(({ id }) => wanted.has(id)).map(({ id }) => id)
   if (ids.length === 0) throw invalid(selector, 'names only episodes that the agent never saw or has forgotten')
@@ -68,12 +74,12 @@ function rateOf(selector: string, text: string): number {
   throw invalid(selector, `has no rate above 0 and below 1; expected ${selectorHelp}`)
 }
 
-const invalid = (what: string, reason: string): LetheError =>
-  new LetheError(
-    'config-invalid',
-    `${what} ${reason}.`,
-    'Choose among the episodes that it was trained on; `lethe data show` and the table of episodes list all.',
-  )
+const invalid = (
+  what: string,
+  reason: string,
+  hint = 'Choose among the episodes that it was trained on; `lethe data show` and the table of episodes list all.',
+): LetheError =>
+  new LetheError('config-invalid', `${what.length > 60 ? `${what.slice(0, 60)}…` : what} ${reason}.`, hint)
 
 /** What is learned from each reward: as it was, turned round, or a ramp over the episode from its smallest to its largest (`random reward`). */
 export function changedRewards(
