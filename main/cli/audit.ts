@@ -59,19 +59,19 @@ const marks = { holds: 'holds', fails: 'FAILS', open: 'open ' } as const
 const verify: Command = {
   name: 'trajectories verify',
   summary:
-    'Check the report of an audit: its seal and verdicts by itself, episodes and agents where the project is at hand',
+    'Check the report of an audit: seal, verdicts and page by themselves; run, episodes and agents where the project is at hand',
   positionals: 'REPORT',
   options: {},
-  example: 'trajectories verify report.json',
+  example: 'trajectories verify report.html',
   async run({ words }) {
     const project = path.resolve(words.text('project') ?? process.env['LETHE_PROJECT'] ?? defaultProject())
     const there = await fs.stat(project).catch(() => null)
     const verification = await verifyReport(there ? project : null, words.first)
-    const { ok, problems, checks, seal } = verification
+    const { ok, problems, checks, seal, words: result } = verification
     const text = [
       table(checks.map(({ result, what, note }) => [marks[result], what, note])),
       ...problems.map(({ file, expected, found }) => `${file}: expected ${expected}; found ${found}`),
-      ok ? `The report holds. Its seal is ${seal}.` : 'The report does not hold. Do not rely on it; ask for it again.',
+      ok ? `${result} Its seal is ${seal}.` : result,
     ].join('\n')
     return { document: verification, text, ok }
   },

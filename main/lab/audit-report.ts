@@ -3,16 +3,28 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { DeletionStatement } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
-import { readConfig, readEnvironment, readRecord, runPaths, type RunPaths } from '../runs/folder.ts'
+import { dataFolder } from '../data/catalogue.ts'
+import { readConfig, readEnvironment, readRecord, runPaths, runsFolder, type RunPaths } from '../runs/folder.ts'
 import type { AuditConfig } from '../trajectories/audit/audit.ts'
-import { estimatesOf, returnsOf, writeAuditReport } from '../trajectories/audit/report.ts'
-import { verifyAuditReport, type Origin, type ReportVerification } from '../trajectories/audit/verify.ts'
+import type { Origin } from '../trajectories/audit/against-project.ts'
+import {
+  auditReport,
+  estimatesOf,
+  returnsOf,
+  writeAuditReport,
+  type AuditReport,
+} from '../trajectories/audit/report.ts'
+import { verifyAuditReport, type ReportVerification } from '../trajectories/audit/verify.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { requestIds } from '../trajectories/deletion/record.ts'
 
-/** Of a run that ended well. */
-export async function reportAudit(project: string, paths: RunPaths): Promise<string> {
+/** Of a run that ended well. Gives the path of the page. */
+export const reportAudit = async (project: string, paths: RunPaths): Promise<string> =>
+  writeAuditReport(paths.folder, await reportOf(project, paths))
+
+/** What is written of a run, and what a report of it is held against. */
+async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> {
   const { outcome: _outcome, ...record } = await readRecord(paths)
   const config = (await readConfig(paths)) as AuditConfig
   const set = await readTrajectorySet(project, config.data).catch(() => null)
@@ -24,7 +36,7 @@ export async function reportAudit(project: string, paths: RunPaths): Promise<str
     retrained: await outcomeOf(config.retrained),
   }
   const estimates = estimatesOf(outcomes)
-  return writeAuditReport(paths.folder, {
+  return auditReport(paths.folder, {
     record,
     dataset: set && {
       ...{ id: set.id, name: set.name, source: set.source, licence: set.licence, contentHash: set.contentHash },
@@ -48,20 +60,27 @@ async function requestOf(project: string, run: string, agent: string): Promise<D
   return statements.sort((a, b) => a.opened.localeCompare(b.opened)).at(-1) ?? null
 }
 
+const isName = (text: string): boolean => /^[\w-]{1,120}$/.test(text)
+const fileIn = (folder: string, name: string): Promise<Uint8Array | null> =>
+  fs.readFile(path.join(folder, name)).catch(() => null)
+
 const originIn = (project: string): Origin => ({
   data: (id) => openTrajectories(project, id).catch(() => null),
-  artifact: (run, name) =>
-    /^[\w-]{1,120}$/.test(run)
-      ? fs.readFile(path.join(runPaths(project, run).artifacts, name)).catch(() => null)
-      : Promise.resolve(null),
+  artifact: async (run, name) => (isName(run) ? fileIn(runPaths(project, run).artifacts, name) : null),
+  kept: async (data, name) => (isName(data) ? fileIn(path.join(dataFolder(project, data), 'cache'), name) : null),
+  async report(run) {
+    const there = isName(run) && (await fs.stat(runPaths(project, run).state).catch(() => null))
+    return there ? reportOf(project, runPaths(project, run)) : null
+  },
+  deletion: (request, lines) => deletionStatement(project, request, lines).catch(() => null),
 })
 
-/** By the id of a run of the project, or by a file: report.json, or report.html beside it. Errors: `file-missing`. */
+/**
+ * By the id of a run of the project, or by a file: report.json or report.html, of which each is held against the other where it lies beside
+ * it. Errors: `file-missing`.
+ */
 export async function verifyReport(project: string | null, report: string): Promise<ReportVerification> {
-  const own =
-    project !== null && /^[\w-]{1,120}$/.test(report)
-      ? path.join(runPaths(project, report).folder, 'report.json')
-      : null
+  const own = project !== null && isName(report) ? runPaths(project, report).reportJson : null
   const isRun = own !== null && (await fs.stat(own).catch(() => null)) !== null
   const file = isRun ? own : report.replace(/\.html$/, '.json')
   const text = await fs.readFile(file, 'utf8').catch(() => null)
@@ -69,7 +88,13 @@ export async function verifyReport(project: string | null, report: string): Prom
     throw new LetheError(
       'file-missing',
       `${file} cannot be read.`,
-      'Give report.json of an audit, or the id of its run.',
+      'Give report.json of an audit with report.html beside it, or the id of its run.',
     )
-  return verifyAuditReport(text, project === null ? null : originIn(project))
+  const page = file.endsWith('.json') ? await fs.readFile(file.replace(/\.json$/, '.html')).catch(() => null) : null
+  if (report.endsWith('.html') && page === null)
+    throw new LetheError('file-missing', `${report} cannot be read.`, 'Give report.json alone, without the page.')
+  const folder = path.dirname(path.resolve(file))
+  const run =
+    project !== null && path.dirname(folder) === runsFolder(path.resolve(project)) ? path.basename(folder) : null
+  return verifyAuditReport(text, project === null ? null : originIn(project), { page, run })
 }

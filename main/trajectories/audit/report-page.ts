@@ -34,7 +34,7 @@ const table = (head: readonly string[], rows: readonly (readonly unknown[])[], k
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeText(cell)}</td>`).join('')}</tr>`)
     .join('')}</tbody></table>`
 
-/** report.html. */
+/** report.html: of the report and nothing else, so that it can be compared with it. */
 export function auditPage(report: AuditReport): string {
   const { record, audit } = report
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeText(record.title)}</title>
@@ -56,7 +56,7 @@ ${section('Data', shownValue(report.dataset ?? 'The data set is no longer in the
 ${section('Settings', shownValue(report.config))}
 ${section('Computing time', shownValue(report.timing))}
 ${section('Environment', shownValue(report.environment))}
-${section('Seal', `<p class="hash">${report.seal}</p>`, paragraph('SHA-256 over the content of report.json with its keys in order. To check this report, with or without the project: lethe trajectories verify report.json'))}
+${section('Seal', `<p class="hash">${report.seal}</p>`, paragraph('SHA-256 over the content of report.json with its keys in order. To check this page and report.json beside it, with or without the project: lethe trajectories verify report.html'))}
 </body></html>
 `
 }
@@ -120,7 +120,7 @@ function estimatesTable(estimates: NonNullable<AuditReport['estimates']>): strin
   )
 }
 
-function agentsTable({ audit }: AuditReport): string {
+function agentsTable({ audit, shadows = [] }: AuditReport): string {
   const rows = [
     ['Audited', audit.agent],
     ['Original', audit.original],
@@ -128,7 +128,12 @@ function agentsTable({ audit }: AuditReport): string {
   ] as const
   return table(
     ['', 'Run', 'Updates', 'SHA-256 of its file'],
-    rows.map(([name, { run, updates, sha256 }]) => [name, run, updates, sha256]),
+    [
+      ...rows.map(([name, { run, updates, sha256 }]) => [name, run, updates, sha256]),
+      ...shadows.map(({ sha256 }, place) => [
+        ...[`Shadow ${place + 1}`, 'of the original', audit.original.updates + audit.settings.shadowSteps, sha256],
+      ]),
+    ],
     'hashes',
   )
 }

@@ -1,12 +1,13 @@
 /**
  * The report of an audit: all that is needed to judge it elsewhere, sealed by the hash of its content. `report.json` is what is verified
- * (verify.ts), `report.html` shows the same to people (report-page.ts).
+ * (verify.ts), `report.html` shows the same to people (report-page.ts) and follows from it byte by byte.
  */
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { auditFile, auditSchema } from '../../contract/audit.ts'
+import { LetheError } from '../../contract/errors.ts'
 import { estimateSchema } from '../../contract/estimate.ts'
 import { deletionStatementSchema } from '../../contract/deletion.ts'
 import { runRecordSchema } from '../../contract/run.ts'
@@ -14,6 +15,7 @@ import { parseWith, readJson, writeAtomic, writeJson } from '../../files/atomic.
 import { timingFile } from '../train.ts'
 import { version } from '../../version.ts'
 import { auditPage } from './report-page.ts'
+import { shadowHashesSchema, shadowsFile } from './shadows.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const returns = z
@@ -37,6 +39,8 @@ export const auditReportSchema = z.strictObject({
   audit: auditSchema,
   /** Of `artifacts/audit.json` as the run wrote it, which is `audit` as JSON without spaces. */
   auditSha256: sha256,
+  /** The references of the audit; absent where the run was made before they were recorded. */
+  shadows: shadowHashesSchema.optional(),
   /** Of each agent when it was made; `before` is the audited agent before it was made to forget. Null where it was not played. */
   returns: z.strictObject({ agent: returns, before: returns, original: returns, retrained: returns }),
   /** The same where agents cannot be played; absent from reports before there were any, and where there are none. */
@@ -106,23 +110,45 @@ export function estimatesOf(outcomes: Outcomes): NonNullable<AuditReport['estima
 
 type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'estimates' | 'deletion'>
 
-/** Writes both files into the run's folder and gives the path of the page. */
-export async function writeAuditReport(folder: string, given: Given): Promise<string> {
+/** As the run in this folder and what is given say it. Errors: `file-missing`, `file-malformed` for a run without an audit. */
+export async function auditReport(folder: string, given: Given): Promise<AuditReport> {
   const artifact = (name: string) => path.join(folder, 'artifacts', name)
-  const bytes = await fs.readFile(artifact(auditFile))
+  const bytes = await fs.readFile(artifact(auditFile)).catch(() => {
+    throw new LetheError('file-missing', `${artifact(auditFile)} cannot be read.`, 'Run the audit again.')
+  })
   const timing = await readJson(artifact(timingFile), z.record(z.string(), z.number())).catch(() => null)
-  // As the run wrote it, key by key: its hash must be found again.
-  const audit = JSON.parse(bytes.toString('utf8')) as AuditReport['audit']
-  parseWith(auditSchema, audit, auditFile)
+  const shadows = await readJson(artifact(shadowsFile), shadowHashesSchema).catch(() => undefined)
+  const audit = parseAudit(bytes.toString('utf8'))
   const content = {
     ...{ schema: 'lethe.audit-report/1' as const, version, ...given, timing },
     audit,
     auditSha256: createHash('sha256').update(bytes).digest('hex'),
+    shadows,
     limits: [...auditLimits],
   }
   // Through JSON once, so that the seal is of exactly what the file says.
   const written = JSON.parse(JSON.stringify(content)) as typeof content
-  const report: AuditReport = { ...written, seal: sealOf(written) }
+  return { ...written, seal: sealOf(written) }
+}
+
+/** Key by key as the run wrote it: its hash must be found again. */
+function parseAudit(text: string): AuditReport['audit'] {
+  let audit: unknown
+  try {
+    audit = JSON.parse(text)
+  } catch (error) {
+    throw new LetheError(
+      'file-malformed',
+      `${auditFile} is not JSON: ${(error as Error).message}.`,
+      'Run the audit again.',
+    )
+  }
+  parseWith(auditSchema, audit, auditFile)
+  return audit as AuditReport['audit']
+}
+
+/** Writes both files into the run's folder and gives the path of the page. */
+export async function writeAuditReport(folder: string, report: AuditReport): Promise<string> {
   await writeJson(path.join(folder, 'report.json'), report)
   const page = path.join(folder, 'report.html')
   await writeAtomic(page, auditPage(report))

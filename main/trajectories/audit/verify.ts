@@ -5,19 +5,28 @@ import { LetheError } from '../../contract/errors.ts'
 import type { ColumnName, Episode } from '../../contract/trajectories.ts'
 import type { OpenedTrajectories } from '../data/store.ts'
 import { agentFile } from '../algorithms/agent-file.ts'
-import { auditFile } from '../../contract/audit.ts'
+import { version } from '../../version.ts'
+import { compareDeletion, compareFields, compareShadows, shown, type Origin } from './against-project.ts'
 import { auditConfigSchema, rulesOf } from './audit.ts'
 import { auditorsOf, sharesOf, statisticsOf, verdictsOf, wordsOf } from './judgement.ts'
-import { auditReportSchema, sealOf, type AuditReport } from './report.ts'
+import { auditPage } from './report-page.ts'
+import { auditLimits, auditReportSchema, sealOf, type AuditReport } from './report.ts'
 
-/** The project, as far as a report needs it; null for what is not there. */
-export interface Origin {
-  data(id: string): Promise<OpenedTrajectories | null>
-  artifact(run: string, name: string): Promise<Uint8Array | null>
+/** What stands beside the report. */
+export interface Beside {
+  /** report.html; null for none. */
+  readonly page?: Uint8Array | null
+  /** The run in whose folder it lies, where it lies in one. */
+  readonly run?: string | null
 }
 
 export interface ReportVerification {
+  /** Nothing is wrong; `result` says how much was looked at. */
   readonly ok: boolean
+  /** `consistent`: by itself; its run is not here. */
+  readonly result: 'agrees' | 'consistent' | 'fails'
+  /** The result in a sentence, which says no more than was looked at. */
+  readonly words: string
   readonly seal: string | null
   readonly problems: readonly Problem[]
   readonly checks: readonly Check[]
@@ -26,7 +35,11 @@ export interface ReportVerification {
 const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Whatever the text holds, the answer is a list of problems. */
-export async function verifyAuditReport(text: string, origin: Origin | null): Promise<ReportVerification> {
+export async function verifyAuditReport(
+  text: string,
+  origin: Origin | null,
+  { page = null, run = null }: Beside = {},
+): Promise<ReportVerification> {
   const problems: Problem[] = []
   const checks: Check[] = []
   const check = async (what: string, look: (found: Problem[]) => Promise<string | null> | string | null) => {
@@ -40,37 +53,60 @@ export async function verifyAuditReport(text: string, origin: Origin | null): Pr
       note: note ?? '',
     })
   }
-  const report = parsed(text, problems)
-  if (!report) return { ok: false, seal: null, problems, checks }
-  await check('The seal is that of the content', (found) =>
-    differs(found, 'seal', sealOf(JSON.parse(text) as never), report.seal),
-  )
+  const parsed = parse(text, problems)
+  if (!parsed) return { ok: false, result: 'fails', words: failing, seal: null, problems, checks }
+  const { raw, report } = parsed
+  await check('The seal is that of the content', (found) => differs(found, 'seal', sealOf(raw), report.seal))
   await check('The audit is the one its hash names', (found) =>
-    differs(
-      found,
-      'auditSha256',
-      hash(JSON.stringify((JSON.parse(text) as { audit: unknown }).audit)),
-      report.auditSha256,
-    ),
+    differs(found, 'auditSha256', hash(JSON.stringify(raw.audit)), report.auditSha256),
   )
   await check('Configuration and audit say the same', (found) => checkConfig(report, found))
   await check('Statistics and verdicts follow from the distances', (found) => checkVerdicts(report, found))
   await check('Shares, the auditor’s scores and the words follow from the verdicts', (found) =>
     checkShares(report, found),
   )
+  await check('The limits are those of an audit', (found) =>
+    ofThisVersion(report, found, 'limits', shown(auditLimits), shown(report.limits)),
+  )
+  if (page !== null)
+    await check('The page shows this report', (found) =>
+      ofThisVersion(report, found, 'report.html', hash(auditPage(raw)), hash(page)),
+    )
+  if (run !== null)
+    await check('It lies in the folder of its run', (found) => differs(found, 'record.id', run, report.record.id))
   // In another project a set may have the same name and be another: only where the run is, its data and agents are looked at.
-  const home = (await origin?.artifact(report.record.id, auditFile)) ? origin : null
-  await check('The run left this audit', (found) => checkRun(report, home, found))
+  const now = await origin?.report(report.record.id).catch((error: unknown) => error as Error)
+  const home = now ? origin : null
+  await check('It says what its run says', (found) => checkFields(raw, now ?? null, home, found))
+  if (home && now && !(now instanceof Error) && (report.deletion ?? now.deletion))
+    await check('The deletion request is that of the project', (found) =>
+      compareDeletion(raw, now.deletion, home, found),
+    )
   await check('The episodes are those of the project', (found) => checkEpisodes(report, home, found))
   await check('The agents are those of the project', (found) => checkAgents(report, home, found))
-  await check(
-    'The distances are those of the agents',
-    () => 'Only the same audit run again can show that: its configuration and seed are in the report.',
-  )
-  return { ok: problems.length === 0, seal: report.seal, problems, checks }
+  await check(distances, async (found) => `${home ? await compareShadows(report, home, found) : ''}${onlyAgain}`)
+  const ok = problems.length === 0
+  const result = !ok ? 'fails' : home ? 'agrees' : 'consistent'
+  return { ok, result, words: wordsFor(result, checks), seal: report.seal, problems, checks }
 }
 
-function parsed(text: string, problems: Problem[]): AuditReport | null {
+const distances = 'The distances are those of the agents'
+const onlyAgain =
+  'Only the same audit run again can show that, with shadow agents made anew: its configuration, its seed and the hashes of its shadow agents are in the report. Remove the cache folder of the set first.'
+
+const failing = 'The report does not hold. Do not rely on it; ask for it again.'
+
+/** Says no more than was looked at. */
+function wordsFor(result: ReportVerification['result'], checks: readonly Check[]): string {
+  if (result === 'fails') return failing
+  if (result === 'consistent')
+    return 'Consistent in itself; not compared with the run, the agents and the episodes, which are not here.'
+  const open = checks.filter((one) => one.result === 'open' && one.what !== distances).map(({ what }) => `“${what}”`)
+  const left = open.length > 0 ? ` Not verified in full: ${open.join(', ')}.` : ''
+  return `Agrees with what this project has of its run, its agents and its episodes.${left} The distances were not measured anew.`
+}
+
+function parse(text: string, problems: Problem[]): { raw: AuditReport; report: AuditReport } | null {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -79,11 +115,19 @@ function parsed(text: string, problems: Problem[]): AuditReport | null {
     return null
   }
   const result = auditReportSchema.safeParse(value)
-  if (result.success) return result.data
+  // As it was written, in the order of its keys and with all it holds: hashes and the page are of that.
+  if (result.success) return { raw: value as AuditReport, report: result.data }
   const [issue] = result.error.issues
   const found = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
   problems.push({ file: 'report.json', expected: 'the report of an audit, lethe.audit-report/1', found })
   return null
+}
+
+/** What Lethe words itself, each version in its own way. */
+function ofThisVersion(report: AuditReport, found: Problem[], file: string, expected: string, is: string) {
+  if (expected !== is && report.version !== version)
+    return `The report is of Lethe ${report.version}, this is ${version}: not compared.`
+  return differs(found, file, expected, is)
 }
 
 function differs(found: Problem[], file: string, expected: string, is: string): null {
@@ -100,9 +144,7 @@ function same(a: unknown, b: unknown): boolean {
   return left.length === Object.keys(b).length && left.every(([name, value]) => same(value, right[name]))
 }
 
-const shown = (value: unknown): string => JSON.stringify(value)
-
-function checkConfig({ config, audit }: AuditReport, found: Problem[]): null {
+function checkConfig({ config, audit, shadows }: AuditReport, found: Problem[]): null {
   const result = auditConfigSchema.safeParse(config)
   if (!result.success) {
     found.push({
@@ -128,6 +170,7 @@ function checkConfig({ config, audit }: AuditReport, found: Problem[]): null {
   expect('audit.retrained.run', asked.retrained, audit.retrained?.run ?? null)
   expect('audit.algorithm', asked.algorithm, audit.algorithm)
   expect('audit.data.id', asked.data, audit.data.id)
+  if (shadows) expect('shadows', asked.shadows, shadows.length)
   return null
 }
 
@@ -204,12 +247,14 @@ async function checkAgents({ audit }: AuditReport, origin: Origin | null, found:
   return absent.length > 0 ? `Not at hand: ${[...new Set(absent)].join(', ')}.` : null
 }
 
-async function checkRun(
-  { record, auditSha256 }: AuditReport,
-  origin: Origin | null,
+async function checkFields(
+  is: AuditReport,
+  now: AuditReport | Error | null,
+  home: Origin | null,
   found: Problem[],
 ): Promise<string | null> {
-  const bytes = await origin?.artifact(record.id, auditFile)
-  if (!bytes) return `Run ${record.id} is not at hand.`
-  return differs(found, `run ${record.id}, ${auditFile}`, hash(bytes), auditSha256)
+  if (!home || !now) return `Run ${is.record.id} is not at hand.`
+  if (!(now instanceof Error)) return compareFields(is, now, home, found)
+  found.push({ file: `run ${is.record.id}`, expected: 'the run of an audit', found: now.message })
+  return null
 }

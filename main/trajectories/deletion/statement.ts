@@ -24,9 +24,17 @@ function leftToDo(summary: RequestSummary, copies: readonly DecidedCopy[]): stri
   ]
 }
 
-/** Reads, and changes nothing. Errors: `file-missing`, `usage`, `request-corrupt` where not even the first line holds. */
-export async function deletionStatement(project: string, request: string): Promise<DeletionStatement> {
-  const verified = await verifyRequest(project, request)
+/**
+ * Reads, and changes nothing; `lines`: as the record stood when it had so many. Errors: `file-missing`, `usage`, `request-corrupt` where
+ * not even the first line holds.
+ */
+export async function deletionStatement(
+  project: string,
+  request: string,
+  lines = Infinity,
+): Promise<DeletionStatement> {
+  const whole = await verifyRequest(project, request)
+  const verified = { ...whole, entries: whole.entries.slice(0, lines) }
   const { entries } = verified
   const [about] = openingOf(entries, request).holders
   const closed = closingOf(entries)
