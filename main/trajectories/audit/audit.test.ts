@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Audit, AuditedTrajectory } from '../../contract/audit.ts'
 import { rootStream } from '../../math/random.ts'
+import { wordsOf } from './judgement.ts'
 import { chanceOf, judge, releasedRule, textbookRule, threshold } from './outlier.ts'
 import { auditScores, differenceOf, shareOf } from './scores.ts'
 import { discountedSums, meanSequence, wasserstein1 } from './values.ts'
@@ -118,6 +120,41 @@ describe('by chance alone', () => {
       if (judge(sample, draws.normal(), rule).verdict === 'forgotten') flagged++
     }
     expect(Math.abs(flagged / rounds - chance)).toBeLessThan(4 * Math.sqrt(chance / rounds))
+  })
+})
+
+describe('what the figures say together', () => {
+  const sentences = (forgotten: number, control: number, returns = 5) =>
+    wordsOf({
+      trajectories: Array.from({ length: 40 }, (_, id) => ({
+        ...{ id, group: id < 20 ? 'forgotten' : 'never-seen', return: (id < 20 ? returns : 5) + (id % 2) },
+      })) as AuditedTrajectory[],
+      shares: Object.fromEntries(
+        ['released', 'textbook'].map((rule) => [
+          rule,
+          {
+            ...{ forgotten: { count: forgotten, of: 20, ...shareOf(forgotten, 20) }, remaining: null, undecided: 0 },
+            control: { count: control, of: 20, ...shareOf(control, 20) },
+          },
+        ]),
+      ) as Audit['shares'],
+      ...{ auditor: null, retrained: null, rules: { released: releasedRule, textbook: textbookRule } },
+      settings: { shadows: 5, evaluations: 4 } as Audit['settings'],
+    }).join(' ')
+
+  test('a lead over the control is put down to forgetting only where it is more than chance', () => {
+    expect(sentences(20, 19)).toContain('the agent changed, not that it forgot')
+    expect(sentences(8, 5)).toContain('ahead by 15 points (−13 to 40 at 95 %')
+    expect(sentences(8, 5)).toContain('that may be chance')
+    expect(sentences(20, 1)).toContain('at most that can be put down to forgetting')
+  })
+
+  test('a control of another skill, and what chance alone would flag, are named', () => {
+    expect(sentences(20, 1)).not.toContain('not alike')
+    expect(sentences(20, 1, 15)).toContain(
+      'The two are not alike: the forget set returned 15.5 on the mean, the control 5.5.',
+    )
+    expect(sentences(20, 1)).toContain('the released rule would flag 17.8 %, the textbook test less than 0.1 %')
   })
 })
 

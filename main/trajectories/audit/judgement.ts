@@ -103,6 +103,19 @@ function controlSentence(forgotten: NonNullable<AuditShare>, control: NonNullabl
     : `${points}; at most that can be put down to forgetting these trajectories.`
 }
 
+/** A control of other skill than the forget set says less; more than half a deviation apart is worth a sentence. */
+function unlikeWords(trajectories: Rows): string {
+  const returns = (group?: AuditedTrajectory['group']) =>
+    trajectories.filter((one) => group === undefined || one.group === group).map((one) => one.return)
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [all, forget, control] = [returns(), mean(returns('forgotten')), mean(returns('never-seen'))]
+  const middle = mean(all)
+  const deviation = Math.sqrt(mean(all.map((value) => (value - middle) ** 2)))
+  if (!(Math.abs(forget - control) > deviation / 2)) return ''
+  const figure = (value: number) => String(Number(value.toPrecision(4)))
+  return ` The two are not alike: the forget set returned ${figure(forget)} on the mean, the control ${figure(control)}.`
+}
+
 function chanceWords({ rules, settings: { shadows, evaluations } }: Pick<Audit, 'rules' | 'settings'>): string {
   const chance = (name: RuleName): string => {
     const share = chanceOf(rules[name], shadows * evaluations)
@@ -130,7 +143,8 @@ export function wordsOf(
       `Of trajectories that neither agent ever saw, ${ofThem(control)} are judged forgotten. ` +
         (forgotten === null
           ? 'A verdict “in” says little where most of these are judged in as well.'
-          : controlSentence(forgotten, control)),
+          : controlSentence(forgotten, control)) +
+        unlikeWords(audit.trajectories),
     )
   }
   if (undecided > 0)

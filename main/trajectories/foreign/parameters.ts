@@ -231,5 +231,7 @@ function rewardScale(algorithm: AnyAlgorithm, { type, params = {} }: z.infer<typ
     throw refuse(
       `rewards scaled by ${type}; ${algorithm.title} here ${algorithm.scalesRewards ? 'scales by the range of returns' : 'takes them as they are'}.`,
     )
+  if (!(most > least))
+    throw refuse(`rewards scaled by returns from ${least} to ${most}; the largest must be above the smallest.`)
   return multiplier / (most - least)
 }
