@@ -47,7 +47,7 @@ ${section('Distances', figureOf(audit), paragraph('One mark for each trajectory,
 ${section('Returns', returnsTable(report))}
 ${report.estimates ? section('Estimated returns', estimatesTable(report.estimates), paragraph(estimateLimit)) : ''}
 ${section('Agents', agentsTable(report))}
-${audit.auditor ? section('The auditor itself', auditorTable(audit.auditor), paragraph('Judged on the original, which learnt all of them, and on the agent trained anew, which never saw the forget set. The released precision counts all positives in place of those that were found.')) : ''}
+${audit.auditor ? section('The auditor itself', auditorTable(audit.auditor), paragraph('Judged on the original, which learnt all of them, and on the agent trained anew, which never saw the forget set. Specificity: of the forget set, judged forgotten under the agent trained anew. Balanced accuracy is the mean of recall and specificity, ½ where the auditor sees nothing; F1 is high for such a one as well. The released precision counts all positives in place of those that were found.')) : ''}
 ${section('How far apart the agents are', apartTable(audit), paragraph('Means over all steps: the difference of what each agent’s own critics say of what it would do, and the distance of the actions.'))}
 ${deletionSection(report)}
 ${section('Limits', `<ul>${report.limits.map((limit) => `<li>${escapeText(limit)}</li>`).join('')}</ul>`)}
@@ -138,13 +138,21 @@ function agentsTable({ audit, shadows = [] }: AuditReport): string {
   )
 }
 
+const auditorColumns = [
+  ['Balanced accuracy', 'balancedAccuracy'],
+  ['Recall', 'recall'],
+  ['Specificity', 'specificity'],
+  ['Precision', 'precision'],
+  ['as released', 'releasedPrecision'],
+  ['F1', 'f1'],
+  ['as released', 'releasedF1'],
+  ['of one that says “in” of everything', 'blindF1'],
+] as const
+
 const auditorTable = (auditor: NonNullable<Audit['auditor']>): string =>
   table(
-    ['', 'Precision', 'as released', 'Recall', 'F1', 'as released'],
-    ruleNames.map((name) => {
-      const { precision, releasedPrecision, recall, f1, releasedF1 } = auditor[name]
-      return [ruleWords[name], ...[precision, releasedPrecision, recall, f1, releasedF1].map((value) => figure(value))]
-    }),
+    ['', ...auditorColumns.map(([head]) => head)],
+    ruleNames.map((name) => [ruleWords[name], ...auditorColumns.map(([, score]) => figure(auditor[name][score]))]),
   )
 
 function apartTable({ apart }: Audit): string {
