@@ -81,7 +81,7 @@ export async function openLab(options: LabOptions) {
   const { handlers: auditHandlers, resource: auditResource, ...audit } = auditPart(context, forgetting)
   const { handlers: runsHandlers, resource: runResource, ...runs } = runsPart(context, ledger, forgetting)
   const { handlers: evidenceHandlers, bundleResource, sheetResource, ...evidence } = evidencePart(context, ledger)
-  const { handlers: deletionHandlers, ...deletion } = deletionPart(context, { poolOf })
+  const { handlers: deletionHandlers, ...deletion } = deletionPart(context, forgetting)
   const { handlers: trashHandlers } = trashPart(context)
   const { handlers: labHandlers } = aboutPart(context, options.logs)
   const handlers: HandlersOf<Pick<typeof calls, LabCallName>> = {

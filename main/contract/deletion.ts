@@ -55,6 +55,17 @@ export const holderSchema = z.strictObject({
 })
 export type Holder = z.infer<typeof holderSchema>
 
+const shortHash = z.string().regex(/^[0-9a-f]{16}$/)
+
+/** All that a set held: enough to tell, after it is gone, what a run on it had to do with any episode. */
+export const contentSchema = z.strictObject({
+  data: z.string(),
+  contentHash: sha256,
+  created: z.string().describe('empty where that is not known'),
+  episodes: z.array(z.tuple([z.number().int(), shortHash])).describe('in order: the id, and the beginning of the hash'),
+})
+export type Content = z.infer<typeof contentSchema>
+
 /** `<project>/requests/<id>.ndjson`, a chain like that of the ledger. Nothing in it is ever changed. */
 export const requestEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -64,18 +75,27 @@ export const requestEntrySchema = z.discriminatedUnion('kind', [
     data: z.string(),
     name: z.string(),
     agent: z.string().nullable(),
-    learnt: z.array(z.number().int()).describe('those of them that the agent was trained on'),
+    learnt: z
+      .array(z.number().int())
+      .describe('those of them that the agent was trained on, by their ids in the set it was trained on'),
     selector: z.string(),
     holders: z.array(holderSchema).min(1).describe('first the set that the request is about'),
     note: words,
   }),
   z.strictObject({ kind: z.literal('version'), ...link, data: z.string(), contentHash: sha256, episodes: z.number() }),
-  z.strictObject({ kind: z.literal('link'), ...link, step: z.enum(['unlearned', 'audited']), run: z.string() }),
+  z.strictObject({
+    kind: z.literal('link'),
+    ...link,
+    step: z.enum(['unlearned', 'audited']),
+    run: z.string(),
+    method: z.string().optional(),
+  }),
   z.strictObject({
     kind: z.literal('removing'),
     ...link,
     copies: z.array(copySchema).min(1).describe('first the one that goes, then those in it'),
     holders: z.array(holderSchema).describe('what of them was in it, where it is a set'),
+    sets: z.array(contentSchema).optional().describe('all that was in it, for requests to come'),
   }),
   z.strictObject({ kind: z.literal('removed'), ...link, copy: z.string() }),
   z.strictObject({ kind: z.literal('kept'), ...link, copy: copySchema, reason: words }),
@@ -100,7 +120,7 @@ export const exportEntrySchema = z.discriminatedUnion('kind', [
     name: z.string(),
     contentHash: sha256,
     to: z.string().describe('the last part of the path'),
-    episodes: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe('first half of the hash of each, cut again'),
+    episodes: z.array(shortHash).describe('first half of the hash of each, cut again'),
   }),
   z.strictObject({ kind: z.literal('undone'), ...link, export: z.number().int().describe('nothing was written') }),
 ])
@@ -124,6 +144,7 @@ export const requestSummarySchema = z.object({
   note: z.string(),
   version: z.object({ data: z.string(), contentHash: z.string(), episodes: z.number() }).nullable(),
   unlearned: z.string().nullable().describe('the run whose agent forgot them'),
+  method: z.string().optional().describe('how that run was made to forget'),
   audited: z.string().nullable().describe('the run that audited it'),
   retired: z.string().nullable(),
   /** Null where the record holds; else why it does not. */

@@ -17,6 +17,7 @@ export const trashFolder = (project: string, id: string): string => path.join(tr
 
 /** Removal for good begins with this name: what was half deleted is never offered again. */
 const gone = '.gone-'
+export const isHalfRemoved = (name: string): boolean => name.startsWith(gone)
 
 /** Moves the folder of `origin` to the trash. Errors: those of the disk. */
 export async function moveToTrash(
@@ -45,10 +46,10 @@ export async function listTrash(project: string, { readOnly = false } = {}): Pro
   const entries: TrashEntry[] = []
   for (const name of names) {
     const folder = path.join(trashOf(project), name)
-    if (name.startsWith(gone)) {
+    if (isHalfRemoved(name)) {
       if (!readOnly) await fs.rm(folder, { recursive: true, force: true })
     } else if (await fs.stat(path.join(folder, 'content')).catch(() => null)) {
-      const record = await readJson(path.join(folder, 'trash.json'), trashRecordSchema).catch(() => null)
+      const record = await readTrashRecord(project, name)
       if (record?.id !== name) continue
       // Another window may bring it back or delete it while it is counted: then it is no longer in the trash.
       const bytes = await bytesIn(path.join(folder, 'content')).catch(() => null)
@@ -63,15 +64,13 @@ export async function foldersInTrash(
   project: string,
   kind: TrashKind,
 ): Promise<{ readonly origin: string; readonly folder: string }[]> {
-  const names = (await fs.readdir(trashOf(project)).catch(() => [])).filter((name) => !name.startsWith(gone))
+  const names = (await fs.readdir(trashOf(project)).catch(() => [])).filter((name) => !isHalfRemoved(name))
   const found: { origin: string; folder: string }[] = []
   // A name begins with the time of the removal.
-  for (const folder of names
-    .sort()
-    .reverse()
-    .map((name) => trashFolder(project, name))) {
-    const record = await readJson(path.join(folder, 'trash.json'), trashRecordSchema).catch(() => null)
-    if (record?.kind === kind) found.push({ origin: record.origin, folder: path.join(folder, 'content') })
+  for (const name of names.sort().reverse()) {
+    const record = await readTrashRecord(project, name)
+    if (record?.kind === kind)
+      found.push({ origin: record.origin, folder: path.join(trashFolder(project, name), 'content') })
   }
   return found
 }
@@ -108,8 +107,12 @@ export async function purgeFromTrash(project: string, id: string): Promise<void>
   await fs.rm(doomed, { recursive: true, force: true })
 }
 
+/** What is said of an entry; null where that cannot be read. */
+export const readTrashRecord = (project: string, id: string): Promise<TrashRecord | null> =>
+  readJson(path.join(trashFolder(project, id), 'trash.json'), trashRecordSchema).catch(() => null)
+
 async function recordOf(project: string, id: string): Promise<TrashRecord> {
-  const record = await readJson(path.join(trashFolder(project, id), 'trash.json'), trashRecordSchema).catch(() => null)
+  const record = await readTrashRecord(project, id)
   if (record?.id !== id)
     throw new LetheError('dataset-missing', `There is nothing called ${id} in the trash.`, 'Look at the trash again.')
   return record

@@ -4,13 +4,15 @@ import type { deletionCalls } from '../contract/calls/deletion.ts'
 import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { lock } from '../files/lock.ts'
-import { moveToTrash } from '../files/trash.ts'
+import { listTrash, moveToTrash } from '../files/trash.ts'
 import { runPaths } from '../runs/folder.ts'
 import { trashRun } from '../runs/remove.ts'
 import { retireRun } from '../runs/retire.ts'
 import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
 import { findCopies } from '../trajectories/deletion/copies.ts'
-import { findHolders, holderOf } from '../trajectories/deletion/holders.ts'
+import { isSameSet, knownContents } from '../trajectories/deletion/contents.ts'
+import { contentOf, holderOf, holdersAmong, readSetFolders } from '../trajectories/deletion/holders.ts'
+import { learntOf } from '../trajectories/deletion/learnt.ts'
 import {
   appendRequest,
   newRequestId,
@@ -22,13 +24,13 @@ import {
   verifyRequest,
 } from '../trajectories/deletion/record.ts'
 import { removeCopies, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
-import { readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
+import { forgets, readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { makeVersion } from '../trajectories/deletion/version.ts'
 import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
-import type { AgentsPart } from './agents.ts'
 import type { LabContext } from './context.ts'
 import { whileIdle } from './data.ts'
+import type { ForgettingPart } from './forgetting.ts'
 import type { Progress } from './tasks.ts'
 
 export interface OpenRequest {
@@ -41,7 +43,10 @@ export interface OpenRequest {
 
 type Step = 'unlearned' | 'audited'
 
-export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf }: Pick<AgentsPart, 'poolOf'>) {
+export function deletionPart(
+  { project, readOnly, tasks }: LabContext,
+  { agentHeaderOf }: Pick<ForgettingPart, 'agentHeaderOf'>,
+) {
   const removers = removersOf(project)
 
   const summary = async (request: string): Promise<RequestSummary> => {
@@ -55,19 +60,19 @@ export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf 
   const open = async ({ data, agent, selector, seed, note }: OpenRequest): Promise<RequestSummary> => {
     const set = await readTrajectorySet(project, data)
     const episodes = await readEpisodes(project, data)
+    const runs = await readRunFolders(project)
+    const about = contentOf(data, set, episodes)
+    const contents = [about, ...(await knownContents(project, await readSetFolders(project), runs))]
     const whole = { all: episodes, trained: episodes, share: 1 }
-    const pool = agent === null ? whole : await poolOf(agent)
-    if (pool.all.some(({ sha256 }, place) => episodes[place]?.sha256 !== sha256) || pool.all.length !== episodes.length)
-      throw new LetheError('config-invalid', `Run ${agent} was not trained on ${data}.`, 'Choose an agent of that set.')
+    const of =
+      agent && learntOf({ id: agent, header: await agentHeaderOf(agent) }, { id: data, episodes }, runs, contents)
     // Named by hand they may be any of the set, trained on or not.
-    const ids = new Set(forgetIds(selector, selector.startsWith('ids:') ? whole : pool, seed))
+    const ids = new Set(forgetIds(selector, of && !selector.startsWith('ids:') ? of.pool : whole, seed))
+    // By their hashes, so that an episode that is in the set twice goes in both places.
     const hashes = new Set(episodes.flatMap(({ id, sha256 }) => (ids.has(id) ? [sha256] : [])))
-    const others = await findHolders(project, hashes)
-    const holders = [
-      holderOf(data, set.contentHash, episodes, hashes),
-      ...others.flatMap(({ origin, holder }) => (holder && origin !== data ? [holder] : [])),
-    ]
-    const learnt = agent === null ? [] : pool.trained.flatMap(({ id }) => (ids.has(id) ? [id] : []))
+    const others = [...contents, ...(of ? [of.own] : [])].filter((one) => !isSameSet(one, about))
+    const holders = [holderOf(about, hashes), ...holdersAmong(others, hashes)]
+    const learnt = of ? of.learnt.filter(({ sha256 }) => hashes.has(sha256)).map(({ id }) => id) : []
     const request = newRequestId()
     const record = { kind: 'open', request, data, name: set.name, agent, learnt, selector, holders, note } as const
     await appendRequest(project, request, record)
@@ -95,8 +100,9 @@ export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf 
     for (const step of ['unlearned', 'audited'] as const) {
       const now = await summary(request)
       const run = now[step] === null ? runs.filter((one) => fits(one, step, now)).at(-1) : undefined
-      if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id })
+      if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id, ...methodOf(run, step) })
     }
+    await listTrash(project) // ends removals from the trash that were cut short
     await resumeRemovals(project, request, removers)
   }
 
@@ -107,13 +113,14 @@ export function deletionPart({ project, readOnly, tasks }: LabContext, { poolOf 
 
   const link = async (request: string, step: Step, run: string): Promise<RequestSummary> => {
     const now = await summary(request)
-    if (!(await readRunFolders(project)).some((one) => one.id === run && fits(one, step, now)))
+    const found = (await readRunFolders(project)).find((one) => one.id === run && fits(one, step, now))
+    if (!found)
       throw new LetheError(
         'run-state',
         `Run ${run} has not ${step} what this request is about.`,
-        'Choose one that ended well, of the agent and with all the episodes of the request.',
+        'Choose one that ended well, of the agent and with all the episodes of the request; training with other rewards is none.',
       )
-    await appendRequest(project, request, { kind: 'link', step, run })
+    await appendRequest(project, request, { kind: 'link', step, run, ...methodOf(found, step) })
     return summary(request)
   }
 
@@ -189,8 +196,16 @@ function fits({ record, config, trash }: RunFolder, step: Step, { agent, learnt,
       learnt.every((id) => config.forgotten?.includes(id))
     )
   const forgotten = new Set(config.forget)
-  return record.kind === 'trajectories.unlearn' && config.agent === agent && learnt.every((id) => forgotten.has(id))
+  return (
+    record.kind === 'trajectories.unlearn' &&
+    forgets(config.method) &&
+    config.agent === agent &&
+    learnt.every((id) => forgotten.has(id))
+  )
 }
+
+const methodOf = ({ config }: RunFolder, step: Step): { readonly method?: string } =>
+  step === 'unlearned' ? { method: config?.method ?? 'trajdeleter' } : {}
 
 const damaged = (request: string): RequestSummary => ({
   ...{ request, state: 'open', opened: '', closed: null, data: '', name: '', episodes: [], of: 0, agent: null },

@@ -6,10 +6,12 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { Copy, DecidedCopy, Holder, RequestEntry } from '../../contract/deletion.ts'
 import { bytesIn, listTrash } from '../../files/trash.ts'
+import { isKnown, isSameSet, knownContents } from './contents.ts'
 import { exportsOf } from './exports.ts'
-import { findHolders, type HolderFolder } from './holders.ts'
-import { closingOf, holdersKnown } from './record.ts'
-import { learntBy, namedBy, readRunFolders, type RunFolder } from './runs-on.ts'
+import { copyOfFolder, holderOf, holdersAmong, readSetFolders, type SetFolder } from './holders.ts'
+import { closingOf, hashesOf, holdersKnown } from './record.ts'
+import { agentKinds, forgettingWords, learntBy, namedBy, readRunFolders, type RunFolder } from './runs-on.ts'
+import { strays } from './strays.ts'
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'episode' : 'episodes'}`
 const sizeOf = (folder: string): Promise<number | null> => bytesIn(folder).catch(() => null)
@@ -23,30 +25,37 @@ export async function findCopies(
 ): Promise<Copy[]> {
   if (!readOnly) await listTrash(project) // finishes removals that were cut short
   const known = holdersKnown(entries)
-  const hashes = new Set(known.flatMap(({ chosen }) => chosen.map(({ sha256 }) => sha256)))
-  const folders = await findHolders(project, hashes)
-  const holders = [...known, ...folders.flatMap(({ holder }) => (holder ? [holder] : []))]
-  const versioned = entries.some(({ kind }) => kind === 'version')
+  const hashes = hashesOf(entries)
+  const folders = await readSetFolders(project)
   const runs = await readRunFolders(project)
+  const contents = await knownContents(project, folders, runs)
+  const holders = [...known, ...holdersAmong(contents, hashes)]
+  const versioned = entries.some(({ kind }) => kind === 'version')
   const [opening] = entries
   const about = opening?.kind === 'open' ? opening.data : ''
+  const gone = known.filter((one) => !contents.some((other) => isSameSet(one, other)))
+  const all = [...contents, ...gone.map(({ data }) => ({ data, created: '' }))]
   return [
-    ...(await Promise.all(folders.map((folder) => copiesOfSet(folder, folder.origin === about && !versioned)))).flat(),
-    ...(await Promise.all(runs.map((run) => copiesOfRun(run, runs, holders)))).flat(),
-    ...(await unfinished(project)),
+    ...(
+      await Promise.all(folders.map((folder) => copiesOfSet(folder, hashes, folder.origin === about && !versioned)))
+    ).flat(),
+    ...(await Promise.all(runs.map((run) => copiesOfRun(run, holds(run, runs, holders, isKnown(run, all)))))).flat(),
     ...(await exportsOf(project, hashes)).map(copyOfExport),
-    ...(await unknownFiles(project)),
+    ...(await strays(project)),
   ]
 }
 
-async function copiesOfSet({ origin, folder, name, trash, holder }: HolderFolder, lastOfIt: boolean): Promise<Copy[]> {
+async function copiesOfSet(set: SetFolder, hashes: ReadonlySet<string>, lastOfIt: boolean): Promise<Copy[]> {
+  const { origin, folder, name, trash, content } = set
+  const holder = content && holderOf(content, hashes)
+  if (holder?.chosen.length === 0) return []
   const whole = {
     ...common,
     holds: holder ? counted(holder.chosen.length) : 'its list of episodes cannot be read',
     certain: holder !== null,
   }
+  const id = copyOfFolder(set)
   if (trash !== null) {
-    const id = `trash:${trash}`
     return [
       {
         ...whole,
@@ -58,9 +67,8 @@ async function copiesOfSet({ origin, folder, name, trash, holder }: HolderFolder
       },
     ]
   }
-  const id = `dataset:${origin}`
   const obstacle = lastOfIt ? 'Make the version without the episodes first; the others would be lost.' : null
-  const set: Copy = {
+  const itself: Copy = {
     ...whole,
     id,
     kind: 'dataset',
@@ -71,9 +79,9 @@ async function copiesOfSet({ origin, folder, name, trash, holder }: HolderFolder
   }
   const cache = path.join(folder, 'cache')
   const files = await fs.readdir(cache).catch(() => [])
-  if (files.length === 0) return [set]
+  if (files.length === 0) return [itself]
   return [
-    set,
+    itself,
     {
       ...common,
       ...{ id: `cache:${origin}`, kind: 'cache', name: `Kept results of ${name}`, where: `data/${origin}/cache` },
@@ -83,9 +91,7 @@ async function copiesOfSet({ origin, folder, name, trash, holder }: HolderFolder
   ]
 }
 
-async function copiesOfRun(run: RunFolder, runs: readonly RunFolder[], holders: readonly Holder[]): Promise<Copy[]> {
-  const { id, folder, trash, record, config } = run
-  const found = holds(run, runs, holders)
+async function copiesOfRun({ id, folder, trash, record, config }: RunFolder, found: Found | null): Promise<Copy[]> {
   if (!found) return []
   const checkpoints = path.join(folder, 'checkpoints')
   const count = (await fs.readdir(checkpoints).catch(() => [])).length
@@ -125,22 +131,29 @@ interface Found {
   readonly reason: string
 }
 
-/** What of the episodes is in a run; null for nothing. */
-function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Holder[]): Found | null {
+/** What of the episodes is in a run; null for nothing. `known`: whether it is known what its set held. */
+function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Holder[], known: boolean): Found | null {
   const { record, config } = run
   const { reason } = common
   if (!record || !config)
     return { kind: 'run', words: 'its record is damaged; it may be a run on them', certain: false, reason }
+  if (!known)
+    return {
+      kind: agentKinds.has(record.kind) ? 'agent' : 'run',
+      words: `a run on ${config.data}, a set that is gone or cannot be read`,
+      ...{ certain: false, reason: 'Whether the episodes were in its set can no longer be known.' },
+    }
   if (!holders.some(({ data }) => data === config.data)) return null
   const learnt = learntBy(run, runs, holders)
   if (learnt) {
-    const { ids, forgotten } = learnt
+    const { ids, forgotten, methods } = learnt
     if (ids.length === 0) return null
     if (forgotten.length < ids.length)
       return { kind: 'agent', words: `an agent trained on ${ids.length} of them`, certain: true, reason }
+    const since = methods.map(forgettingWords).join('; then it ')
     return {
-      ...{ kind: 'agent', words: `an agent that was trained on them and made to forget them`, certain: true },
-      reason: 'Made to forget them. What is left of them in it, an audit can estimate.',
+      ...{ kind: 'agent', words: `an agent that was trained on them and then ${since}`, certain: true },
+      reason: `It ${since}. What is left of them in it, an audit can estimate.`,
     }
   }
   const named = namedBy(run, holders)
@@ -165,60 +178,6 @@ const copyOfExport = ({ seq, name, to, time, episodes }: Awaited<ReturnType<type
   obstacle: 'It lies outside this project. Whoever has it must delete it.',
   reason: 'It lies outside this project, where Lethe reaches nothing.',
 })
-
-/** What a process that was killed while it wrote a set or removed one has left. */
-async function unfinished(project: string): Promise<Copy[]> {
-  const found: Copy[] = []
-  for (const place of ['data', 'runs'])
-    for (const name of await fs.readdir(path.join(project, place)).catch(() => []))
-      if (/\.tmp$/.test(name))
-        found.push({
-          ...common,
-          ...{ id: `unfinished:${place}/${name}`, kind: 'unfinished', name, where: `${place}/${name}`, certain: false },
-          ...{
-            holds: 'what was being written when a process was stopped',
-            bytes: await sizeOf(path.join(project, place, name)),
-          },
-          obstacle: isWriting(name) ? 'Its process is still at work.' : null,
-        })
-  return found
-}
-
-/** The name ends in `.PID-RANDOM.tmp`; a process of that number may be another one by now, then it stays. */
-function isWriting(name: string): boolean {
-  const pid = Number(/\.(\d+)-[0-9a-f]+\.tmp$/.exec(name)?.[1])
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
-
-const ours = new Set(['lethe.json', 'data', 'runs', 'trash', 'ledger', 'reviews', 'requests', 'exports'])
-
-/** Evidence bundles, exports and other files that somebody put into the folder of the project. */
-async function unknownFiles(project: string): Promise<Copy[]> {
-  const names = await fs.readdir(project).catch(() => [])
-  return Promise.all(
-    names
-      .filter((name) => !ours.has(name) && !/\.(lock|stale)$|^lethe\.json\./.test(name))
-      .sort()
-      .map(async (name): Promise<Copy> => {
-        const file = path.join(project, name)
-        const stat = await fs.lstat(file).catch(() => null)
-        return {
-          ...common,
-          ...{ id: `unknown:${name}`, kind: 'unknown', name, where: name, certain: false },
-          holds: 'not of Lethe’s making here; an evidence bundle, an export or something else',
-          bytes: stat?.isDirectory() ? await sizeOf(file) : (stat?.size ?? null),
-          obstacle: 'Look into it, and delete it yourself if it holds them.',
-          reason: 'Lethe does not know what is in it.',
-        }
-      }),
-  )
-}
 
 /** What is there now and what was there, each with what became of it. The list of a closed request is the one it was closed with. */
 export function decidedCopies(found: readonly Copy[], entries: readonly RequestEntry[]): DecidedCopy[] {

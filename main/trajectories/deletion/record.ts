@@ -115,6 +115,10 @@ export function openingOf(entries: readonly RequestEntry[], id: string): Opening
 export const holdersKnown = (entries: readonly RequestEntry[]): Holder[] =>
   entries.flatMap((entry) => (entry.kind === 'open' || entry.kind === 'removing' ? entry.holders : []))
 
+/** Of the episodes that are to go. */
+export const hashesOf = (entries: readonly RequestEntry[]): Set<string> =>
+  new Set(holdersKnown(entries).flatMap(({ chosen }) => chosen.map(({ sha256 }) => sha256)))
+
 /** What the lines say together; null without a first line. */
 export function summaryOf(
   id: string,
@@ -147,6 +151,7 @@ export function summaryOf(
     note: open.note,
     version: version ? { data: version.data, contentHash: version.contentHash, episodes: version.episodes } : null,
     unlearned,
+    ...(forgot?.method === undefined ? {} : { method: forgot.method }),
     audited,
     retired: closed?.retired ?? null,
     damage: ok ? null : `It is not intact from line ${firstBad} on: ${reason}`,

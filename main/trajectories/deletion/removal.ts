@@ -10,8 +10,8 @@ import { syncFolder } from '../../files/atomic.ts'
 import { withLock } from '../../files/lock.ts'
 import { listTrash, purgeFromTrash } from '../../files/trash.ts'
 import { decidedCopies, findCopies } from './copies.ts'
-import { findHolders } from './holders.ts'
-import { appendRequest, holdersKnown, readRequest, requestFile, requireOpen } from './record.ts'
+import { copyOfFolder, holdersAmong, readSetFolders } from './holders.ts'
+import { appendRequest, hashesOf, readRequest, requestFile, requireOpen } from './record.ts'
 
 /** What belongs to other layers. */
 export interface Removers {
@@ -66,13 +66,11 @@ async function removeOne(project: string, request: string, id: string, removers:
   }
   if (copy.obstacle !== null) throw new LetheError('usage', `${copy.name} cannot be removed from here.`, copy.obstacle)
   const copies = [copy, ...found.filter((one) => one.within === copy.id)]
-  const known = new Set(holdersKnown(entries).map((holder) => holder.contentHash))
-  const hashes = new Set(holdersKnown(entries).flatMap(({ chosen }) => chosen.map(({ sha256 }) => sha256)))
-  const holders = (await findHolders(project, hashes)).flatMap(({ holder }) =>
-    holder && !known.has(holder.contentHash) ? [holder] : [],
-  )
+  const going = (await readSetFolders(project)).filter((folder) => copyOfFolder(folder) === copy.id)
+  const sets = going.flatMap(({ content }) => content ?? [])
+  const holders = holdersAmong(sets, hashesOf(entries))
   await whileIdle(copy, removers, async () => {
-    await appendRequest(project, request, { kind: 'removing', copies, holders })
+    await appendRequest(project, request, { kind: 'removing', copies, holders, ...(sets.length > 0 ? { sets } : {}) })
     await remove(project, copy, removers)
   })
   await sayGone(project, request, copies)

@@ -21,7 +21,9 @@ const configSchema = z.looseObject({
   remaining: z.array(z.number()).optional(),
   neverSeen: z.array(z.number()).optional(),
 })
-const stateSchema = z.looseObject({ kind: z.string(), title: z.string(), state: z.string() })
+const stateSchema = z.looseObject({ kind: z.string(), title: z.string(), state: z.string(), created: z.string() })
+
+export const isRunName = (name: string): boolean => /^[\w-]{1,120}$/.test(name)
 
 export interface RunFolder {
   readonly id: string
@@ -38,7 +40,7 @@ export async function readRunFolders(project: string): Promise<RunFolder[]> {
   const names = await fs.readdir(path.join(project, 'runs'), { withFileTypes: true }).catch(() => [])
   const places = [
     ...names
-      .filter((entry) => entry.isDirectory() && /^[\w-]{1,120}$/.test(entry.name))
+      .filter((entry) => entry.isDirectory() && isRunName(entry.name))
       .map(({ name }) => ({ id: name, folder: path.join(project, 'runs', name), trash: null })),
     ...(await foldersInTrash(project, 'run')).map(({ origin, folder }) => ({
       ...{ id: origin, folder },
@@ -65,7 +67,25 @@ export interface Learnt {
   readonly ids: readonly number[]
   /** Ids of those it was made to forget since. */
   readonly forgotten: readonly number[]
+  /** How, one after the other. */
+  readonly methods: readonly string[]
 }
+
+export const agentKinds: ReadonlySet<string> = new Set([
+  ...['trajectories.train', 'trajectories.import-agent', 'trajectories.unlearn'],
+])
+
+/** What a method has made of an agent, which … */
+export const forgettingWords = (method: string): string =>
+  ({
+    trajdeleter: 'was made to forget them (TrajDeleter)',
+    'negative-reward': 'was made to forget them (negative reward, the first phase of TrajDeleter alone)',
+    finetune: 'went on without them (fine-tuning), which undoes nothing on purpose',
+    retrain: 'was trained from scratch without them',
+  })[method] ?? `was made to forget them (${method})`
+
+/** Training on the episodes with other rewards is a baseline of the studies; nothing is forgotten by it. */
+export const forgets = (method = 'trajdeleter'): boolean => method !== 'random-reward'
 
 const nothing: ReadonlySet<number> = new Set()
 
@@ -82,17 +102,21 @@ export function learntBy(
   if (record.kind === 'trajectories.train' || record.kind === 'trajectories.import-agent') {
     const without = new Set(config.without)
     const share = config.share ?? 1
-    return { share, without, ids: seen(holders, config.data, share, without), forgotten: [] }
+    return { share, without, ids: seen(holders, config.data, share, without), forgotten: [], methods: [] }
   }
   if (record.kind !== 'trajectories.unlearn') return null
   const parent = depth < 100 ? runs.find(({ id }) => id === config.agent) : undefined
   const before = parent ? learntBy(parent, runs, holders, depth + 1) : null
   const share = before?.share ?? 1
   const without = new Set([...(before?.without ?? nothing), ...(config.forget ?? [])])
-  if (config.method === 'retrain')
-    return { share, without, ids: seen(holders, config.data, share, without), forgotten: [] }
+  const { method = 'trajdeleter', forget = [] } = config
+  if (method === 'retrain')
+    return { share, without, ids: seen(holders, config.data, share, without), forgotten: [], methods: [] }
   const ids = before ? before.ids : seen(holders, config.data, share, nothing)
-  return { share, without, ids, forgotten: ids.filter((id) => without.has(id)) }
+  const now = new Set(forgets(method) ? forget : [])
+  const forgotten = ids.filter((id) => now.has(id) || before?.forgotten.includes(id))
+  const methods = [...(before?.methods ?? []), ...(ids.some((id) => now.has(id)) ? [method] : [])]
+  return { share, without, ids, forgotten, methods }
 }
 
 /** Of the chosen episodes of a set, in any content it had: those among its first `share`, and not left out. */
