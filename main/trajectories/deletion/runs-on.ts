@@ -56,7 +56,7 @@ export async function readRunFolders(project: string): Promise<RunFolder[]> {
   )
   return found
     .filter(({ record }) => record === null || record.kind.startsWith('trajectories.'))
-    .sort((a, b) => a.id.localeCompare(b.id))
+    .sort((a, b) => (a.record?.created ?? '').localeCompare(b.record?.created ?? '') || a.id.localeCompare(b.id))
 }
 
 /** What an agent was trained on, of the episodes that are to go. */
