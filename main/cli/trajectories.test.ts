@@ -147,7 +147,8 @@ test('train, then evaluate: a run with plan and outcome, and the returns of its 
   const played = await json('trajectories', 'evaluate', '--agent', document['run'] as string, '--episodes', '2')
   expect(played.document['returns']).toHaveLength(2)
   expect(typeof played.document['normalisedScore']).toBe('number')
-  const refused = await json('trajectories', 'train', '--algorithm', 'plas', '--data', 'small', '--set', 'warmUp=60000')
+  const plas = ['trajectories', 'train', '--algorithm', 'plas', '--data', 'small', '--preset', 'tiny']
+  const refused = await json(...plas, '--set', 'steps=20', '--set', 'warmUp=20')
   expect(refused).toMatchObject({ code: 1, document: { error: { code: 'config-invalid' } } })
   expect((await json('trajectories', 'train', '--data', 'small')).code).toBe(2)
 }, 120_000)
