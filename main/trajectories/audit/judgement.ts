@@ -76,7 +76,9 @@ export function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores 
     forgetInOriginal: count(forget, 'original', 'in'),
     forgottenInRetrained: count(forget, 'retrained', 'forgotten'),
   })
-  return Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, figure(value)])) as AuditorScores
+  return Object.fromEntries(
+    Object.entries<number>({ ...scores }).map(([name, value]) => [name, figure(value)]),
+  ) as AuditorScores
 }
 
 export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { rootStream } from '../../math/random.ts'
 import { makeEnvironment, taskOf, tasks, type Environment, type EnvironmentOptions } from './environment.ts'
 import { networkPolicy } from './policy.ts'
-import { runEpisode } from './rollout.ts'
 import { normalisedScore, type TaskId, type Variant } from './task.ts'
 
 interface Case {

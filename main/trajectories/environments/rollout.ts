@@ -1,7 +1,7 @@
 /** Rollouts: environments driven by a policy or by a list of actions. */
 import { LetheError } from '../../contract/errors.ts'
 import type { RandomStream } from '../../contract/job.ts'
-import { makeEnvironment, type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import type { Policy } from './policy.ts'
 
 /** Chooses the action of step `step` (from 0); the array may be reused. */
