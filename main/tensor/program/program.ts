@@ -100,7 +100,7 @@ export function compile(graph: Graph): Program {
             'internal',
             `${name}: expected shape [${shape}], found ${value ? `[${value.shape}]` : 'nothing'}`,
           )
-        return [`values/${name}`, value] as const
+        return [`values/${name}`, copyOf(value)] as const
       })
       tf.dispose(
         execute(
@@ -108,9 +108,18 @@ export function compile(graph: Graph): Program {
           some.map((name) => graph.sections.get(`assign/${name}`)!.effect.name),
         ),
       )
+      tf.dispose(feeds.map(([, value]) => value))
     },
     close: () => native.deleteSavedModel(id),
   }
+}
+
+/**
+ * The same bits in memory of TensorFlow's own. A tensor made in JavaScript may lie in the memory of its array, which the binding gives back
+ * through Node; a variable that kept it would have that done by whichever thread replaces its value, and Node allows its own alone.
+ */
+function copyOf(value: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.gather(value.reshape([1, value.size]), tf.tensor1d([0], 'int32')).reshape(value.shape))
 }
 
 function missing(what: string): never {
