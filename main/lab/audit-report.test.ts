@@ -10,7 +10,7 @@ import { runPaths } from '../runs/folder.ts'
 import { auditPage } from '../trajectories/audit/report-page.ts'
 import { sealOf, type AuditReport } from '../trajectories/audit/report.ts'
 import type { ReportVerification } from '../trajectories/audit/verify.ts'
-import { verifyReport } from './audit-report.ts'
+import { reportAudit, verifyReport } from './audit-report.ts'
 
 const folder = temporaryFolder()
 const project = folder.path('project')
@@ -149,9 +149,39 @@ test.each<[string, (report: AuditReport) => void, string]>([
   expect(filesOf(here)).toContain(file)
 })
 
-test('limits left out are found out anywhere', async () => {
-  const file = await forged((report) => report.limits.shift())
+test.each([0, -1])('limit %i left out is found out anywhere', async (place) => {
+  const file = await forged((report) => report.limits.splice(place, 1))
   expect(filesOf(await verifyReport(null, file))).toBe('limits')
+})
+
+test('words that were changed are found out; those of another version are not compared, and it is said', async () => {
+  const change = ({ audit }: AuditReport) => audit.words.push('All is forgotten.')
+  const rehashed = (report: AuditReport) => {
+    change(report)
+    report.auditSha256 = createHash('sha256').update(JSON.stringify(report.audit)).digest('hex')
+  }
+  expect(filesOf(await verifyReport(null, await forged(rehashed)))).toBe('audit.words')
+  const older = await verifyReport(
+    null,
+    await forged((report) => {
+      rehashed(report)
+      report.environment['lethe'] = '0.0.1'
+    }),
+  )
+  expect(older).toMatchObject({ ok: true, problems: [] })
+  expect(older.checks.map(({ note }) => note)).toContainEqual(expect.stringContaining('audit.words is of Lethe 0.0.1'))
+})
+
+test('an audit that was changed in the folder of its run is not reported', async () => {
+  const file = path.join(runPaths(project, run).artifacts, 'audit.json')
+  const before = await fs.readFile(file)
+  await fs.writeFile(file, before.toString('utf8').replace('"forgotten"', '"in"'))
+  try {
+    await expect(reportAudit(project, runPaths(project, run))).rejects.toThrow('is not what its run wrote')
+    expect(await lab.verifyReport(run)).toMatchObject({ result: 'fails', problems: [{ file: `run ${run}` }] })
+  } finally {
+    await fs.writeFile(file, before)
+  }
 })
 
 test('under the name of a run that is not here it is not said to hold; in the folder of a run it must be of that run', async () => {

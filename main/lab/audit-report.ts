@@ -25,7 +25,7 @@ export const reportAudit = async (project: string, paths: RunPaths): Promise<str
 
 /** What is written of a run, and what a report of it is held against. */
 async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> {
-  const { outcome: _outcome, ...record } = await readRecord(paths)
+  const { outcome, ...record } = await readRecord(paths)
   const config = (await readConfig(paths)) as AuditConfig
   const set = await readTrajectorySet(project, config.data).catch(() => null)
   const outcomeOf = async (run: string | null) =>
@@ -36,7 +36,7 @@ async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> 
     retrained: await outcomeOf(config.retrained),
   }
   const estimates = estimatesOf(outcomes)
-  return auditReport(paths.folder, {
+  const given = {
     record,
     dataset: set && {
       ...{ id: set.id, name: set.name, source: set.source, licence: set.licence, contentHash: set.contentHash },
@@ -47,7 +47,8 @@ async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> 
     returns: returnsOf(outcomes),
     ...(estimates && { estimates }),
     deletion: await requestOf(project, paths.id, config.agent),
-  })
+  }
+  return auditReport(paths.folder, given, outcome?.['auditSha256'])
 }
 
 /** The newest request that this audit, or the agent it is of, was made for. */

@@ -110,19 +110,29 @@ export function estimatesOf(outcomes: Outcomes): NonNullable<AuditReport['estima
 
 type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'estimates' | 'deletion'>
 
-/** As the run in this folder and what is given say it. Errors: `file-missing`, `file-malformed` for a run without an audit. */
-export async function auditReport(folder: string, given: Given): Promise<AuditReport> {
+/**
+ * As the run in this folder and what is given say it; the hash of its audit as its outcome has it. Errors: `file-missing`, `file-malformed`
+ * for a run without an audit, or with another than it wrote.
+ */
+export async function auditReport(folder: string, given: Given, auditSha256: unknown): Promise<AuditReport> {
   const artifact = (name: string) => path.join(folder, 'artifacts', name)
   const bytes = await fs.readFile(artifact(auditFile)).catch(() => {
     throw new LetheError('file-missing', `${artifact(auditFile)} cannot be read.`, 'Run the audit again.')
   })
+  const is = createHash('sha256').update(bytes).digest('hex')
+  if (is !== auditSha256)
+    throw new LetheError(
+      'file-malformed',
+      `${artifact(auditFile)} is not what its run wrote: expected ${String(auditSha256)}, found ${is}.`,
+      'The file was changed since. Run the audit again; nothing is reported of this one.',
+    )
   const timing = await readJson(artifact(timingFile), z.record(z.string(), z.number())).catch(() => null)
   const shadows = await readJson(artifact(shadowsFile), shadowHashesSchema).catch(() => undefined)
   const audit = parseAudit(bytes.toString('utf8'))
   const content = {
     ...{ schema: 'lethe.audit-report/1' as const, version, ...given, timing },
     audit,
-    auditSha256: createHash('sha256').update(bytes).digest('hex'),
+    auditSha256: is,
     shadows,
     limits: [...auditLimits],
   }
