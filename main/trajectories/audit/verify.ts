@@ -125,8 +125,7 @@ function parse(text: string, problems: Problem[]): { raw: AuditReport; report: A
 
 /** What Lethe words itself, each version in its own way. */
 function ofVersion(by: unknown, found: Problem[], file: string, expected: string, is: string): string | null {
-  if (expected !== is && by !== version)
-    return `${file} is of Lethe ${String(by)}, this is ${version}: not compared.`
+  if (expected !== is && by !== version) return `${file} is of Lethe ${String(by)}, this is ${version}: not compared.`
   return differs(found, file, expected, is)
 }
 
