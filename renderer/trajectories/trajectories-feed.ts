@@ -48,14 +48,14 @@ const remembered = new Map<string, Pick<TrajectoriesState, keyof typeof nothing>
 
 /** Another set has other episodes and other agents. */
 export function chooseSet(data: string | null): void {
-  const { agents, sets, query, selection, rule } = trajectoriesStore.getState()
+  const { agents, sets, query, selection, rule, run, data: before } = trajectoriesStore.getState()
   const hash = sets?.find(({ id }) => id === data)?.contentHash ?? ''
   const wanted = `${data} ${hash}`
   if (wanted === reading) return
   remembered.set(reading, { query, selection, rule })
   reading = wanted
   const agent = firstOf(agents, data)?.run ?? null
-  const left = { episodes: null, unread: false, episode: null, opened: false }
+  const left = { episodes: null, unread: false, episode: null, opened: false, run: data === before ? run : null }
   trajectoriesStore.setState({ data, agent, ...left, ...(remembered.get(wanted) ?? nothing) })
   if (data !== null && hash !== '') void readEpisodesOf(data, hash, wanted)
 }

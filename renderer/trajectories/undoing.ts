@@ -3,15 +3,20 @@ import { formatCount } from '../app/format.ts'
 import { notify } from '../ui/notices.tsx'
 import { selectByHand, trajectoriesStore } from './trajectories-store.ts'
 
-export function clearSelection(): void {
+export const clearSelection = (): void => replaceSelection([])
+
+/** Others in place of those that are selected; what goes by this can come back. */
+export function replaceSelection(ids: readonly number[]): void {
   const { data, selection, rule } = trajectoriesStore.getState()
-  selectByHand([])
+  selectByHand(ids)
+  const kept = new Set(ids)
+  const lost = [...selection].filter((id) => !kept.has(id)).length
+  if (lost === 0) return
   const back = () => {
     if (trajectoriesStore.getState().data === data) trajectoriesStore.setState({ selection, rule })
   }
-  const one = selection.size === 1
   notify({
-    message: `${formatCount(selection.size)} ${one ? 'episode is' : 'episodes are'} no longer selected.`,
+    message: `${formatCount(lost)} ${lost === 1 ? 'episode is' : 'episodes are'} no longer selected.`,
     undo: { label: 'Undo', run: back },
   })
 }

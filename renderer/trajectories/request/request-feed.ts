@@ -26,12 +26,14 @@ export async function findRequests(): Promise<void> {
 }
 
 export async function loadStatement(request: string): Promise<void> {
-  const statement = await ask('deletion.show', { request }, told)
+  const statement = await ask('deletion.show', { request }, (trouble) => {
+    if (requestStore.getState().chosen === request) requestStore.setState({ statement: null, trouble })
+  })
   if (statement) take(statement)
 }
 
 function take(statement: DeletionStatement): void {
-  if (requestStore.getState().chosen === statement.request) requestStore.setState({ statement })
+  if (requestStore.getState().chosen === statement.request) requestStore.setState({ statement, trouble: null })
 }
 
 /** One change at a time; the buttons rest meanwhile. */

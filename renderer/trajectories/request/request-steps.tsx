@@ -5,8 +5,10 @@ import { usePage } from '../../app/store.ts'
 import { Button, Copyable } from '../../ui/controls.tsx'
 import { showUnlearning } from '../agents-store.ts'
 import { lookAt } from '../look.ts'
+import { methods } from '../method-words.ts'
 import { chooseSet } from '../trajectories-feed.ts'
-import { chooseAgent, selectByHand, showTab, useTrajectories } from '../trajectories-store.ts'
+import { chooseAgent, showTab, useTrajectories } from '../trajectories-store.ts'
+import { replaceSelection } from '../undoing.ts'
 import { makeVersion } from './request-feed.ts'
 import { useRequests } from './request-store.ts'
 import { counted, idWords } from './request-words.ts'
@@ -46,7 +48,7 @@ export function ChooseStep({ statement }: StepProps) {
 function chooseAll({ data, agent, learnt }: DeletionStatement): void {
   chooseSet(data)
   chooseAgent(agent)
-  selectByHand(learnt)
+  replaceSelection(learnt)
 }
 
 /** Why nothing can be done with the set of the request, or null. */
@@ -58,11 +60,17 @@ function useGone({ copies, data }: DeletionStatement): string | null {
 }
 
 export function ForgetStep({ statement }: StepProps) {
-  const { agent, learnt, unlearned, episodes, state } = statement
+  const { agent, learnt, unlearned, method, episodes, state } = statement
   const gone = useGone(statement)
   if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
   if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
-  if (unlearned !== null) return <RunLine run={unlearned} words="Forgotten in the run" />
+  if (unlearned !== null)
+    return (
+      <>
+        <RunLine run={unlearned} words="Forgotten in the run" />
+        <MethodLine method={method} />
+      </>
+    )
   return (
     <>
       <p>
@@ -117,6 +125,18 @@ export function AuditStep({ statement }: StepProps) {
         )
       )}
     </>
+  )
+}
+
+/** A request is answered by whatever was done: what that was worth is said. */
+function MethodLine({ method }: { readonly method: string | undefined }) {
+  const one = methods.find(({ value }) => value === method)
+  return (
+    one && (
+      <p className="trajectories-note">
+        {one.label}. {one.note}
+      </p>
+    )
   )
 }
 

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
+import type { Failure } from '../../app/bridge.ts'
 import { showTab } from '../trajectories-store.ts'
 
 export interface RequestDraft {
@@ -15,8 +16,10 @@ export interface RequestState {
   /** Newest first; null until the lab has answered. */
   readonly requests: readonly RequestSummary[] | null
   readonly chosen: string | null
-  /** Of the chosen one; null while it is read. */
+  /** Of the chosen one; null while it is read, and where it cannot be. */
   readonly statement: DeletionStatement | null
+  /** Why it cannot be read. */
+  readonly trouble: Failure | null
   /** A request before it is opened: nothing of it is in the project yet. */
   readonly draft: RequestDraft | null
   /** Ids of the copies that are ticked. */
@@ -31,6 +34,7 @@ export const requestStore = createStore<RequestState>(() => ({
   requests: null,
   chosen: null,
   statement: null,
+  trouble: null,
   draft: null,
   ticked: none,
   busy: false,
@@ -57,7 +61,7 @@ export const dropDraft = (): void => requestStore.setState({ draft: null })
 
 export const chooseRequest = (chosen: string): void =>
   requestStore.setState((state) =>
-    state.chosen === chosen ? { draft: null } : { chosen, draft: null, statement: null, ticked: none },
+    state.chosen === chosen ? { draft: null } : { chosen, draft: null, statement: null, trouble: null, ticked: none },
   )
 
 export function tick(ids: readonly string[], on: boolean): void {

@@ -8,7 +8,7 @@ import { Explain } from '../../ui/hint.tsx'
 import { showTab } from '../trajectories-store.ts'
 import { RequestForm } from './request-form.tsx'
 import { RequestPage } from './request-page.tsx'
-import { followRequests } from './request-feed.ts'
+import { followRequests, loadStatement } from './request-feed.ts'
 import { chooseRequest, useRequests } from './request-store.ts'
 import { counted, stateWords } from './request-words.ts'
 import './request.css'
@@ -55,11 +55,30 @@ function Nothing() {
   )
 }
 
+function Chosen() {
+  const chosen = useRequests((state) => state.chosen)
+  const statement = useRequests((state) => state.statement)
+  const trouble = useRequests((state) => state.trouble)
+  if (statement) return <RequestPage statement={statement} />
+  if (!trouble || chosen === null) return null
+  return (
+    <EmptyState
+      icon="warning"
+      title="This request cannot be read"
+      lead={
+        <span role="alert">
+          {trouble.message} {trouble.hint} <Explain page={`messages#${trouble.code}`} term="this message" />
+        </span>
+      }
+      actions={<Button onClick={() => void loadStatement(chosen)}>Try again</Button>}
+    />
+  )
+}
+
 export function RequestsPanel() {
   const requests = useRequests((state) => state.requests)
   const chosen = useRequests((state) => state.chosen)
   const draft = useRequests((state) => state.draft)
-  const statement = useRequests((state) => state.statement)
   useEffect(followRequests, [])
   if (requests === null) return null
   if (requests.length === 0 && !draft) return <Nothing />
@@ -80,9 +99,7 @@ export function RequestsPanel() {
           ))}
         </ul>
       </nav>
-      <div className="requests-middle">
-        {draft ? <RequestForm draft={draft} /> : statement && <RequestPage statement={statement} />}
-      </div>
+      <div className="requests-middle">{draft ? <RequestForm draft={draft} /> : <Chosen />}</div>
     </div>
   )
 }
