@@ -80,7 +80,7 @@ const ledgerVerify: Command = {
     const result = await (await lab()).checkLedger(id)
     const text = result.ok
       ? `The ledger of ${id} is intact.`
-      : `The ledger of ${id} is broken at line ${result.firstBad}: ${result.reason}`
+      : `The ledger of ${id} is broken at entry ${result.firstBad}: ${result.reason}`
     return { document: result, text, ok: result.ok }
   },
 }

@@ -75,7 +75,7 @@ export async function bundleSource(
       if (!ok)
         throw new LetheError(
           'review-corrupt',
-          `${chosen} cannot take this review: line ${firstBad}: ${reason}`,
+          `${chosen} cannot take this review: entry ${firstBad}: ${reason}`,
           'Choose a new file, or the review of this very bundle.',
         )
       log = next

@@ -44,7 +44,7 @@ async function readReview(log: ReviewLog): Promise<readonly ReviewEntry[]> {
   if (ok) return entries
   throw new LetheError(
     'review-corrupt',
-    `The review in ${log.file} is not intact from line ${firstBad} on: ${reason}`,
+    `The review in ${log.file} is not intact from entry ${firstBad} on: ${reason}`,
     'Restore it from a copy, or keep a new review in another file.',
   )
 }

@@ -31,7 +31,7 @@ export async function reviewOf(name: string, source: Source): Promise<Review> {
   const shown: Review['items'] = []
   for (const { item, title, note, time, seen } of items) {
     const { ok, entries, firstBad, reason } = await source.said(item)
-    if (!ok) broken ??= `${source.logOf(item)?.file ?? item.id}, line ${firstBad}: ${reason}`
+    if (!ok) broken ??= `${source.logOf(item)?.file ?? item.id}, entry ${firstBad}: ${reason}`
     const mine = entriesOf(entries, item)
     shown.push({ ...item, title, note, time, standing: standingOf(mine, item, seen), entries: mine })
   }

@@ -122,7 +122,7 @@ async function reviewBytes(project: string, run: string): Promise<Uint8Array | n
   if (!ok)
     throw new LetheError(
       'review-corrupt',
-      `The review of run ${run} is not intact from line ${firstBad} on: ${reason}`,
+      `The review of run ${run} is not intact from entry ${firstBad} on: ${reason}`,
       `Restore ${log.file} from a copy, or move it away.`,
     )
   return entries.length > 0 ? fs.readFile(log.file) : null

@@ -39,7 +39,7 @@ export async function readLedger(ledger: Ledger): Promise<readonly LedgerEntry[]
   if (!result.ok) {
     throw new LetheError(
       'ledger-corrupt',
-      `The privacy ledger of ${ledger.data} is not intact from line ${result.firstBad} on: ${result.reason}`,
+      `The privacy ledger of ${ledger.data} is not intact from entry ${result.firstBad} on: ${result.reason}`,
       'No run may use this data until the ledger is restored from a copy.',
     )
   }

@@ -16,7 +16,7 @@ async function readExports(project: string): Promise<readonly ExportEntry[]> {
   if (ok) return entries
   throw new LetheError(
     'request-corrupt',
-    `The record of exports is not intact from line ${firstBad} on: ${reason}`,
+    `The record of exports is not intact from entry ${firstBad} on: ${reason}`,
     'Restore exports/exports.ndjson of the project from a copy.',
   )
 }

@@ -62,7 +62,7 @@ export async function readRequest(project: string, id: string): Promise<readonly
   if (ok) return entries
   throw new LetheError(
     'request-corrupt',
-    `The record of deletion request ${id} is not intact from line ${firstBad} on: ${reason}`,
+    `The record of deletion request ${id} is not intact from entry ${firstBad} on: ${reason}`,
     'Restore it from a copy, or open a new request.',
   )
 }
@@ -154,6 +154,6 @@ export function summaryOf(
     ...(forgot?.method === undefined ? {} : { method: forgot.method }),
     audited,
     retired: closed?.retired ?? null,
-    damage: ok ? null : `It is not intact from line ${firstBad} on: ${reason}`,
+    damage: ok ? null : `It is not intact from entry ${firstBad} on: ${reason}`,
   }
 }

@@ -24,7 +24,7 @@ function Item({ summary, chosen }: { readonly summary: RequestSummary; readonly 
         onClick={() => chooseRequest(request)}
       >
         <span className="requests-item-name">
-          {counted(episodes.length, 'episode')} of {name || request}
+          {name === '' ? `Request ${request}` : `${counted(episodes.length, 'episode')} of ${name}`}
         </span>
         <span className="trajectories-note">
           {damage === null ? `${formatTime(opened, new Date())}, ${stateWords[state]}` : 'its record is damaged'}
