@@ -15,10 +15,7 @@ import { parseWith, readJson } from '../../files/atomic.ts'
 import { runPaths } from '../../runs/folder.ts'
 import { auditJob, requireValues, type AuditConfig } from '../../trajectories/audit/audit.ts'
 import { sharesOfRetrained } from '../../trajectories/audit/judgement.ts'
-import { openTrajectories } from '../../trajectories/data/store.ts'
-import { trainingEpisodes } from '../../trajectories/job.ts'
-import { timingFile, trainConfig, type TrainConfig } from '../../trajectories/train.ts'
-import { forgetIds } from '../../trajectories/unlearning/forget-set.ts'
+import { timingFile, type TrainConfig } from '../../trajectories/train.ts'
 import { unlearnSettings } from '../../trajectories/unlearning/request.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from '../../trajectories/unlearning/unlearn.ts'
 import type { auditPart } from '../audit.ts'
@@ -32,6 +29,7 @@ import {
   nextStep,
   placesOf,
   placeWords,
+  requireForgettable,
   setOf,
   shortPreset,
   wantPlanned,
@@ -259,15 +257,9 @@ export function forgettingStudyPart(
     /** The sets of the tasks, where the project does not hold them. Errors: `config-invalid` for what would be refused hours later. */
     async ensureForgettingSets(options: ForgettingStudyOptions, signal?: AbortSignal): Promise<void> {
       requireAnswerable(options)
-      const { tasks, episodes, forget, algorithms, seeds } = options
-      for (const task of tasks) {
-        await ensureStudySet(task, episodes, signal)
-        const data = await openTrajectories(project, setOf(task, episodes))
-        for (const algorithm of algorithms) {
-          const { share } = trainConfig({ algorithm, data: data.set.id, preset: options.preset })
-          const pool = { all: data.episodes, trained: trainingEpisodes(data, share, []), share }
-          for (const seed of seeds) forgetIds(forget, pool, seed)
-        }
+      for (const task of options.tasks) {
+        await ensureStudySet(task, options.episodes, signal)
+        await requireForgettable(project, task, options)
       }
     },
   }

@@ -93,6 +93,9 @@ test('poison: the first episodes again with one constant action, the same ones h
 }, 120_000)
 
 test('ablation: one setting at a time around the defaults', async () => {
+  await expect(lab.ensureUnlearningSets({ ...ablation, forget: 'ids:999' })).rejects.toMatchObject({
+    code: 'config-invalid',
+  })
   await lab.ensureUnlearningSets(ablation)
   const cells = await lab.unlearningTable(ablation)
   expect(cells.filter(({ isDefault }) => isDefault)).toHaveLength(1)

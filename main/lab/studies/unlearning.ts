@@ -18,6 +18,7 @@ import {
   nextStep,
   placesOf,
   placeWords,
+  requireForgettable,
   setName,
   setOf,
   shortPreset,
@@ -157,13 +158,12 @@ export function unlearningStudiesPart(
       )
     },
 
-    /** The set of a task, and its poisoned form, where the project does not hold them. */
-    async ensureUnlearningSets(
-      { study, tasks, episodes }: UnlearningStudyOptions,
-      signal?: AbortSignal,
-    ): Promise<void> {
+    /** The set of a task, and its poisoned form, where the project does not hold them. Errors: as `requireForgettable`. */
+    async ensureUnlearningSets(options: UnlearningStudyOptions, signal?: AbortSignal): Promise<void> {
+      const { study, tasks, episodes } = options
       for (const task of tasks) {
         await ensureStudySet(task, episodes, signal)
+        if (study === 'ablation') await requireForgettable(project, task, options)
         const data = setOf(task, episodes)
         const id = poisonedId(data)
         if (study !== 'poison' || (await isTrajectorySet(project, id))) continue

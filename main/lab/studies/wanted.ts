@@ -4,9 +4,12 @@ import { LetheError } from '../../contract/errors.ts'
 import type { RunRecord } from '../../contract/run.ts'
 import { listRuns, readConfig, readRecord } from '../../runs/folder.ts'
 import { algorithms } from '../../trajectories/algorithms/algorithms.ts'
+import { openTrajectories } from '../../trajectories/data/store.ts'
 import { tasks } from '../../trajectories/environments/environment.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
+import { trainingEpisodes } from '../../trajectories/job.ts'
 import { trainConfig, trainJob, type TrainPreset, type TrainRequest } from '../../trajectories/train.ts'
+import { forgetIds } from '../../trajectories/unlearning/forget-set.ts'
 import type { UnlearnRequest } from '../../trajectories/unlearning/request.ts'
 import { unlearnJob } from '../../trajectories/unlearning/unlearn.ts'
 import { idOf } from '../data.ts'
@@ -43,6 +46,20 @@ export const placeWords = ({ task, algorithm, seed }: Place): string => `${algor
 
 export const setName = (task: TaskId, episodes: number): string => `${task} medium-expert ${episodes}`
 export const setOf = (task: TaskId, episodes: number): string => idOf(setName(task, episodes))
+
+/** Before agents are trained for hours. Errors: `config-invalid` for what they could not be made to forget. */
+export async function requireForgettable(
+  project: string,
+  task: TaskId,
+  { algorithms, seeds, episodes, preset, forget }: StudyOptions & { readonly forget: string },
+): Promise<void> {
+  const data = await openTrajectories(project, setOf(task, episodes))
+  for (const algorithm of algorithms) {
+    const { share } = trainConfig({ algorithm, data: data.set.id, preset })
+    const pool = { all: data.episodes, trained: trainingEpisodes(data, share, []), share }
+    for (const seed of seeds) forgetIds(forget, pool, seed)
+  }
+}
 
 /** Unlearning and audits know no preset `fast`: theirs are as short as those of `desk`. */
 export const shortPreset = (preset: TrainPreset): 'tiny' | 'desk' | 'paper' => (preset === 'fast' ? 'desk' : preset)
