@@ -1,5 +1,6 @@
 /** What the cells of the study of forgetting say together: means beside their targets, intervals over seeds, and sentences. */
 import { criticChoices, ruleNames, type AuditShares, type RuleName } from '../../contract/audit.ts'
+import { aboutTheSame } from '../../contract/shares.ts'
 import { meanInterval, type MeanInterval } from '../../math/interval.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
 import { controlWords } from '../../trajectories/audit/judgement.ts'
@@ -61,9 +62,6 @@ export interface Aggregate {
   readonly words: readonly string[]
 }
 
-const controlForgetsAsMuch = (forgotten: number, control: number): boolean =>
-  control >= forgotten - 0.1 && control > 0.05
-
 type Figure = (cell: ForgettingCell) => number | null | undefined
 
 const known = (values: readonly (number | null | undefined)[]): number[] =>
@@ -102,7 +100,7 @@ function claimOf(pairs: readonly (readonly ForgettingCell[])[], critic: Critic, 
       forgotten: atLeast(forgotten, targets.forgotten),
       remaining: atLeast(remaining, targets.remaining),
     },
-    controlForgetsAsMuch: forgotten === null || control === null ? null : controlForgetsAsMuch(forgotten, control),
+    controlForgetsAsMuch: forgotten === null || control === null ? null : forgotten - control < aboutTheSame,
   }
 }
 

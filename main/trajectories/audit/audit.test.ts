@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Audit, AuditedTrajectory } from '../../contract/audit.ts'
+import { shareOf } from '../../contract/shares.ts'
 import { rootStream } from '../../math/random.ts'
 import { wordsOf } from './judgement.ts'
 import { chanceOf, judge, releasedRule, textbookRule, threshold } from './outlier.ts'
-import { auditScores, differenceOf, shareOf } from './scores.ts'
+import { auditScores } from './scores.ts'
 import { discountedSums, meanSequence, wasserstein1 } from './values.ts'
 
 describe('values along a trajectory', () => {
@@ -166,11 +167,6 @@ describe('the auditor itself', () => {
     expect(scores).toMatchObject({ blindF1: scores.f1, specificity: 0, balancedAccuracy: 0.5 })
   })
 
-  test("Newcombe's interval of a difference, by his own example: 56 of 70 and 48 of 80", () => {
-    const { difference, low, high } = differenceOf(shareOf(56, 70), shareOf(48, 80))
-    expect([difference, low, high].map((value) => value.toFixed(4))).toEqual(['0.2000', '0.0524', '0.3339'])
-  })
-
   test('both formulas', () => {
     const scores = auditScores({
       ...{ remaining: 100, forget: 20, remainingInRetrained: 90, remainingInOriginal: 95, forgetInOriginal: 18 },
@@ -180,12 +176,5 @@ describe('the auditor itself', () => {
     expect(scores.precision).toBeCloseTo(203 / 208, 12)
     expect(scores.releasedPrecision).toBeCloseTo(220 / 225, 12)
     expect(scores.f1).toBeCloseTo((2 * 203) / (220 + 208), 12)
-  })
-
-  test("Wilson's interval, as of scipy 1.17.1", () => {
-    expect(shareOf(29, 30).low).toBeCloseTo(0.8332960900859083, 10)
-    expect(shareOf(29, 30).high).toBeCloseTo(0.9940914096183875, 10)
-    expect(shareOf(0, 12)).toMatchObject({ share: 0, low: 0 })
-    expect(shareOf(0, 12).high).toBeCloseTo(0.24249400665524085, 10)
   })
 })

@@ -9,8 +9,9 @@ import {
   type OutlierRule,
   type RuleName,
 } from '../../contract/audit.ts'
+import { besideControl, differenceOf, shareOf } from '../../contract/shares.ts'
 import { chanceOf, judge, releasedRule, textbookRule, threshold, type Verdict } from './outlier.ts'
-import { auditScores, differenceOf, shareOf } from './scores.ts'
+import { auditScores } from './scores.ts'
 
 type Judged = Pick<AuditedTrajectory, 'references' | 'distance'>
 export type Rules = Readonly<Record<RuleName, OutlierRule>>
@@ -98,9 +99,10 @@ const inWords = (share: number): string => `${share < 0 ? '−' : ''}${Math.abs(
 /** Whether the forget set is ahead of the control, as far as so many trajectories can tell. */
 function controlSentence(forgotten: NonNullable<AuditShare>, control: NonNullable<AuditShare>): string {
   const { difference, low, high } = differenceOf(forgotten, control)
-  if (low <= 0 && difference < 0.1) return controlWords
+  const beside = besideControl(forgotten, control)
+  if (beside === 'alike') return controlWords
   const points = `The forget set is ahead by ${inWords(difference)} points (${inWords(low)} to ${inWords(high)} at 95 %, were verdicts independent; they share one agent and its shadows)`
-  return low <= 0
+  return beside === 'unsure'
     ? `${points}: that may be chance.`
     : `${points}; at most that can be put down to forgetting these trajectories.`
 }

@@ -1,5 +1,4 @@
-/** How far verdicts can be trusted: the auditor judged on agents of which the truth is known, and shares with their intervals. */
-import { normalQuantile } from '../../math/special.ts'
+/** How far verdicts can be trusted: the auditor judged on agents of which the truth is known. */
 
 /** An agent retrained without the forget set is the truth for "forgotten", the original agent for "in". */
 export interface AuditCounts {
@@ -44,34 +43,4 @@ export function auditScores(counts: AuditCounts): AuditScores {
     ...{ specificity, balancedAccuracy: (recall + specificity) / 2 },
     blindF1: (2 * positives) / (2 * positives + counts.forget),
   }
-}
-
-export interface Share {
-  readonly share: number
-  readonly low: number
-  readonly high: number
-}
-
-/**
- * A share with Wilson's interval ("Probable inference, the law of succession, and statistical inference", 1927), which holds also near
- * 0 and 1 and for few.
- * @param level 0 … 1
- */
-export function shareOf(count: number, all: number, level = 0.95): Share {
-  const z = normalQuantile(0.5 + level / 2)
-  const share = count / all
-  const middle = (share + (z * z) / (2 * all)) / (1 + (z * z) / all)
-  const half = (z / (1 + (z * z) / all)) * Math.sqrt((share * (1 - share)) / all + (z * z) / (4 * all * all))
-  return { share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
-}
-
-/**
- * The first share less the second, with Newcombe's interval ("Interval estimation for the difference between independent proportions",
- * 1998, method 10), from the two shares' own.
- */
-export function differenceOf(first: Share, second: Share): { difference: number; low: number; high: number } {
-  const difference = first.share - second.share
-  const below = Math.hypot(first.share - first.low, second.high - second.share)
-  const above = Math.hypot(first.high - first.share, second.share - second.low)
-  return { difference, low: difference - below, high: difference + above }
 }

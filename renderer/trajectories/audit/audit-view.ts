@@ -7,6 +7,7 @@ import {
   type VerdictWord,
 } from '../../../main/contract/audit.ts'
 import type { ThresholdRow } from '../../../main/contract/calls/audit.ts'
+import { besideControl, differenceOf, shareOf, type Share } from '../../../main/contract/shares.ts'
 
 /** How one looks: the test, and where its threshold stands. */
 export interface Look {
@@ -94,26 +95,13 @@ export function alphaWords(thresholds: Thresholds, look: Look): string {
   return alpha === 'above' ? `above ${short(alphas[alphas.length - 1]!)}` : short(alpha)
 }
 
-export interface LiveShare {
+export interface LiveShare extends Share {
   readonly group: AuditGroup
   /** The verdict that is counted. */
   readonly wanted: 'in' | 'forgotten'
   readonly count: number
   readonly of: number
   readonly undecided: number
-  /** Wilson's interval at 95 %. */
-  readonly low: number
-  readonly high: number
-}
-
-const z = 1.959963984540054
-
-export function wilson(count: number, of: number): { readonly low: number; readonly high: number } {
-  const share = count / of
-  const whole = 1 + (z * z) / of
-  const middle = (share + (z * z) / (2 * of)) / whole
-  const half = (z / whole) * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of))
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
 }
 
 /** One for each group that has any. */
@@ -126,7 +114,7 @@ export function sharesAt({ trajectories }: Pick<Audit, 'trajectories'>, look: Lo
     const undecided = verdicts.filter((verdict) => verdict === 'undecided').length
     const count = verdicts.filter((verdict) => verdict === wanted).length
     const of = own.length - undecided
-    return [{ group, wanted, count, of, undecided, ...(of > 0 ? wilson(count, of) : { low: 0, high: 1 }) }]
+    return [{ group, wanted, count, of, undecided, ...(of > 0 ? shareOf(count, of) : { share: 0, low: 0, high: 1 }) }]
   })
 }
 
@@ -137,11 +125,12 @@ export function meaningOf(shares: readonly LiveShare[]): string | null {
   if (!target)
     return 'There is no forget set: this agent learnt from all that its original did. What is judged forgotten here is a false alarm.'
   if (!control) return 'Without never-seen trajectories nobody can say how many would look forgotten anyway.'
-  const [forgot, chance] = [target.count / target.of, control.count / control.of]
-  if (forgot < 0.5) return 'Most of the forget set still looks learnt from.'
-  if (chance > 0.05 && chance >= forgot - 0.1)
+  if (target.share < 0.5) return 'Most of the forget set still looks learnt from.'
+  const beside = besideControl(target, control)
+  if (beside === 'alike')
     return 'About as many never-seen trajectories look forgotten as of the forget set: this shows that the agent changed, not that it forgot these in particular.'
-  if (control.high >= target.low)
-    return 'The intervals of forget set and control overlap: more trajectories are needed to tell them apart.'
-  return 'The forget set looks forgotten far more often than trajectories that were never seen.'
+  const points = (100 * differenceOf(target, control).difference).toFixed(0)
+  return beside === 'unsure'
+    ? `The forget set is ahead of never-seen trajectories by ${points} points, which may be chance: more trajectories are needed to tell.`
+    : `The forget set is ahead of never-seen trajectories by ${points} points: at most that can be put down to forgetting.`
 }
