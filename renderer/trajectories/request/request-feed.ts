@@ -1,7 +1,7 @@
 /** Between the lab and the tab Requests. */
 import type { CallName, CallOutput } from '../../../main/contract/calls.ts'
 import type { DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
-import { ask } from '../../app/bridge.ts'
+import { ask, type Failure } from '../../app/bridge.ts'
 import { loadRuns } from '../../app/feed.ts'
 import { showFailure, store } from '../../app/store.ts'
 import { loadTrash } from '../../data/data-actions.ts'
@@ -25,11 +25,16 @@ export async function findRequests(): Promise<void> {
   if (requests) requestStore.setState({ requests })
 }
 
+/** Grows with each change: what was asked before the last one is asked again. */
+let changes = 0
+
 export async function loadStatement(request: string): Promise<void> {
-  const statement = await ask('deletion.show', { request }, (trouble) => {
-    if (requestStore.getState().chosen === request) requestStore.setState({ statement: null, trouble })
-  })
-  if (statement) take(statement)
+  const asked = changes
+  let trouble: Failure | null = null
+  const statement = await ask('deletion.show', { request }, (failure) => (trouble = failure))
+  if (requestStore.getState().chosen !== request) return
+  if (asked !== changes) return loadStatement(request)
+  requestStore.setState({ statement, trouble })
 }
 
 function take(statement: DeletionStatement): void {
@@ -43,6 +48,7 @@ async function alone<Value>(work: () => Promise<Value>): Promise<Value | null> {
   try {
     return await work()
   } finally {
+    changes++
     requestStore.setState({ busy: false })
   }
 }
