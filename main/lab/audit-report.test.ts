@@ -93,6 +93,11 @@ test('untouched, it agrees here and is no more than consistent elsewhere', async
   const report = JSON.parse(text) as AuditReport
   expect(report.returns.agent).not.toBeNull()
   expect(report.deletion).toMatchObject({ request })
+  expect(report.made).toMatchObject({
+    agent: { kind: 'trajectories.unlearn', config: { method: 'trajdeleter', forget: [1, 2], seed: 1 } },
+    original: { kind: 'trajectories.train', config: { algorithm: 'iql', steps: 40 } },
+    retrained: null,
+  })
   expect(report.shadows!.map(({ name }) => name).sort()).toEqual(await shadows())
   expect(report.shadows![0]!.sha256).toBe(await hashOf(path.join(cache, report.shadows![0]!.name)))
   const elsewhere = await verifyReport(null, await forged(() => undefined))
@@ -135,6 +140,8 @@ test.each<[string, (report: AuditReport) => void, string]>([
   ['the source of the set', ({ dataset }) => (dataset!.source = 'Elsewhere'), 'dataset.source'],
   ['the set left out', (report) => (report.dataset = null), 'dataset'],
   ['the title', ({ record }) => (record.title = 'Audit of another'), 'record.title'],
+  ['how the agent was made', ({ made }) => (made!.agent!.config['method'] = 'retrain'), 'made.agent.config.method'],
+  ['how the original was made left out', ({ made }) => (made!.original = null), 'made.original'],
   ['the time', ({ timing }) => (timing!['seconds'] = 1), 'timing.seconds'],
   ['the environment', ({ environment }) => (environment['node'] = '1'), 'environment.node'],
   ['a shadow', ({ shadows }) => (shadows![0]!.sha256 = other), 'shadows.0.sha256'],

@@ -13,6 +13,7 @@ import {
   returnsOf,
   writeAuditReport,
   type AuditReport,
+  type MadeAgent,
 } from '../trajectories/audit/report.ts'
 import { verifyAuditReport, type ReportVerification } from '../trajectories/audit/verify.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
@@ -28,12 +29,15 @@ async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> 
   const { outcome, ...record } = await readRecord(paths)
   const config = (await readConfig(paths)) as AuditConfig
   const set = await readTrajectorySet(project, config.data).catch(() => null)
-  const outcomeOf = async (run: string | null) =>
-    run === null ? null : ((await readRecord(runPaths(project, run)).catch(() => null))?.outcome ?? null)
+  const runs = {
+    agent: await runOf(project, config.agent),
+    original: await runOf(project, config.original),
+    retrained: await runOf(project, config.retrained),
+  }
   const outcomes = {
-    agent: await outcomeOf(config.agent),
-    original: await outcomeOf(config.original),
-    retrained: await outcomeOf(config.retrained),
+    agent: runs.agent?.outcome ?? null,
+    original: runs.original?.outcome ?? null,
+    retrained: runs.retrained?.outcome ?? null,
   }
   const estimates = estimatesOf(outcomes)
   const given = {
@@ -44,11 +48,26 @@ async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> 
     },
     config,
     environment: (await readEnvironment(paths)) ?? {},
+    made: {
+      agent: runs.agent?.made ?? null,
+      original: runs.original?.made ?? null,
+      retrained: runs.retrained?.made ?? null,
+    },
     returns: returnsOf(outcomes),
     ...(estimates && { estimates }),
     deletion: await requestOf(project, paths.id, config.agent),
   }
   return auditReport(paths.folder, given, outcome?.['auditSha256'])
+}
+
+/** What is told of the run that made an agent; null where it is gone. */
+async function runOf(project: string, run: string | null) {
+  const paths = run === null ? null : runPaths(project, run)
+  const record = paths && (await readRecord(paths).catch(() => null))
+  if (!record) return null
+  const { kind, title, created, outcome } = record
+  const config = (await readConfig(paths).catch(() => ({}))) as Record<string, unknown>
+  return { outcome, made: { kind, title, created, config } satisfies MadeAgent }
 }
 
 /** The newest request that this audit, or the agent it is of, was made for. */

@@ -62,6 +62,8 @@ export async function compareFields(
       if (is.returns[role] ?? is.estimates?.[role]) gone.push(`the returns of run ${run}`)
       continue
     }
+    // What an agent was before it forgot, another run tells.
+    if (role !== 'before' && is.made) compare(found, `made.${role}`, now.made?.[role] ?? null, is.made[role])
     compare(found, `returns.${role}`, now.returns[role], is.returns[role])
     compare(found, `estimates.${role}`, now.estimates?.[role] ?? null, is.estimates?.[role] ?? null)
   }

@@ -46,7 +46,7 @@ ${section('Shares', sharesTable(audit), ruleNote(audit))}
 ${section('Distances', figureOf(audit), paragraph('One mark for each trajectory, in standard deviations from the mean distance of the references; the line is the threshold of the released rule.'))}
 ${section('Returns', returnsTable(report))}
 ${report.estimates ? section('Estimated returns', estimatesTable(report.estimates), paragraph(estimateLimit)) : ''}
-${section('Agents', agentsTable(report))}
+${section('Agents', agentsTable(report), madeTables(report))}
 ${audit.auditor ? section('The auditor itself', auditorTable(audit.auditor), paragraph('Judged on the original, which learnt all of them, and on the agent trained anew, which never saw the forget set. Specificity: of the forget set, judged forgotten under the agent trained anew. Balanced accuracy is the mean of recall and specificity, ½ where the auditor sees nothing; F1 is high for such a one as well. The released precision counts all positives in place of those that were found.')) : ''}
 ${section('How far apart the agents are', apartTable(audit), paragraph('Means over all steps: the difference of what each agent’s own critics say of what it would do, and the distance of the actions.'))}
 ${deletionSection(report)}
@@ -138,6 +138,19 @@ function agentsTable({ audit, shadows = [] }: AuditReport): string {
   )
 }
 
+/** What each was trained or made to forget with, whole; of long lists of episodes the beginning and the count. */
+function madeTables({ made }: AuditReport): string {
+  if (!made) return ''
+  const roles = [
+    ['The audited agent', made.agent],
+    ['The original', made.original],
+    ['The agent trained anew', made.retrained],
+  ] as const
+  return roles
+    .flatMap(([name, one]) => (one ? [`<h3>${name}: ${escapeText(one.title)}</h3>${shownValue(one.config)}`] : []))
+    .join('')
+}
+
 const auditorColumns = [
   ['Balanced accuracy', 'balancedAccuracy'],
   ['Recall', 'recall'],
@@ -195,10 +208,15 @@ function deletionSection({ deletion }: AuditReport): string {
 
 const verdictTable = ({ trajectories }: Audit): string =>
   table(
-    ['Episode', 'Group', 'Steps', 'Return', 'Distance', 'Statistic', 'Released', 'Textbook', 'SHA-256 of the episode'],
-    trajectories.map(({ id, group, length, return: total, distance, verdicts, sha256 }) => [
-      ...[id, groupWords[group], length, figure(total, 6), figure(distance), figure(verdicts.released.statistic)],
-      ...[verdicts.released.verdict, verdicts.textbook.verdict, sha256],
+    [
+      ...['Episode', 'Group', 'Steps', 'Return', 'Distance', 'of the original', 'of the one trained anew'],
+      ...['Statistic', 'Released', 'Statistic', 'Textbook', 'SHA-256 of the episode'],
+    ],
+    trajectories.map((one) => [
+      ...[one.id, groupWords[one.group], one.length, figure(one.return, 6)],
+      ...[figure(one.distance), figure(one.original), figure(one.retrained)],
+      ...ruleNames.flatMap((name) => [figure(one.verdicts[name].statistic), one.verdicts[name].verdict]),
+      one.sha256,
     ]),
     'verdicts',
   )
@@ -241,6 +259,7 @@ function figureOf({ trajectories }: Audit): string {
 const ownStyle = `
 p{max-width:46rem}.hash,.hashes td:last-child,.verdicts td:last-child{font-family:"Source Code Pro",ui-monospace,monospace;font-size:.78rem;overflow-wrap:anywhere}
 svg{width:100%;height:auto;fill:currentColor}svg text{font-size:13px}svg .tick{font-size:11px;fill:var(--quiet)}
+h3{font-size:.95rem;font-weight:600;margin:1.4rem 0 .4rem}.verdicts{font-size:.82rem}.verdicts th{white-space:normal}.verdicts th,.verdicts td{padding-right:.7rem}
 ul{padding-left:1.2rem;max-width:46rem}li{margin:.35rem 0}
 @media print{body{max-width:none;padding:0}section{break-inside:auto}tr{break-inside:avoid}h2{break-after:avoid}}
 `

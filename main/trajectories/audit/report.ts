@@ -23,6 +23,17 @@ const returns = z
   .nullable()
 const estimates = estimateSchema.nullable()
 
+/** The run that made an agent, with all that was set of it. */
+const madeSchema = z
+  .strictObject({
+    kind: z.string(),
+    title: z.string(),
+    created: z.string(),
+    config: z.record(z.string(), z.unknown()),
+  })
+  .nullable()
+export type MadeAgent = z.infer<typeof madeSchema>
+
 export const auditReportSchema = z.strictObject({
   schema: z.literal('lethe.audit-report/1'),
   version: z.string(),
@@ -41,6 +52,8 @@ export const auditReportSchema = z.strictObject({
   auditSha256: sha256,
   /** The references of the audit; absent where the run was made before they were recorded. */
   shadows: shadowHashesSchema.optional(),
+  /** How each agent was made; null where its run is gone. Absent from reports before it was told. */
+  made: z.strictObject({ agent: madeSchema, original: madeSchema, retrained: madeSchema }).optional(),
   /** Of each agent when it was made; `before` is the audited agent before it was made to forget. Null where it was not played. */
   returns: z.strictObject({ agent: returns, before: returns, original: returns, retrained: returns }),
   /** The same where agents cannot be played; absent from reports before there were any, and where there are none. */
@@ -108,7 +121,10 @@ export function estimatesOf(outcomes: Outcomes): NonNullable<AuditReport['estima
   return Object.values(found).some((one) => one !== null) ? found : undefined
 }
 
-type Given = Pick<AuditReport, 'record' | 'dataset' | 'config' | 'environment' | 'returns' | 'estimates' | 'deletion'>
+type Given = Pick<
+  AuditReport,
+  'record' | 'dataset' | 'config' | 'environment' | 'made' | 'returns' | 'estimates' | 'deletion'
+>
 
 /**
  * As the run in this folder and what is given say it; the hash of its audit as its outcome has it. Errors: `file-missing`, `file-malformed`
