@@ -6,6 +6,7 @@ export const escapeText = (text: unknown): string =>
 /** Nested data as tables; long lists are cut. */
 export function shownValue(value: unknown): string {
   if (Array.isArray(value)) {
+    if (value.length === 0) return '–'
     const some = value.slice(0, 50).map((one) => (typeof one === 'object' ? JSON.stringify(one) : figure(one)))
     return escapeText(some.join(', ')) + (value.length > 50 ? ` … (${value.length})` : '')
   }

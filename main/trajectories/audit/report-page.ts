@@ -206,20 +206,22 @@ function deletionSection({ deletion }: AuditReport): string {
   )
 }
 
-const verdictTable = ({ trajectories }: Audit): string =>
-  table(
+function verdictTable({ trajectories, retrained }: Audit): string {
+  const anew = (cell: string): string[] => (retrained ? [cell] : [])
+  return table(
     [
-      ...['Episode', 'Group', 'Steps', 'Return', 'Distance', 'of the original', 'of the one trained anew'],
-      ...['Statistic', 'Released', 'Statistic', 'Textbook', 'SHA-256 of the episode'],
+      ...['Episode', 'Group', 'Steps', 'Return', 'Distance', 'Original’s', ...anew('Anew'), 'Statistic', 'Released'],
+      ...['Statistic', 'Textbook', 'SHA-256 of the episode'],
     ],
     trajectories.map((one) => [
-      ...[one.id, groupWords[one.group], one.length, figure(one.return, 6)],
-      ...[figure(one.distance), figure(one.original), figure(one.retrained)],
-      ...ruleNames.flatMap((name) => [figure(one.verdicts[name].statistic), one.verdicts[name].verdict]),
+      ...[one.id, groupWords[one.group], one.length, figure(one.return, 5), figure(one.distance, 3)],
+      ...[figure(one.original, 3), ...anew(figure(one.retrained, 3))],
+      ...ruleNames.flatMap((name) => [figure(one.verdicts[name].statistic, 3), one.verdicts[name].verdict]),
       one.sha256,
     ]),
     'verdicts',
   )
+}
 
 /** Okabe–Ito. */
 const colours: Readonly<Record<AuditGroup, string>> = {
@@ -234,7 +236,7 @@ function figureOf({ trajectories }: Audit): string {
   const limit = trajectories[0]?.verdicts.released.threshold ?? 1
   const most = 4 * limit
   const x = (statistic: number): number =>
-    left + ((Math.max(-most, Math.min(most, statistic)) + most) / (2 * most)) * (width - left - 10)
+    left + ((Math.max(-most, Math.min(most, statistic)) + most) / (2 * most)) * (width - left - 24)
   const groups = auditGroups.filter((group) => trajectories.some((one) => one.group === group))
   const marks = (group: AuditGroup, row: number): string =>
     trajectories
@@ -259,7 +261,7 @@ function figureOf({ trajectories }: Audit): string {
 const ownStyle = `
 p{max-width:46rem}.hash,.hashes td:last-child,.verdicts td:last-child{font-family:"Source Code Pro",ui-monospace,monospace;font-size:.78rem;overflow-wrap:anywhere}
 svg{width:100%;height:auto;fill:currentColor}svg text{font-size:13px}svg .tick{font-size:11px;fill:var(--quiet)}
-h3{font-size:.95rem;font-weight:600;margin:1.4rem 0 .4rem}.verdicts{font-size:.82rem}.verdicts th{white-space:normal}.verdicts th,.verdicts td{padding-right:.7rem}
+td:first-child{white-space:nowrap}h3{font-size:.95rem;font-weight:600;margin:1.4rem 0 .4rem}.verdicts{font-size:.82rem}.verdicts th,.verdicts td{padding-right:.7rem}.verdicts td:not(:last-child){white-space:nowrap}
 ul{padding-left:1.2rem;max-width:46rem}li{margin:.35rem 0}
 @media print{body{max-width:none;padding:0}section{break-inside:auto}tr{break-inside:avoid}h2{break-after:avoid}}
 `
