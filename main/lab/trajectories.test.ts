@@ -4,13 +4,23 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createHdf5 } from '../data/formats/hdf5.ts'
+import { openMinari } from '../data/formats/minari.ts'
+import { collect } from '../data/formats/npy.ts'
 import { encodeNpz } from '../data/formats/npz.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab } from '../lab.ts'
+import { loadBackend } from '../tensor/backend.ts'
 import { bundle } from '../testing/bundle.ts'
+import { readReplay } from '../trajectories/algorithms/replay.ts'
 import { makeEnvironment } from '../trajectories/environments/environment.ts'
 import { openTrajectorySource } from '../trajectories/data/source.ts'
-import { openTrajectories, type EpisodeRecord } from '../trajectories/data/store.ts'
+import { readEpisodeRows } from '../trajectories/data/episode-rows.ts'
+import {
+  createTrajectorySet,
+  openTrajectories,
+  type EpisodeRecord,
+  type SetHeader,
+} from '../trajectories/data/store.ts'
 
 const folder = temporaryFolder()
 const fixture = (...parts: string[]): string =>
@@ -120,31 +130,153 @@ describe('Minari', () => {
     expect(again.contentHash).toBe(set.contentHash)
     expect(again.environment).toEqual(set.environment)
   })
+
+  /** Steps that anyone may learn from: those of the arrays, of which each has a successor. */
+  async function stepsForOthers(named: string): Promise<number> {
+    const source = await openMinari(named)
+    const steps = source.episodes.map(({ parts }) => parts.get('actions')!.shape[0]!)
+    await source.close()
+    return steps.reduce((sum, count) => sum + count, 0)
+  }
+
+  test.each([
+    ['D4RL v0', () => Promise.resolve(fixture('hopper-v0.hdf5')), 36 - 3],
+    // Its last episode is a single step: it has no transition, and keeps its place.
+    [
+      'a tail of one step',
+      () => write('tail.npz', columns(11, { terminals: ends(11, 5), timeouts: ends(11, 4) })),
+      11 - 3,
+    ],
+  ])('%s does not tell what came last: out and in again, it trains the same transitions', async (name, file, steps) => {
+    const lab = await openedLab()
+    await loadBackend()
+    const set = (await lab.importTrajectories({ path: await file(), name }))!
+    await lab.exportTrajectories(set.id, folder.path(name))
+    expect(await stepsForOthers(folder.path(name))).toBe(steps)
+    const again = (await lab.importTrajectories({ path: folder.path(name), name: `${name} again` }))!
+    expect(again.contentHash).toBe(set.contentHash)
+    const learnt = async (id: string) => {
+      const data = await openTrajectories(project, id)
+      const { table, count, dispose } = await readReplay(data, data.episodes)
+      const values = await table.array()
+      dispose()
+      return { values, count, known: data.episodes.map(({ finalKnown }) => finalKnown) }
+    }
+    const [before, after] = [await learnt(set.id), await learnt(again.id)]
+    expect(before.count).toBe(steps)
+    expect(after).toEqual(before)
+  })
+
+  test('an export holds only observations that were made, but after a terminal', async () => {
+    const lab = await openedLab()
+    const set = (await lab.importTrajectories({ path: fixture('hopper-v0.hdf5'), name: 'Only true' }))!
+    await lab.exportTrajectories(set.id, folder.path('only-true'))
+    const source = await openMinari(folder.path('only-true'))
+    const { data } = await collect(source.episodes[1]!.parts.get('observations')!)
+    await source.close()
+    const opened = await openTrajectories(project, set.id)
+    const { start, length, end } = opened.episodes[1]!
+    expect(end).toBe('timeout')
+    const made = (await opened.column('observations')).subarray(11 * start, 11 * (start + length))
+    expect([...(data as Float64Array)]).toEqual([...made])
+  })
+
+  test.each([
+    [{}, null],
+    [{ '1/qvel': null }, 'Episode 1: infos/qvel is missing'],
+    [{ '2/qpos': [5, 4] }, 'Episode 2: infos/qpos has shape 5 × 4; expected 4 rows of 3'],
+    [{ '0/qpos': [3, 3] }, 'Episode 0: infos/qpos has shape 3 × 3'],
+  ] as const)('the simulator’s states are taken for all episodes or for none: %o', async (change, note) => {
+    const lab = await openedLab()
+    const name = `States ${Object.keys(change).join().replace('/', ' ')}`
+    const set = (await lab.importTrajectories({ path: await writeWithStates(name, change), name }))!
+    const said = set.problems.filter((problem) => problem.includes('states'))
+    expect(said).toEqual(note === null ? [] : [expect.stringContaining(note)])
+    const opened = await openTrajectories(project, set.id)
+    const { positions, velocities } = await readEpisodeRows(project, set, opened.episodes[2]!, 2)
+    const states = (from: number, width: number) => Float64Array.from({ length: 4 * width }, (_, i) => from + i)
+    expect([positions, velocities]).toEqual(note === null ? [states(200, 3), states(1200, 2)] : [null, null])
+    await lab.exportTrajectories(set.id, folder.path(`${name} out`))
+    const again = await lab.importTrajectories({ path: folder.path(`${name} out`), name: `${name} again` })
+    expect(again!.contentHash).toBe(set.contentHash)
+  })
+
+  test('episodes of other columns than the first are refused, whoever writes them', async () => {
+    const episode = (id: number, states?: number): EpisodeRecord => ({
+      ...{ id, end: 'terminal', final: null, observations: new Float32Array(6), actions: new Float32Array(2) },
+      rewards: new Float32Array(2),
+      positions: states === undefined ? undefined : new Float64Array(states),
+    })
+    const header: SetHeader = {
+      ...{ name: 'Unlike', source: 'here', format: 'npz' as const, licence: '', sensitive: false, problems: [] },
+      ...{ environment: { task: null, name: null, variant: null, engine: null }, observationSize: 3, actionSize: 1 },
+    }
+    for (const odd of [episode(1), episode(1, 6), episode(1, 3), { ...episode(1, 4), actions: new Float32Array(1) }]) {
+      const episodes = async function* () {
+        yield* [episode(0, 4), odd]
+      }
+      await expect(createTrajectorySet(project, 'unlike', header, episodes())).rejects.toThrow('Episode 1')
+    }
+  })
 })
 
-describe('NPZ', () => {
-  const columns = (steps: number, change: Record<string, unknown> = {}) => ({
-    observations: {
-      dtype: 'float32' as const,
-      shape: [steps, 4],
-      data: Float32Array.from({ length: 4 * steps }, (_, i) => i),
-    },
-    actions: { dtype: 'float64' as const, shape: [steps, 2], data: new Float64Array(2 * steps) },
-    rewards: {
-      dtype: 'float64' as const,
-      shape: [steps, 1],
-      data: Float64Array.from({ length: steps }, (_, i) => i / 2),
-    },
-    terminals: {
-      dtype: 'int64' as const,
-      shape: [steps],
-      data: BigInt64Array.from({ length: steps }, (_, i) => BigInt(Number(i % 5 === 4))),
-    },
-    ...change,
-  })
-  const write = async (name: string, arrays: object): Promise<string> =>
-    folder.write(name, await encodeNpz(arrays as Parameters<typeof encodeNpz>[0]))
+const columns = (steps: number, change: Record<string, unknown> = {}) => ({
+  observations: {
+    dtype: 'float32' as const,
+    shape: [steps, 4],
+    data: Float32Array.from({ length: 4 * steps }, (_, i) => i),
+  },
+  actions: { dtype: 'float64' as const, shape: [steps, 2], data: new Float64Array(2 * steps) },
+  rewards: {
+    dtype: 'float64' as const,
+    shape: [steps, 1],
+    data: Float64Array.from({ length: steps }, (_, i) => i / 2),
+  },
+  terminals: ends(steps, 4),
+  ...change,
+})
 
+/** True in row `first` and in each fifth after it. */
+function ends(steps: number, first: number) {
+  const data = BigInt64Array.from({ length: steps }, (_, i) => BigInt(Number(i % 5 === first)))
+  return { dtype: 'int64' as const, shape: [steps], data }
+}
+
+const write = async (name: string, arrays: object): Promise<string> =>
+  folder.write(name, await encodeNpz(arrays as Parameters<typeof encodeNpz>[0]))
+
+/** Three episodes of four steps; `change` gives a field of an episode another shape, or leaves it out. */
+async function writeWithStates(name: string, change: Readonly<Record<string, readonly number[] | null>>) {
+  await fs.mkdir(folder.path(`${name}/data`), { recursive: true })
+  const writer = await createHdf5(folder.path(`${name}/data/main_data.hdf5`))
+  const part = (field: string, shape: readonly number[], first: number) => {
+    const values = Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => first + i)
+    return { name: field, type: '<d' as const, shape, values }
+  }
+  for (let episode = 0; episode < 3; episode++) {
+    const group = `episode_${episode}`
+    const flags = ['terminations', 'truncations'].map((field) => ({
+      ...part(field, [4], 0),
+      values: new Float64Array(4),
+    }))
+    const datasets = [part('observations', [5, 3], 0), part('actions', [4, 2], 0), part('rewards', [4], 0), ...flags]
+    await writer.write({ group, attributes: { id: { value: episode, type: '<i' } }, datasets })
+    const states = [
+      ['qpos', [5, 3], 100 * episode],
+      ['qvel', [5, 2], 1000 + 100 * episode],
+    ] as const
+    const found = states.flatMap(([field, usual, first]) => {
+      const shape = `${episode}/${field}` in change ? change[`${episode}/${field}`]! : usual
+      return shape === null ? [] : [part(field, shape, first)]
+    })
+    await writer.write({ group: `${group}/infos`, attributes: {}, datasets: found })
+  }
+  await writer.finish()
+  await writer.end()
+  return folder.path(name)
+}
+
+describe('NPZ', () => {
   test('a set without a simulator', async () => {
     const lab = await openedLab()
     const set = (await lab.importTrajectories({ path: await write('ward.npz', columns(12_000)), name: 'Ward' }))!

@@ -1,7 +1,8 @@
 /**
  * Minari: a folder with `data/main_data.hdf5` and `data/metadata.json`. The file holds a group for each episode, `episode_0` …, with
  * `observations` (T+1 rows), `actions`, `rewards`, `terminations`, `truncations` (T) and perhaps `infos/…` (T+1). The metadata is read
- * with tolerance: Python writes bare Infinity and NaN, and its spaces are JSON inside strings.
+ * with tolerance: Python writes bare Infinity and NaN, and its spaces are JSON inside strings. Our own export may set a last step apart, in
+ * `last_step/actions` and `last_step/rewards` (trajectories/data/export.ts).
  */
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -96,6 +97,12 @@ function episodeProblems(episode: MinariEpisode, first: MinariEpisode): Problem[
         field,
         `has ${part.shape.slice(1).join(' × ')} columns, episode ${first.number} has ${known.shape.slice(1).join(' × ')}; the set mixes environments.`,
       )
+  }
+  for (const field of ['actions', 'rewards']) {
+    const [last, own] = [parts.get(`last_step/${field}`)?.shape, parts.get(field)?.shape]
+    const expected = [1, ...(own ?? []).slice(1)].join(' × ')
+    if (last && own && last.join(' × ') !== expected)
+      wrong(`last_step/${field}`, `has shape ${last.join(' × ')}; expected ${expected}.`)
   }
   return problems
 }

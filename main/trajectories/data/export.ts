@@ -1,6 +1,10 @@
 /**
  * A trajectory set as a Minari folder: `data/main_data.hdf5` and `data/metadata.json`, as Minari 0.5 lays them out. Observations have
- * one row more than actions; the last is zeros where the source did not tell it. Flags are stored as bytes 0 and 1.
+ * one row more than actions. Flags are stored as bytes 0 and 1.
+ *
+ * Where the source did not tell the observation after the last step (D4RL v0), the attribute `final_observation_known` is 0. After a terminal the
+ * last row is then zeros, which no reader learns from. Otherwise readers would: there the last step stands apart, in `last_step`, which Minari
+ * passes over, and what is left ends in a true observation. The import puts it back.
  */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
@@ -8,6 +12,7 @@ import { LetheError } from '../../contract/errors.ts'
 import type { Episode } from '../../contract/trajectories.ts'
 import { throwIfAborted } from '../../data/formats/bytes.ts'
 import { createHdf5 } from '../../data/formats/hdf5.ts'
+import type { GroupContent } from '../../data/formats/hdf5-messages.ts'
 import { writeFolder } from '../../files/atomic.ts'
 import { tasks } from '../environments/environment.ts'
 import { openTrajectories, type OpenedTrajectories } from './store.ts'
@@ -41,68 +46,105 @@ export async function exportMinari(
   return ['main_data.hdf5', 'metadata.json'].map((name) => path.join(target, 'data', name))
 }
 
-async function groupsOf(opened: OpenedTrajectories, episode: Episode, number: number) {
-  const { observationSize: o, actionSize: a } = opened.set
-  const { start, length } = episode
-  const rows = <Values extends { subarray(from: number, to: number): Values }>(values: Values, width: number): Values =>
-    values.subarray(start * width, (start + length) * width)
-  const observations = new Float64Array((length + 1) * o)
-  observations.set(rows(await opened.column('observations'), o))
-  observations.set((await opened.column('final-observations')).subarray(number * o, (number + 1) * o), length * o)
-  const rewards = Float64Array.from(rows(await opened.column('rewards'), 1))
-  const mean = episode.return / length
-  const flags = (on: boolean): Uint8Array => {
-    const values = new Uint8Array(length)
-    values[length - 1] = Number(on)
-    return values
-  }
-  const whole = (value: number) => ({ value, type: '<i' as const })
-  const real = (value: number) => ({ value, type: '<d' as const })
+const whole = (value: number) => ({ value, type: '<i' as const })
+const real = (value: number) => ({ value, type: '<d' as const })
+
+/** Whether the last step has a successor that nobody knows: then it stands apart. */
+const lastApart = ({ end, finalKnown }: Episode): boolean => end !== 'terminal' && !finalKnown
+const stepsOf = (episode: Episode): number => episode.length - Number(lastApart(episode))
+
+async function groupsOf(opened: OpenedTrajectories, episode: Episode, number: number): Promise<GroupContent[]> {
+  const { set } = opened
   const group = `episode_${number}`
-  const episodeGroup = {
-    group,
-    attributes: {
-      id: whole(number),
-      total_steps: whole(length),
-      ...(episode.seed !== null && episode.seed < 2 ** 31 ? { seed: whole(episode.seed) } : {}),
-      rewards_sum: real(episode.return),
-      rewards_mean: real(mean),
-      rewards_std: real(Math.sqrt(rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / length)),
-      rewards_min: real(rewards.reduce((low, reward) => Math.min(low, reward))),
-      rewards_max: real(rewards.reduce((high, reward) => Math.max(high, reward))),
+  const steps = stepsOf(episode)
+  const [actions, rewards] = [await opened.column('actions'), await opened.column('rewards')]
+  const own = Float64Array.from(rowsOf(rewards, episode, 1, 0, steps))
+  const step = (from: number, to: number): GroupContent['datasets'] => [
+    {
+      ...{ name: 'actions', type: '<f', shape: [to - from, set.actionSize] },
+      values: rowsOf(actions, episode, set.actionSize, from, to),
     },
-    datasets: [
-      { name: 'observations', type: '<d' as const, shape: [length + 1, o], values: observations },
-      {
-        name: 'actions',
-        type: '<f' as const,
-        shape: [length, a],
-        values: rows(await opened.column('actions'), a).slice(),
+    {
+      ...{ name: 'rewards', type: '<d', shape: [to - from] },
+      values: Float64Array.from(rowsOf(rewards, episode, 1, from, to)),
+    },
+  ]
+  const flags = (on: boolean): Uint8Array => Uint8Array.from({ length: steps }, (_, i) => Number(on && i === steps - 1))
+  const states = await statesOf(opened, episode)
+  return [
+    {
+      group,
+      attributes: {
+        id: whole(number),
+        total_steps: whole(steps),
+        ...(episode.seed !== null && episode.seed < 2 ** 31 ? { seed: whole(episode.seed) } : {}),
+        ...(episode.finalKnown ? {} : { final_observation_known: whole(0) }),
+        ...(steps > 0 ? rewardFigures(own) : {}),
       },
-      { name: 'rewards', type: '<d' as const, shape: [length], values: rewards },
-      { name: 'terminations', type: '|B' as const, shape: [length], values: flags(episode.end === 'terminal') },
-      { name: 'truncations', type: '|B' as const, shape: [length], values: flags(episode.end !== 'terminal') },
-    ],
-  }
-  const positions = await opened.column('positions')
-  const velocities = await opened.column('velocities')
-  const width = (opened.set.columns.positions?.shape[1] ?? 0) || 1
-  const infos = {
-    group: `${group}/infos`,
-    attributes: {},
-    datasets: [
-      ['qpos', positions],
-      ['qvel', velocities],
-    ].flatMap(([name, values]) =>
-      values instanceof Float64Array
-        ? [{ name: name as string, type: '<d' as const, shape: [length, width], values: rows(values, width).slice() }]
-        : [],
-    ),
-  }
-  return infos.datasets.length > 0 ? [episodeGroup, infos] : [episodeGroup]
+      datasets: [
+        {
+          ...{ name: 'observations', type: '<d', shape: [steps + 1, set.observationSize] },
+          values: await observationsOf(opened, episode, number),
+        },
+        ...step(0, steps),
+        { name: 'terminations', type: '|B', shape: [steps], values: flags(episode.end === 'terminal') },
+        { name: 'truncations', type: '|B', shape: [steps], values: flags(episode.end !== 'terminal') },
+      ],
+    },
+    ...(states.length > 0 ? [{ group: `${group}/infos`, attributes: {}, datasets: states }] : []),
+    ...(steps < episode.length
+      ? [{ group: `${group}/last_step`, attributes: {}, datasets: step(steps, episode.length) }]
+      : []),
+  ]
 }
 
-function metadataOf({ set }: OpenedTrajectories, bytes: number): Record<string, unknown> {
+const rowsOf = <Values extends { slice(from: number, to: number): Values }>(
+  values: Values,
+  { start }: Episode,
+  width: number,
+  from: number,
+  to: number,
+): Values => values.slice((start + from) * width, (start + to) * width)
+
+/** One row more than there are steps: the next, the final one, or zeros after a terminal of which it is not known. */
+async function observationsOf(opened: OpenedTrajectories, episode: Episode, number: number): Promise<Float64Array> {
+  const width = opened.set.observationSize
+  const values = new Float64Array((stepsOf(episode) + 1) * width)
+  values.set(rowsOf(await opened.column('observations'), episode, width, 0, episode.length))
+  if (lastApart(episode)) return values
+  const finals = await opened.column('final-observations')
+  values.set(finals.subarray(number * width, (number + 1) * width), episode.length * width)
+  return values
+}
+
+async function statesOf(opened: OpenedTrajectories, episode: Episode): Promise<GroupContent['datasets']> {
+  const found: GroupContent['datasets'][number][] = []
+  for (const [name, column] of [
+    ['qpos', 'positions'],
+    ['qvel', 'velocities'],
+  ] as const) {
+    const values = await opened.column(column)
+    const width = opened.set.columns[column]?.shape[1]
+    if (!values || width === undefined) continue
+    const shape = [episode.length, width]
+    found.push({ name, type: '<d', shape, values: rowsOf(values, episode, width, 0, episode.length) })
+  }
+  return found
+}
+
+function rewardFigures(rewards: Float64Array): GroupContent['attributes'] {
+  const sum = rewards.reduce((total, reward) => total + reward, 0)
+  const mean = sum / rewards.length
+  return {
+    rewards_sum: real(sum),
+    rewards_mean: real(mean),
+    rewards_std: real(Math.sqrt(rewards.reduce((total, one) => total + (one - mean) ** 2, 0) / rewards.length)),
+    rewards_min: real(rewards.reduce((low, reward) => Math.min(low, reward))),
+    rewards_max: real(rewards.reduce((high, reward) => Math.max(high, reward))),
+  }
+}
+
+function metadataOf({ set, episodes }: OpenedTrajectories, bytes: number): Record<string, unknown> {
   const task = tasks.find(({ id }) => id === set.environment.task)
   const box = (dtype: string, size: number, low: string, high: string): string =>
     `{"type": "Box", "dtype": "${dtype}", "shape": [${size}], "low": [${new Array(size).fill(low).join(', ')}], "high": [${new Array(size).fill(high).join(', ')}]}`
@@ -110,7 +152,7 @@ function metadataOf({ set }: OpenedTrajectories, bytes: number): Record<string, 
   return {
     dataset_id: `lethe/${set.id}-v0`,
     total_episodes: set.episodes,
-    total_steps: set.steps,
+    total_steps: episodes.reduce((sum, episode) => sum + stepsOf(episode), 0),
     data_format: 'hdf5',
     observation_space: box('float64', set.observationSize, '-Infinity', 'Infinity'),
     action_space: box('float32', set.actionSize, '-1.0', '1.0'),

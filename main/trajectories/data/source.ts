@@ -12,7 +12,7 @@ import type { Episode, TrajectorySet } from '../../contract/trajectories.ts'
 import { throwIfAborted } from '../../data/formats/bytes.ts'
 import { dtypeBytes, type ArraySource, type Part, type ReadOptions } from '../../data/formats/format.ts'
 import { openSource } from '../../data/formats/index.ts'
-import { parseTolerant, type MinariSource } from '../../data/formats/minari.ts'
+import { parseTolerant, type MinariEpisode, type MinariSource } from '../../data/formats/minari.ts'
 import { columnProblems, holdsTransitions } from '../../data/formats/transitions.ts'
 import { collect } from '../../data/formats/npy.ts'
 import { numbers } from '../../data/formats/values.ts'
@@ -304,29 +304,55 @@ function minariSource(
   const [observationSize, actionSize] = [sizeOf('observations'), sizeOf('actions')]
   const { name, variant } = specOf(source.metadata)
   const known = taskFor(file, name ?? path.basename(file), options.task, observationSize, actionSize)
+  const states = statesOf(source.episodes)
   return {
     format: 'minari',
     environment: { task: known.task?.id ?? null, name, variant: known.task && variant, engine: null },
     observationSize,
     actionSize,
-    steps: source.episodes.reduce((sum, { parts }) => sum + parts.get('actions')!.shape[0]!, 0),
-    problems: [...notes, ...known.notes],
+    steps: source.episodes.reduce((sum, { parts }) => sum + lengthOf(parts), 0),
+    problems: [...notes, ...known.notes, ...states.notes],
     late: () => [],
-    read: (reading = {}) => readMinari(file, source, observationSize, actionSize, { ...options, ...reading }),
+    read: (reading = {}) => {
+      const shape = { observationSize, actionSize, hasStates: states.found }
+      return readMinari(file, source, shape, { ...options, ...reading })
+    },
     close: source.close,
   }
+}
+
+type Parts = MinariEpisode['parts']
+
+/** The step that our export sets apart where nobody knows what came after it. */
+const isLastApart = (parts: Parts): boolean => parts.has('last_step/actions') && parts.has('last_step/rewards')
+const lengthOf = (parts: Parts): number => parts.get('actions')!.shape[0]! + Number(isLastApart(parts))
+
+/** The simulator's state is taken where every episode has all of it, alike: else rows would stand beside steps of other episodes. */
+function statesOf(episodes: readonly MinariEpisode[]): { found: boolean; notes: string[] } {
+  const fields = ['infos/qpos', 'infos/qvel'] as const
+  if (!episodes.some(({ parts }) => fields.some((field) => parts.has(field)))) return { found: false, notes: [] }
+  for (const { number, parts } of episodes)
+    for (const field of fields) {
+      const [shape, first] = [parts.get(field)?.shape, episodes[0]!.parts.get(field)?.shape]
+      if (shape?.length === 2 && shape[0]! >= lengthOf(parts) && shape[1] === first?.[1]) continue
+      const wanted = first?.length === 2 ? `; expected ${lengthOf(parts)} rows of ${first[1]}` : ''
+      const how = shape ? `has shape ${shape.join(' × ')}${wanted}` : 'is missing'
+      const note = `Episode ${number}: ${field} ${how}; the simulator’s states of all episodes are left out.`
+      return { found: false, notes: [note] }
+    }
+  return { found: true, notes: [] }
 }
 
 async function* readMinari(
   file: string,
   source: MinariSource,
-  observationSize: number,
-  actionSize: number,
+  { observationSize, actionSize, hasStates }: { observationSize: number; actionSize: number; hasStates: boolean },
   options: ReadOptions,
 ): AsyncGenerator<EpisodeRecord> {
   for (const { number: id, parts } of source.episodes) {
     throwIfAborted(options.signal)
-    const length = parts.get('actions')!.shape[0]!
+    const { seed, final_observation_known: finalKnown } = await source.attributes(id)
+    const length = lengthOf(parts)
     if (length === 0) throw malformed(file, `Episode ${id}: actions is empty; an episode has at least one step.`)
     const read = async (field: string): Promise<ArrayLike<number>> => {
       const { data, dtype } = await collect(parts.get(field)!, options)
@@ -337,11 +363,8 @@ async function* readMinari(
       checkFinite(file, id, field, values, width)
       return values
     }
-    const state = async (field: string): Promise<Float64Array | undefined> => {
-      const part = parts.get(field)
-      if (!part || part.shape.length !== 2 || part.shape[0]! < length) return undefined
-      return Float64Array.from(await read(field)).subarray(0, length * part.shape[1]!)
-    }
+    const state = async (field: string): Promise<Float64Array | undefined> =>
+      hasStates ? Float64Array.from(await read(field)).subarray(0, length * parts.get(field)!.shape[1]!) : undefined
     const observations = await singlesOf('observations', observationSize)
     const terminations = await read('terminations')
     const truncations = await read('truncations')
@@ -350,20 +373,25 @@ async function* readMinari(
       ['truncations', truncations],
     ] as const) {
       const early = Array.prototype.findIndex.call(flags, (flag) => flag !== 0)
-      if (early >= 0 && early < length - 1)
+      if (early >= 0 && early < flags.length - 1)
         throw malformed(
           file,
-          `Episode ${id}, step ${early}: ${field} is true; expected only at the last of ${length} steps.`,
+          `Episode ${id}, step ${early}: ${field} is true; expected only at the last of ${flags.length} steps.`,
         )
     }
-    const seed = (await source.attributes(id))['seed']
+    const withLast = async (field: 'actions' | 'rewards', width: number): Promise<Float32Array> => {
+      const values = new Float32Array(length * width)
+      values.set(await singlesOf(field, width))
+      if (isLastApart(parts)) values.set(await singlesOf(`last_step/${field}`, width), (length - 1) * width)
+      return values
+    }
     yield {
       id,
       observations: observations.subarray(0, length * observationSize),
-      actions: await singlesOf('actions', actionSize),
-      rewards: await singlesOf('rewards', 1),
-      end: terminations[length - 1] ? 'terminal' : truncations[length - 1] ? 'timeout' : 'cut',
-      final: observations.slice(length * observationSize),
+      actions: await withLast('actions', actionSize),
+      rewards: await withLast('rewards', 1),
+      end: terminations[terminations.length - 1] ? 'terminal' : truncations[truncations.length - 1] ? 'timeout' : 'cut',
+      final: finalKnown === 0 ? null : observations.slice(length * observationSize),
       positions: await state('infos/qpos'),
       velocities: await state('infos/qvel'),
       seed: typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : null,

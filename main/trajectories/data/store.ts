@@ -107,19 +107,8 @@ async function writeColumns(
   try {
     for await (const episode of episodes) {
       const length = episode.rewards.length
-      const flags = (on: boolean): Uint8Array => {
-        const values = new Uint8Array(length)
-        values[length - 1] = Number(on)
-        return values
-      }
-      const rows = [
-        ['observations', 'float32', header.observationSize, bytesOf(episode.observations)],
-        ['actions', 'float32', header.actionSize, bytesOf(episode.actions)],
-        ['rewards', 'float32', null, bytesOf(episode.rewards)],
-        ['terminals', 'bool', null, flags(episode.end === 'terminal')],
-        ['timeouts', 'bool', null, flags(episode.end !== 'terminal')],
-        ...stateColumns(episode),
-      ] as const
+      const rows = columnsOf(header, episode)
+      requireAlike(columns, rows, episode, header)
       const final = episode.final ?? new Float32Array(header.observationSize)
       const hash = createHash('sha256')
       for (const [name, dtype, width, values] of rows) {
@@ -176,15 +165,52 @@ async function writeColumns(
   }
 }
 
-const stateColumns = ({ positions, velocities, rewards }: EpisodeRecord) =>
-  (
+type ColumnRows = readonly [name: ColumnName, dtype: Column['dtype'], width: number | null, values: Uint8Array]
+
+function columnsOf({ observationSize, actionSize }: SetHeader, episode: EpisodeRecord): readonly ColumnRows[] {
+  const steps = episode.rewards.length
+  const flags = (on: boolean): Uint8Array => Uint8Array.from({ length: steps }, (_, i) => Number(on && i === steps - 1))
+  const states = (
     [
-      ['positions', positions],
-      ['velocities', velocities],
+      ['positions', episode.positions],
+      ['velocities', episode.velocities],
     ] as const
-  ).flatMap(([name, values]) =>
-    values ? [[name, 'float64', values.length / rewards.length, bytesOf(values)] as const] : [],
+  ).flatMap(([name, values]): ColumnRows[] =>
+    values ? [[name, 'float64', values.length / steps, bytesOf(values)]] : [],
   )
+  return [
+    ['observations', 'float32', observationSize, bytesOf(episode.observations)],
+    ['actions', 'float32', actionSize, bytesOf(episode.actions)],
+    ['rewards', 'float32', null, bytesOf(episode.rewards)],
+    ['terminals', 'bool', null, flags(episode.end === 'terminal')],
+    ['timeouts', 'bool', null, flags(episode.end !== 'terminal')],
+    ...states,
+  ]
+}
+
+/** Errors: `file-malformed` for an episode with other columns than those before it: later ones would be given its rows. */
+function requireAlike(
+  columns: ReadonlyMap<ColumnName, Column>,
+  rows: readonly ColumnRows[],
+  { id, rewards }: EpisodeRecord,
+  { source }: SetHeader,
+): void {
+  const isFirst = columns.size === 0
+  const bytes = { float32: 4, float64: 8, bool: 1 }
+  const odd = rows.find(([name, dtype, width, values]) => {
+    const known = columns.get(name)
+    const isWhole = Number.isInteger(width ?? 1) && values.length === rewards.length * (width ?? 1) * bytes[dtype]
+    return !isWhole || !(isFirst || known?.width === width)
+  })
+  const lacking = [...columns.keys()].find((name) => name !== 'final-observations' && !rows.some(([of]) => of === name))
+  const wrong = odd?.[0] ?? lacking
+  if (wrong === undefined) return
+  throw new LetheError(
+    'file-malformed',
+    `${source}: Episode ${id}: ${wrong} are not there for each step, or not as wide as in the episodes before it.`,
+    'Mend the file, or leave the episode out, and import again.',
+  )
+}
 
 const bytesOf = (values: Float32Array | Float64Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
