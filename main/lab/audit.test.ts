@@ -9,6 +9,7 @@ import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { requestOf } from '../runs/control.ts'
 import { runPaths } from '../runs/folder.ts'
+import { retireRun } from '../runs/retire.ts'
 import type { AuditConfig } from '../trajectories/audit/audit.ts'
 import { sealOf, type AuditReport } from '../trajectories/audit/report.ts'
 import { verifyAuditReport } from '../trajectories/audit/verify.ts'
@@ -196,6 +197,26 @@ describe('who learnt from what', () => {
     await refused(half).toThrow('never learnt from episode 5, which remains')
     const anew = await forget(original, 8, 'retrain')
     expect(await groups({ agent: once, retrained: anew })).toMatchObject({ forgotten: [8] })
+  }, 60_000)
+
+  test('by default the original is the furthest in a chain that is here and in use', async () => {
+    const first = await train('iql', { steps: 20 }, 9)
+    const once = await forget(first, 8)
+    const twice = await forget(once, 7)
+    const original = async (agent: string) =>
+      ((await lab.planAudit(tiny({ agent, original: null, episodes: 'all' }))).config as AuditConfig).original
+    expect(await original(twice)).toBe(first)
+    await retireRun(project, first, 'request')
+    expect(await original(twice)).toBe(once)
+    await expect(original(once)).rejects.toMatchObject({
+      code: 'run-state',
+      message: expect.stringContaining('retired'),
+    })
+    await fs.rm(runPaths(project, first).folder, { recursive: true })
+    expect(await original(twice)).toBe(once)
+    await expect(original(once)).rejects.toMatchObject({ code: 'run-missing' })
+    await retireRun(project, once, 'request')
+    await expect(original(twice)).rejects.toThrow(`run ${once} was retired`)
   }, 60_000)
 
   test('episodes of a version are those of its set', async () => {

@@ -38,14 +38,22 @@ export function auditPart(
   { agentHeaderOf, dataOf }: Pick<ForgettingPart, 'agentHeaderOf' | 'dataOf'>,
 ) {
   const { project, start } = context
-  /** The agent that one forgot from; of chains of forgetting the first that is not retired. */
+  /**
+   * Of the agents that one was made from by forgetting, the furthest that is here and in use. Where none is, the nearest, which is then
+   * refused; of an agent that forgot nothing, itself.
+   */
   const originalOf = async (run: string): Promise<string> => {
-    const paths = runPaths(project, run)
-    const { kind } = await readRecord(paths)
-    if (kind !== unlearnJob.kind) return run
-    const { agent: parent } = (await readConfig(paths)) as UnlearnConfig
-    const first = await originalOf(parent)
-    return (await readRecord(runPaths(project, first))).retired ? parent : first
+    const recordOf = (id: string) => readRecord(runPaths(project, id)).catch(() => null)
+    const ancestors: string[] = []
+    const inUse: string[] = []
+    let record = await recordOf(run)
+    for (let at = run; record?.kind === unlearnJob.kind && ancestors.length < 100;) {
+      at = ((await readConfig(runPaths(project, at))) as UnlearnConfig).agent
+      record = await recordOf(at)
+      ancestors.push(at)
+      if (record && !record.retired) inUse.push(at)
+    }
+    return inUse.at(-1) ?? ancestors[0] ?? run
   }
 
   const draftAudit = async (draft: AuditDraft): Promise<Planned> => {

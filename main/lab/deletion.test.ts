@@ -332,6 +332,20 @@ test('removed past the trash; killed in between it goes on where it stood; what 
   await expect(lab.removeRequestCopies(request, [`run:${agent}`])).rejects.toMatchObject({ code: 'run-state' })
 })
 
+test('an audit against an agent further back is one of the request; against one that it does not come from it is none', async () => {
+  const further = { data: 'hops', agent: unlearned, forget: [3], method: 'finetune' }
+  const twice = await runOf('trajectories.unlearn', further)
+  const about = { data: 'hops', agent: unlearned, selector: 'ids:3', seed: 1, note: '' }
+  const { request } = await lab.openRequest(about)
+  const audit = { data: 'hops', agent: twice, forgotten: [1, 2, 3] }
+  const of = async (original: string) => runOf('trajectories.audit', { ...audit, original })
+  await of(twice)
+  await of(await runOf('trajectories.train', { data: 'hops', share: 1 }))
+  expect(await lab.showRequest(request)).toMatchObject({ learnt: [3], unlearned: twice, audited: null })
+  const audited = await of(agent)
+  expect(await lab.showRequest(request)).toMatchObject({ state: 'audited', audited })
+})
+
 test('closing retires the original: shown, and refused for whatever would use it', async () => {
   const request = await opened()
   await lab.makeRequestVersion(request)
@@ -386,8 +400,12 @@ test('hostile names reach nothing; ids may name any episode; what an agent never
   ])
     await expect(lab.removeRequestCopies(request, [id])).rejects.toMatchObject({ code: 'usage' })
   expect((await readEpisodes(project, 'hops')).length).toBe(8)
+  // What was done for other episodes says nothing of these.
+  await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent, forgotten: [1, 2] })
+  expect(await lab.showRequest(request)).toMatchObject({ state: 'open', unlearned: null, audited: null })
+  await expect(lab.linkRequest(request, 'unlearned', unlearned)).rejects.toMatchObject({ code: 'run-state' })
   const statement = await lab.closeRequest(request, false)
-  expect(statement).toMatchObject({ learnt: [], retired: null, incomplete: [], state: 'closed' })
+  expect(statement).toMatchObject({ learnt: [], unlearned: null, retired: null, incomplete: [], state: 'closed' })
   expect(stateOf(statement)).toEqual({ 'dataset:hops': 'kept' })
   expect((await listRuns(project)).map(({ id }) => id)).toContain(agent)
   expect((await readRecord(runPaths(project, agent))).retired).toBeUndefined()

@@ -24,7 +24,7 @@ import {
   verifyRequest,
 } from '../trajectories/deletion/record.ts'
 import { removeCopies, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
-import { forgets, readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
+import { ancestorsOf, forgets, readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { makeVersion } from '../trajectories/deletion/version.ts'
 import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
@@ -99,7 +99,7 @@ export function deletionPart(
     const runs = await readRunFolders(project)
     for (const step of ['unlearned', 'audited'] as const) {
       const now = await summary(request)
-      const run = now[step] === null ? runs.filter((one) => fits(one, step, now)).at(-1) : undefined
+      const run = now[step] === null ? runs.filter((one) => fits(one, step, now, runs)).at(-1) : undefined
       if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id, ...methodOf(run, step) })
     }
     await listTrash(project) // ends removals from the trash that were cut short
@@ -113,7 +113,8 @@ export function deletionPart(
 
   const link = async (request: string, step: Step, run: string): Promise<RequestSummary> => {
     const now = await summary(request)
-    const found = (await readRunFolders(project)).find((one) => one.id === run && fits(one, step, now))
+    const runs = await readRunFolders(project)
+    const found = runs.find((one) => one.id === run && fits(one, step, now, runs))
     if (!found)
       throw new LetheError(
         'run-state',
@@ -185,14 +186,20 @@ export function deletionPart(
   }
 }
 
-/** Whether a run has done a step of a request, and well. */
-function fits({ record, config, trash }: RunFolder, step: Step, { agent, learnt, unlearned }: RequestSummary): boolean {
-  if (trash !== null || record?.state !== 'succeeded' || !config || agent === null) return false
+/** Whether a run has done a step of a request, and well. Of what an agent never learnt there is nothing to forget. */
+function fits(
+  { record, config, trash }: RunFolder,
+  step: Step,
+  { agent, learnt, unlearned }: RequestSummary,
+  runs: readonly RunFolder[],
+): boolean {
+  if (trash !== null || record?.state !== 'succeeded' || !config || agent === null || learnt.length === 0) return false
   if (step === 'audited')
     return (
       record.kind === 'trajectories.audit' &&
       config.agent === unlearned &&
-      config.original === agent &&
+      // An audit takes the furthest ancestor that is in use; what the agent knew, that one knew.
+      [agent, ...ancestorsOf(agent, runs)].some((id) => id === config.original) &&
       learnt.every((id) => config.forgotten?.includes(id))
     )
   const forgotten = new Set(config.forget)

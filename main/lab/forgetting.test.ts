@@ -244,6 +244,7 @@ test('a set that was made anew under the name of another is none that its agents
   expect(await learntFrom()).toBeNull()
   const another = 'twice does not hold the episodes that the agent was trained on'
   await expect(lab.planUnlearning({ agent, forget: 'ids:0', method: 'finetune' })).rejects.toThrow(another)
+  await expect(lab.evaluateAgent(agent, { episodes: 1, seed: 1 })).rejects.toThrow(another)
   const chosen = await lab.call('trajectories.select', { data: 'twice', agent, selector: 'tail:0.5', seed: 1 })
   expect(chosen).toMatchObject({ ok: false, error: { code: 'dataset-corrupt' } })
 }, 60_000)

@@ -103,7 +103,7 @@ export function forgettingPart(context: LabContext) {
     createTraining: async (request: TrainRequest, device?: Device) =>
       queueRun(context, await planTraining(request), { device }),
 
-    /** Returns of a trained agent. Errors: `config-invalid` where its data has no simulated task. */
+    /** Returns of a trained agent. Errors: `config-invalid` where its data has no simulated task; those of `dataOf`. */
     async evaluateAgent(
       run: string,
       options: {
@@ -117,7 +117,7 @@ export function forgettingPart(context: LabContext) {
       await loadBackend()
       const { agent, header } = openAgent(bytes, `agent of run ${run}`)
       try {
-        const set = await readTrajectorySet(project, header.data.id)
+        const { set } = await dataOf(header)
         const stage = stageOf(set, options.episodes)
         if (!stage)
           throw new LetheError(

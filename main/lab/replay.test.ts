@@ -11,6 +11,7 @@ import { openLab, type Lab } from '../lab.ts'
 import { rootStream } from '../math/random.ts'
 import { sha256 } from '../runs/checkpoint.ts'
 import { runPaths } from '../runs/folder.ts'
+import { retireRun } from '../runs/retire.ts'
 import { openAgent } from '../trajectories/algorithms/agent-file.ts'
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
 import { createTrajectorySet, openTrajectories, type EpisodeRecord } from '../trajectories/data/store.ts'
@@ -236,5 +237,12 @@ describe('found, fetched, refused', () => {
       code: 'config-invalid',
       message: expect.stringContaining('takes 11 observations and gives 3 actions; halfcheetah has 17 and 6'),
     })
+  }, 60_000)
+
+  test('a retired agent, before anything is queued', async () => {
+    const { run } = await lab.createTraining({ algorithm: 'bc', data: 'hops', preset: 'tiny' })
+    await pull(run)
+    await retireRun(project, run, 'request')
+    await expect(lab.planReplay({ data: 'hops', episodes: [0], agents: [run] })).rejects.toThrow('was retired')
   }, 60_000)
 })

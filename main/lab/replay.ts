@@ -7,6 +7,7 @@ import { replayFile } from '../contract/replay.ts'
 import type { Device } from '../contract/run.ts'
 import { parseWith } from '../files/atomic.ts'
 import { readConfig, requireOwnFiles, runPaths } from '../runs/folder.ts'
+import { requireInUse } from '../runs/retire.ts'
 import { openSummaries } from '../runs/summaries.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { chosenEpisodes, replayConfigSchema, replayJob, replayStage } from '../trajectories/replay.ts'
@@ -25,13 +26,16 @@ export function replayPart(context: LabContext) {
   const { project, start } = context
   const summaries = openSummaries(project)
 
-  /** Errors: `config-invalid` naming an episode or agent that is not there, or a set that cannot be simulated. */
+  /**
+   * Errors: `config-invalid` naming an episode that is not there, or a set that cannot be simulated; `run-missing`; `run-state` for an agent
+   * that was retired.
+   */
   const planReplay = async (request: ReplayRequest): Promise<Planned> => {
     const config = parseWith(replayConfigSchema, request, 'replay', 'config-invalid')
     const data = await openTrajectories(project, config.data)
     replayStage(data.set)
     chosenEpisodes(config, data)
-    for (const agent of config.agents) await summaries.one(agent)
+    for (const agent of config.agents) requireInUse(await summaries.one(agent))
     return affordable(planOf(replayJob, config, data.set))
   }
 

@@ -87,6 +87,18 @@ export const forgettingWords = (method: string): string =>
 /** Training on the episodes with other rewards is a baseline of the studies; nothing is forgotten by it. */
 export const forgets = (method = 'trajdeleter'): boolean => method !== 'random-reward'
 
+/** The agents that one was made from by forgetting, the nearest first, as far as their runs are still there. */
+export function ancestorsOf(run: string, runs: readonly RunFolder[]): string[] {
+  const found: string[] = []
+  for (let at = runs.find(({ id }) => id === run); at?.record?.kind === 'trajectories.unlearn';) {
+    const parent = at.config?.agent
+    if (parent === undefined || found.includes(parent)) break
+    found.push(parent)
+    at = runs.find(({ id }) => id === parent)
+  }
+  return found
+}
+
 const nothing: ReadonlySet<number> = new Set()
 
 /** Null for a run that makes no agent. An agent whose original is gone is taken to have seen all that it does not forget. */
