@@ -72,6 +72,7 @@ test('poison: the first episodes again with one constant action, the same ones h
   expect((await lab.unlearningTable(poison)).map(({ value, state }) => [value, state])).toEqual([
     ['poisoned', 'missing'],
     ['unlearned', 'missing'],
+    ['fine-tuned by a tenth of the updates', 'missing'],
     ['fine-tuned', 'missing'],
     ['trained on the clean set', 'done'],
   ])
@@ -86,7 +87,12 @@ test('poison: the first episodes again with one constant action, the same ones h
   expect(first.every((action) => Math.abs(action - 1.5 * mean) < 1e-6)).toBe(true)
   const trained = trainingEpisodes(poisoned, poisonedShare(10, 0.9), []).map(({ id }) => id)
   expect(trained.filter((id) => id < 10)).toEqual(trainingEpisodes(clean, 0.9, []).map(({ id }) => id))
-  expect(await make(() => lab.nextOfStudy(poison))).toEqual(['agent poisoned', 'agent unlearned', 'agent fine-tuned'])
+  expect(await make(() => lab.nextOfStudy(poison))).toEqual([
+    'agent poisoned',
+    'agent unlearned',
+    'agent fine-tuned by a tenth of the updates',
+    'agent fine-tuned',
+  ])
   const table = await lab.unlearningTable(poison)
   expect(table.every(({ state, return: mean }) => state === 'done' && typeof mean === 'number')).toBe(true)
   expect(table[1]).toMatchObject({ updates: 40, values: { forgotten: expect.any(Number) } })

@@ -115,11 +115,14 @@ export function unlearningStudiesPart(
       const poisoned = wantTraining(forgetting, { ...clean, data: poisonedId(data), set: { share } })
       const agent = doneRun(runs, poisoned)
       const forgets = `ids:${poisonedIds(episodes).join(',')}`
-      const from = (method: string): UnlearnRequest | null =>
-        agent === null ? null : { agent, forget: forgets, method, preset: short, seed }
+      const from = (method: string, set: Record<string, unknown> = {}): UnlearnRequest | null =>
+        agent === null ? null : { agent, forget: forgets, method, preset: short, seed, set }
+      // The published references took 1,000 and 10,000 updates after 1,000,000; the second is the default's share.
+      const steps = Math.max(2, Math.round(trainConfig(clean).steps / 1000))
       return [
         { cell: variation('agent', 'poisoned'), wanted: poisoned },
         await unlearning(variation('agent', 'unlearned'), from('trajdeleter')),
+        await unlearning(variation('agent', 'fine-tuned by a tenth of the updates'), from('finetune', { steps })),
         await unlearning(variation('agent', 'fine-tuned'), from('finetune')),
         { cell: variation('agent', 'trained on the clean set'), wanted: wantTraining(forgetting, clean) },
       ]
