@@ -40,15 +40,21 @@ export async function moveToTrash(
   return record
 }
 
+/** Finishes removals that were cut short. */
+export async function finishRemovals(project: string): Promise<void> {
+  for (const name of await fs.readdir(trashOf(project)).catch(() => []))
+    if (isHalfRemoved(name)) await fs.rm(path.join(trashOf(project), name), { recursive: true, force: true })
+}
+
 /** Everything that can be brought back, newest first. Finishes removals that were cut short, unless only to look. */
 export async function listTrash(project: string, { readOnly = false } = {}): Promise<TrashEntry[]> {
+  if (!readOnly) await finishRemovals(project)
   const names = await fs.readdir(trashOf(project)).catch(() => [])
   const entries: TrashEntry[] = []
   for (const name of names) {
     const folder = path.join(trashOf(project), name)
-    if (isHalfRemoved(name)) {
-      if (!readOnly) await fs.rm(folder, { recursive: true, force: true })
-    } else if (await fs.stat(path.join(folder, 'content')).catch(() => null)) {
+    if (isHalfRemoved(name)) continue
+    if (await fs.stat(path.join(folder, 'content')).catch(() => null)) {
       const record = await readTrashRecord(project, name)
       if (record?.id !== name) continue
       // Another window may bring it back or delete it while it is counted: then it is no longer in the trash.

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LoggedEvent } from '../contract/calls.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
@@ -208,6 +208,16 @@ test('under the name of a run that is not here it is not said to hold; in the fo
   }
   const training = await lab.verifyReport(await forged(({ record }) => (record.id = agent)))
   expect(training).toMatchObject({ ok: false, problems: [{ file: `run ${agent}` }] })
+})
+
+test('copies are looked for once, of the request that the audit was made for', async () => {
+  for (const note of ['one', 'two'])
+    await lab.openRequest({ data: 'hops', agent: null, selector: 'ids:3', seed: 1, note })
+  const walked = vi.spyOn(fs, 'lstat')
+  await reportAudit(project, runPaths(project, run))
+  const files = walked.mock.calls.map(([file]) => path.relative(project, String(file)))
+  walked.mockRestore()
+  expect(files.filter((file) => file === 'data/hops/manifest.json')).toHaveLength(1)
 })
 
 test('a request that went on since leaves the report as it is; one that is made up or cut does not', async () => {

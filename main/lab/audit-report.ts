@@ -1,7 +1,7 @@
 /** Reports of audits: what they take from the project, and how they are checked, here and elsewhere. */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import type { DeletionStatement } from '../contract/deletion.ts'
+import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { dataFolder } from '../data/catalogue.ts'
 import { readConfig, readEnvironment, readRecord, runPaths, runsFolder, type RunPaths } from '../runs/folder.ts'
@@ -18,7 +18,7 @@ import {
 import { verifyAuditReport, type ReportVerification } from '../trajectories/audit/verify.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
-import { requestIds } from '../trajectories/deletion/record.ts'
+import { requestIds, summaryOf, verifyRequest } from '../trajectories/deletion/record.ts'
 
 /** Of a run that ended well. Gives the path of the page. */
 export const reportAudit = async (project: string, paths: RunPaths): Promise<string> =>
@@ -70,14 +70,15 @@ async function runOf(project: string, run: string | null) {
   return { outcome, made: { kind, title, created, config } satisfies MadeAgent }
 }
 
-/** The newest request that this audit, or the agent it is of, was made for. */
+/** The newest request that this audit, or the agent it is of, was made for. Only of that one every copy is looked for. */
 async function requestOf(project: string, run: string, agent: string): Promise<DeletionStatement | null> {
-  const statements: DeletionStatement[] = []
+  const found: RequestSummary[] = []
   for (const id of await requestIds(project)) {
-    const statement = await deletionStatement(project, id).catch(() => null)
-    if (statement && (statement.audited === run || statement.unlearned === agent)) statements.push(statement)
+    const summary = summaryOf(id, await verifyRequest(project, id))
+    if (summary && (summary.audited === run || summary.unlearned === agent)) found.push(summary)
   }
-  return statements.sort((a, b) => a.opened.localeCompare(b.opened)).at(-1) ?? null
+  const newest = found.sort((a, b) => a.opened.localeCompare(b.opened)).at(-1)
+  return newest ? deletionStatement(project, newest.request).catch(() => null) : null
 }
 
 const isName = (text: string): boolean => /^[\w-]{1,120}$/.test(text)

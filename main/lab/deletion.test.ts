@@ -1,16 +1,17 @@
 /** Deletion requests over a project that has everything: sets, agents, what forgot, replays, caches, exports, a bundle, a trash. */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DeletionStatement } from '../contract/deletion.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
-import { moveToTrash } from '../files/trash.ts'
+import { moveToTrash, purgeFromTrash } from '../files/trash.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { createRun, listRuns, runPaths, writeRecord, readRecord } from '../runs/folder.ts'
 import { bundle } from '../testing/bundle.ts'
 import { whileIdle } from './data.ts'
 import { readEpisodeRows } from '../trajectories/data/episode-rows.ts'
 import { createTrajectorySet, openTrajectories, readEpisodes } from '../trajectories/data/store.ts'
+import { recordExport } from '../trajectories/deletion/exports.ts'
 import { requestFile } from '../trajectories/deletion/record.ts'
 import { removeCopies, type Removers } from '../trajectories/deletion/removal.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
@@ -35,8 +36,7 @@ async function pull(opened: Lab, run: string): Promise<void> {
 beforeAll(async () => {
   bundle('hdf5-worker')
   const made = await openLab({ project: ready })
-  const how = { task: 'hopper', policy: 'medium', episodes: 8, seed: 3, noise: 0.02, variant: 'v4' } as const
-  await made.collectTrajectories({ ...how, name: 'hops' })
+  await made.collectTrajectories(hops)
   const train = { algorithm: 'td3-bc', data: 'hops', preset: 'tiny' } as const
   agent = (await made.createTraining({ ...train, set: { evaluations: 0 } })).run
   await pull(made, agent)
@@ -53,6 +53,25 @@ beforeEach(async () => {
 const opened = async (selector = forget): Promise<string> =>
   (await lab.openRequest({ data: 'hops', agent, selector, seed: 1, note: 'withdrawn' })).request
 const stateOf = ({ copies }: DeletionStatement) => Object.fromEntries(copies.map(({ id, fate }) => [id, fate]))
+
+/** Does as asked, with what a test changes. */
+const removers = (change: Partial<Removers>): Removers => ({
+  trashSet: async (id) => (await moveToTrash(project, { kind: 'dataset', origin: id, name: id })).id,
+  trashRun: () => Promise.reject(new Error('not asked for')),
+  whileIdleSet: (_id, work) => work(),
+  whileIdleRun: (_id, work) => work(),
+  ...change,
+})
+
+const hops = {
+  task: 'hopper',
+  policy: 'medium',
+  episodes: 8,
+  seed: 3,
+  noise: 0.02,
+  variant: 'v4',
+  name: 'hops',
+} as const
 
 /** A run of another kind, as it would lie there. */
 async function runOf(kind: string, config: object): Promise<string> {
@@ -121,6 +140,8 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
     source: 'model_6.pt',
   })
   const elsewhere = await runOf('trajectories.import-agent', { data: 'hops', share: 0.1, source: 'model_6.pt' })
+  const checked = await runOf('trajectories.import-agent', { data: 'hops', share: 0.1, source: 'model_6.pt' })
+  await fs.writeFile(path.join(runPaths(project, checked).artifacts, 'check-observations.npy'), 'rows')
   const clean = await runOf('trajectories.train', { data: 'hops', share: 1, without: [1, 2] })
   const retrained = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1, 2], method: 'retrain' })
   const tuned = await runOf('trajectories.unlearn', { data: 'hops', agent, forget: [1, 2], method: 'finetune' })
@@ -136,12 +157,13 @@ test('the list names every copy: sets, caches, agents, checkpoints, replays, aud
       ...['dataset:hops', 'cache:hops', 'dataset:again', 'cache:again', `trash:${trash}`, 'export:0'],
       ...['unknown:evidence.zip', 'unfinished:data/hops.999999-0a0b0c0d.tmp', 'run:broken'],
       ...[agent, unlearned].flatMap((run) => [`run:${run}`, `checkpoints:${run}`]),
-      ...[replay, audit, partly, brought, tuned, rewarded].map((run) => `run:${run}`),
+      ...[replay, audit, partly, brought, checked, tuned, rewarded].map((run) => `run:${run}`),
     ].sort(),
   )
   expect([other, clean, elsewhere, retrained].some((run) => JSON.stringify(statement.copies).includes(run))).toBe(false)
   const copy = (id: string) => statement.copies.find((one) => one.id === id)!
   expect(copy(`run:${brought}`)).toMatchObject({ kind: 'agent', holds: 'an agent trained on 1 of them', certain: true })
+  expect(copy(`run:${checked}`)).toMatchObject({ kind: 'run', holds: expect.stringContaining('rows'), certain: false })
   expect(copy(`run:${unlearned}`).reason).toMatch(/made to forget/)
   expect(copy(`run:${partly}`).reason).not.toMatch(/made to forget/)
   expect(copy(`run:${tuned}`).reason).toMatch(/^It went on without them \(fine-tuning\)/)
@@ -240,8 +262,17 @@ test('what cannot be looked into is named: copies made by hand, links, loose fil
   await fs.mkdir(inside('trash/lost/content'), { recursive: true })
   await fs.writeFile(inside('trash/lost/trash.json'), '{')
   await fs.mkdir(inside('trash/.gone-half'))
+  for (const name of ['out.4194304-0a0b0c0d.tmp', 'hops.tmp', 'data/hops.lock']) {
+    await fs.mkdir(inside(name))
+    await fs.writeFile(inside(`${name}/rows`), 'x')
+  }
+  // What Lethe itself may leave holds nothing.
+  for (const name of ['runs/.data-hops.lock', 'requests/other.head.json.4194304-0a0b0c0d.tmp'])
+    await fs.writeFile(inside(name), '{}')
+  await fs.mkdir(inside('requests/other.ndjson.lock.stale'))
   const { request } = await lab.openRequest({ data: 'hops', agent: null, selector: forget, seed: 1, note: '' })
   const strays = ['unknown:data/hops copy', 'unknown:data/linked', 'unknown:runs/agent (1)', 'unknown:runs/notes.txt']
+  strays.push('unknown:out.4194304-0a0b0c0d.tmp', 'unknown:hops.tmp', 'unknown:data/hops.lock')
   const { copies } = await deletionStatement(project, request)
   const unsure = copies.filter(({ certain }) => !certain)
   expect(unsure.map(({ id }) => id).sort()).toEqual(
@@ -302,15 +333,12 @@ test('removed past the trash; killed in between it goes on where it stood; what 
   const request = await opened()
   await expect(lab.removeRequestCopies(request, ['dataset:hops'])).rejects.toMatchObject({ code: 'usage' })
   await lab.makeRequestVersion(request)
-  const killed: Removers = {
+  const killed = removers({
     async trashSet(id) {
       await moveToTrash(project, { kind: 'dataset', origin: id, name: id })
       throw new Error('killed')
     },
-    trashRun: () => Promise.reject(new Error('not asked for')),
-    whileIdleSet: (_id, work) => work(),
-    whileIdleRun: (_id, work) => work(),
-  }
+  })
   await expect(removeCopies(project, request, ['dataset:hops'], killed)).rejects.toThrow('killed')
   expect(stateOf(await deletionStatement(project, request))).toMatchObject({ 'dataset:hops': 'removing' })
   const after = await lab.showRequest(request)
@@ -330,6 +358,127 @@ test('removed past the trash; killed in between it goes on where it stood; what 
   expect(closed).toMatchObject({ state: 'closed', retired: agent, incomplete: [expect.stringContaining('audited')] })
   expect(stateOf(closed)).toMatchObject({ [`run:${agent}`]: 'kept', [`run:${unlearned}`]: 'kept' })
   await expect(lab.removeRequestCopies(request, [`run:${agent}`])).rejects.toMatchObject({ code: 'run-state' })
+})
+
+describe('a set imported anew under its name while a removal was cut short stays, to be decided anew', () => {
+  const dieAt = async (id: string, change: Partial<Removers>): Promise<string> => {
+    const request = await opened()
+    await lab.makeRequestVersion(request)
+    await expect(removeCopies(project, request, [id], removers(change))).rejects.toThrow('killed')
+    return request
+  }
+  const toTrash = async (id: string) => moveToTrash(project, { kind: 'dataset', origin: id, name: id })
+
+  test('after the purge', async () => {
+    const request = await dieAt('dataset:hops', {
+      async trashSet(id) {
+        await purgeFromTrash(project, (await toTrash(id)).id)
+        throw new Error('killed')
+      },
+    })
+    await lab.collectTrajectories(hops)
+    expect(stateOf(await lab.showRequest(request))).toMatchObject({ 'dataset:hops': 'undecided' })
+    expect(await readEpisodes(project, 'hops')).toHaveLength(8)
+    // Asked for again, it goes.
+    expect(stateOf(await lab.removeRequestCopies(request, ['dataset:hops']))).toMatchObject({
+      'dataset:hops': 'removed',
+    })
+  })
+
+  test('before the purge, and moved to the trash by hand', async () => {
+    const request = await dieAt('dataset:hops', {
+      async trashSet(id) {
+        await toTrash(id)
+        throw new Error('killed')
+      },
+    })
+    await lab.collectTrajectories(hops)
+    const { id } = await toTrash('hops')
+    const state = stateOf(await lab.showRequest(request))
+    expect(state).toMatchObject({ 'dataset:hops': 'removed', [`trash:${id}`]: 'undecided' })
+    expect(await fs.readdir(path.join(project, 'trash'))).toEqual([id])
+  })
+
+  test('with what is kept of it', async () => {
+    const cache = path.join(project, 'data/hops/cache')
+    await fs.mkdir(cache)
+    await fs.writeFile(path.join(cache, 'shadow-1'), 'weights')
+    const request = await dieAt('cache:hops', {
+      async whileIdleSet(_id, work) {
+        await work()
+        throw new Error('killed')
+      },
+    })
+    await fs.rm(path.join(project, 'data/hops'), { recursive: true })
+    await lab.collectTrajectories(hops)
+    await fs.mkdir(cache)
+    await fs.writeFile(path.join(cache, 'shadow-1'), 'weights')
+    expect(stateOf(await lab.showRequest(request))).toMatchObject({ 'cache:hops': 'undecided' })
+    expect(await fs.readdir(cache)).toEqual(['shadow-1'])
+  })
+})
+
+test('it is not closed, nor its agent retired, while a copy is being removed', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  let begun = () => undefined as void
+  let goOn = () => undefined as void
+  const began = new Promise<void>((resolve) => (begun = resolve))
+  const waiting = new Promise<void>((resolve) => (goOn = resolve))
+  const slow = removers({
+    async trashSet(id) {
+      begun()
+      await waiting
+      return (await moveToTrash(project, { kind: 'dataset', origin: id, name: id })).id
+    },
+  })
+  const removal = removeCopies(project, request, ['dataset:hops'], slow)
+  await began
+  const refused = { code: 'run-state', message: expect.stringContaining('still being removed: hops') }
+  await expect(lab.closeRequest(request, true)).rejects.toMatchObject(refused)
+  expect((await readRecord(runPaths(project, agent))).retired).toBeUndefined()
+  goOn()
+  await removal
+  expect(stateOf(await lab.closeRequest(request, true))).toMatchObject({ 'dataset:hops': 'removed' })
+})
+
+test('a copy is removed without walking the others for their sizes; of itself it is on record', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  const walked = vi.spyOn(fs, 'lstat')
+  await removeCopies(project, request, [`checkpoints:${agent}`], removers({}))
+  const files = walked.mock.calls.map(([file]) => path.relative(project, String(file)))
+  walked.mockRestore()
+  expect(files.filter((file) => !file.startsWith(`runs/${agent}/checkpoints`))).toEqual([])
+  const { copies } = await lab.showRequest(request)
+  expect(copies.find(({ id }) => id === `checkpoints:${agent}`)!.bytes).toBeGreaterThan(0)
+  expect(copies.find(({ id }) => id === 'dataset:hops')!.bytes).toBeGreaterThan(0)
+})
+
+test.each<[string, boolean, (target: string) => Promise<unknown>]>([
+  ['before anything is written', false, () => Promise.resolve()],
+  ['after the last byte', true, (target) => fs.mkdir(target)],
+  ['with parts left', true, (target) => fs.mkdir(`${target}.4194304-0a0b0c0d.tmp`)],
+  ['with its disk pulled out', true, (target) => fs.rm(path.dirname(target), { recursive: true })],
+  [
+    'with another disk there',
+    true,
+    async (target) => {
+      await fs.rename(path.dirname(target), folder.path('pulled'))
+      await fs.mkdir(path.dirname(target))
+    },
+  ],
+])('an export that fails %s is listed: %s', async (_when, listed, write) => {
+  await fs.rm(folder.path('pulled'), { recursive: true, force: true })
+  await fs.rm(folder.path('stick'), { recursive: true, force: true })
+  await fs.mkdir(folder.path('stick'))
+  const target = path.join(folder.path('stick'), 'out')
+  const failing = recordExport(project, 'hops', target, async () => {
+    await write(target)
+    throw new Error('no disk')
+  })
+  await expect(failing).rejects.toThrow('no disk')
+  expect('export:0' in stateOf(await lab.showRequest(await opened()))).toBe(listed)
 })
 
 test('an audit against an agent further back is one of the request; against one that it does not come from it is none', async () => {

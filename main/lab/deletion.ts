@@ -4,12 +4,12 @@ import type { deletionCalls } from '../contract/calls/deletion.ts'
 import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { lock } from '../files/lock.ts'
-import { listTrash, moveToTrash } from '../files/trash.ts'
+import { finishRemovals, moveToTrash } from '../files/trash.ts'
 import { runPaths } from '../runs/folder.ts'
 import { trashRun } from '../runs/remove.ts'
 import { retireRun } from '../runs/retire.ts'
 import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
-import { findCopies } from '../trajectories/deletion/copies.ts'
+import { findCopies, withSize } from '../trajectories/deletion/copies.ts'
 import { isSameSet, knownContents } from '../trajectories/deletion/contents.ts'
 import { contentOf, holderOf, holdersAmong, readSetFolders } from '../trajectories/deletion/holders.ts'
 import { learntOf } from '../trajectories/deletion/learnt.ts'
@@ -23,7 +23,7 @@ import {
   summaryOf,
   verifyRequest,
 } from '../trajectories/deletion/record.ts'
-import { removeCopies, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
+import { removeCopies, requireNoRemoval, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
 import { ancestorsOf, forgets, readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { makeVersion } from '../trajectories/deletion/version.ts'
@@ -102,7 +102,7 @@ export function deletionPart(
       const run = now[step] === null ? runs.filter((one) => fits(one, step, now, runs)).at(-1) : undefined
       if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id, ...methodOf(run, step) })
     }
-    await listTrash(project) // ends removals from the trash that were cut short
+    await finishRemovals(project)
     await resumeRemovals(project, request, removers)
   }
 
@@ -135,16 +135,19 @@ export function deletionPart(
     for (const id of new Set(copies)) {
       const copy = found.find((one) => one.id === id)
       if (!copy) throw new LetheError('usage', `${id} is not a copy of this request.`, 'Look at its list again.')
-      await appendRequest(project, request, { kind: 'kept', copy, reason: reason || copy.reason })
+      const kept = await withSize(project, copy)
+      await appendRequest(project, request, { kind: 'kept', copy: kept, reason: reason || copy.reason })
     }
     return show(request)
   }
 
-  /** Errors: `run-state` naming what was not done, unless it may be closed without. */
+  /** Errors: `run-state` naming what was not done, unless it may be closed without, and what is being removed at the moment. */
   const close = async (request: string, mayBeIncomplete: boolean): Promise<DeletionStatement> => {
     await follow(request)
     const now = await summary(request)
-    requireOpen(await readRequest(project, request), request)
+    const entries = await readRequest(project, request)
+    requireOpen(entries, request)
+    requireNoRemoval(entries, request)
     const runs = (await readRunFolders(project)).filter(({ trash }) => trash === null).map(({ id }) => id)
     const { incomplete, copies: before } = await deletionStatement(project, request)
     if (incomplete.length > 0 && !mayBeIncomplete)
@@ -159,7 +162,10 @@ export function deletionPart(
     const retired = agent !== null && learnt.length > 0 && runs.includes(agent) ? agent : null
     if (retired !== null) await retireRun(project, retired, request)
     const { copies } = await deletionStatement(project, request)
-    await appendRequest(project, request, { kind: 'close', retired, incomplete, copies })
+    await appendRequest(project, request, { kind: 'close', retired, incomplete, copies }, (lines) => {
+      requireNoRemoval(lines, request)
+      return true
+    })
     return deletionStatement(project, request)
   }
 

@@ -5,7 +5,7 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { Copy, DecidedCopy, Holder, RequestEntry } from '../../contract/deletion.ts'
-import { bytesIn, listTrash } from '../../files/trash.ts'
+import { bytesIn, finishRemovals } from '../../files/trash.ts'
 import { isKnown, isSameSet, knownContents } from './contents.ts'
 import { exportsOf } from './exports.ts'
 import { copyOfFolder, holderOf, holdersAmong, readSetFolders, type SetFolder } from './holders.ts'
@@ -14,16 +14,24 @@ import { agentKinds, forgettingWords, learntBy, namedBy, readRunFolders, type Ru
 import { strays } from './strays.ts'
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'episode' : 'episodes'}`
-const sizeOf = (folder: string): Promise<number | null> => bytesIn(folder).catch(() => null)
-const common = { certain: true, within: null, obstacle: null, reason: 'Not removed.' } as const
+const common = { certain: true, within: null, bytes: null, obstacle: null, reason: 'Not removed.' } as const
 
-/** What is there now. `version`: the set that goes on without the episodes, or null while there is none. */
+/** With the bytes it takes, for which all of it is walked. */
+export async function withSize(project: string, copy: Copy): Promise<Copy> {
+  if (copy.kind === 'export') return copy
+  const place = path.join(project, copy.where, copy.id.startsWith('trash:') ? 'content' : '')
+  const stat = await fs.lstat(place).catch(() => null)
+  const bytes = stat?.isDirectory() ? await bytesIn(place).catch(() => null) : (stat?.size ?? null)
+  return { ...copy, bytes }
+}
+
+/** What is there now, each without its size. */
 export async function findCopies(
   project: string,
   entries: readonly RequestEntry[],
   { readOnly = true }: { readonly readOnly?: boolean } = {},
 ): Promise<Copy[]> {
-  if (!readOnly) await listTrash(project) // finishes removals that were cut short
+  if (!readOnly) await finishRemovals(project)
   const known = holdersKnown(entries)
   const hashes = hashesOf(entries)
   const folders = await readSetFolders(project)
@@ -63,7 +71,6 @@ async function copiesOfSet(set: SetFolder, hashes: ReadonlySet<string>, lastOfIt
         kind: 'trash',
         name: `${name}, in the trash`,
         where: `trash/${trash}`,
-        bytes: await sizeOf(folder),
       },
     ]
   }
@@ -74,7 +81,6 @@ async function copiesOfSet(set: SetFolder, hashes: ReadonlySet<string>, lastOfIt
     kind: 'dataset',
     name,
     where: `data/${origin}`,
-    bytes: await sizeOf(folder),
     obstacle,
   }
   const cache = path.join(folder, 'cache')
@@ -86,7 +92,7 @@ async function copiesOfSet(set: SetFolder, hashes: ReadonlySet<string>, lastOfIt
       ...common,
       ...{ id: `cache:${origin}`, kind: 'cache', name: `Kept results of ${name}`, where: `data/${origin}/cache` },
       holds: `${files.length} ${files.length === 1 ? 'file' : 'files'} computed from the set, such as shadow agents`,
-      ...{ bytes: await sizeOf(cache), within: id },
+      within: id,
     },
   ]
 }
@@ -95,8 +101,10 @@ async function copiesOfRun({ id, folder, trash, record, config }: RunFolder, fou
   if (!found) return []
   const checkpoints = path.join(folder, 'checkpoints')
   const count = (await fs.readdir(checkpoints).catch(() => [])).length
-  const left = count > 0 || (await fs.readdir(path.join(folder, 'artifacts')).catch(() => [])).length > 0
-  if (!left && record && config) return [] // it never got so far as to hold anything
+  const artifacts = await fs.readdir(path.join(folder, 'artifacts')).catch(() => [])
+  if (count + artifacts.length === 0 && record && config) return [] // it never got so far as to hold anything
+  const { onlyIn } = found
+  if (onlyIn && !artifacts.some((name) => onlyIn.test(name))) return []
   const copy: Copy = {
     ...common,
     ...{
@@ -104,7 +112,6 @@ async function copiesOfRun({ id, folder, trash, record, config }: RunFolder, fou
       kind: found.kind,
       name: record?.title ?? id,
       where: `runs/${id}`,
-      bytes: await sizeOf(folder),
     },
     ...{ holds: found.words, certain: found.certain, reason: found.reason },
   }
@@ -118,7 +125,7 @@ async function copiesOfRun({ id, folder, trash, record, config }: RunFolder, fou
     {
       ...copy,
       ...{ id: `checkpoints:${id}`, kind: 'checkpoints', name: `Checkpoints of ${copy.name}` },
-      ...{ where: `runs/${id}/checkpoints`, bytes: await sizeOf(checkpoints), within: copy.id },
+      ...{ where: `runs/${id}/checkpoints`, within: copy.id },
       holds: `${count} earlier ${count === 1 ? 'state' : 'states'} of the run`,
     },
   ]
@@ -129,6 +136,17 @@ interface Found {
   readonly words: string
   readonly certain: boolean
   readonly reason: string
+  /** Nothing of them is there without an artifact of such a name. */
+  readonly onlyIn?: RegExp
+}
+
+/** Of whoever brought in an agent: what it is said to have learnt says nothing of the rows that it is checked by. */
+const givenRows: Found = {
+  kind: 'run',
+  words: 'rows that were given to check an agent by; they may be of them',
+  certain: false,
+  reason: common.reason,
+  onlyIn: /^check-.*\.npy$/,
 }
 
 /** What of the episodes is in a run; null for nothing. `known`: whether it is known what its set held. */
@@ -147,7 +165,7 @@ function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Hol
   const learnt = learntBy(run, runs, holders)
   if (learnt) {
     const { ids, forgotten, methods } = learnt
-    if (ids.length === 0) return null
+    if (ids.length === 0) return record.kind === 'trajectories.import-agent' ? givenRows : null
     if (forgotten.length < ids.length)
       return { kind: 'agent', words: `an agent trained on ${ids.length} of them`, certain: true, reason }
     const since = methods.map(forgettingWords).join('; then it ')
@@ -173,7 +191,7 @@ function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Hol
 
 const copyOfExport = ({ seq, name, to, time, episodes }: Awaited<ReturnType<typeof exportsOf>>[number]): Copy => ({
   ...common,
-  ...{ id: `export:${seq}`, kind: 'export', name: `${name}, exported ${time.slice(0, 10)}`, where: to, bytes: null },
+  ...{ id: `export:${seq}`, kind: 'export', name: `${name}, exported ${time.slice(0, 10)}`, where: to },
   holds: `the set of ${counted(episodes.length)} as it was`,
   obstacle: 'It lies outside this project. Whoever has it must delete it.',
   reason: 'It lies outside this project, where Lethe reaches nothing.',

@@ -1,4 +1,5 @@
 /** What left the project: one chain (files/chain.ts), written before the first byte of an export. */
+import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { exportEntrySchema, type ExportEntry, type ExportRecord } from '../../contract/deletion.ts'
 import { LetheError } from '../../contract/errors.ts'
@@ -27,7 +28,22 @@ const append = (project: string, record: ExportRecord) =>
 /** Enough of an episode's hash to find it again; a set of thousands is still a short line. */
 export const shortHash = (sha256: string): string => sha256.slice(0, 16)
 
-/** Puts on record that a set is written to `target`, then does it. Errors: those of `write`, `request-corrupt`. */
+/** What has the name of `target` beside it, parts of it included, and on which disk; null where that cannot be seen. */
+async function lookAt(target: string): Promise<{ readonly folder: string; readonly names: readonly string[] } | null> {
+  const place = path.dirname(target)
+  try {
+    const { dev, ino } = await fs.stat(place)
+    const names = (await fs.readdir(place)).filter((name) => name.startsWith(path.basename(target)))
+    return { folder: `${dev} ${ino}`, names }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Puts on record that a set is written to `target`, then does it. Where that fails it is taken back, but only where it can be seen that
+ * nothing was left there: an error may come after the last byte, and a disk may be pulled out. Errors: those of `write`, `request-corrupt`.
+ */
 export async function recordExport<Value>(
   project: string,
   data: string,
@@ -37,11 +53,15 @@ export async function recordExport<Value>(
   const { name, contentHash } = await readTrajectorySet(project, data)
   const episodes = (await readEpisodes(project, data)).map(({ sha256 }) => shortHash(sha256))
   const to = path.basename(target)
+  const before = await lookAt(target)
   const { seq } = await append(project, { kind: 'export', data, name, contentHash, to, episodes })
   try {
     return await write()
   } catch (error) {
-    await append(project, { kind: 'undone', export: seq })
+    const after = await lookAt(target)
+    const isThere = after !== null && (before === null || before.folder === after.folder)
+    if (isThere && after.names.every((name) => before?.names.includes(name)))
+      await append(project, { kind: 'undone', export: seq })
     throw error
   }
 }

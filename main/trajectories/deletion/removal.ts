@@ -9,8 +9,9 @@ import { LetheError } from '../../contract/errors.ts'
 import { syncFolder } from '../../files/atomic.ts'
 import { withLock } from '../../files/lock.ts'
 import { listTrash, purgeFromTrash } from '../../files/trash.ts'
-import { decidedCopies, findCopies } from './copies.ts'
-import { copyOfFolder, holdersAmong, readSetFolders } from './holders.ts'
+import { isSameSet } from './contents.ts'
+import { decidedCopies, findCopies, withSize } from './copies.ts'
+import { copyOfFolder, holdersAmong, readSetFolders, type SetFolder } from './holders.ts'
 import { appendRequest, hashesOf, readRequest, requestFile, requireOpen } from './record.ts'
 
 /** What belongs to other layers. */
@@ -65,9 +66,10 @@ async function removeOne(project: string, request: string, id: string, removers:
     )
   }
   if (copy.obstacle !== null) throw new LetheError('usage', `${copy.name} cannot be removed from here.`, copy.obstacle)
-  const copies = [copy, ...found.filter((one) => one.within === copy.id)]
-  const going = (await readSetFolders(project)).filter((folder) => copyOfFolder(folder) === copy.id)
-  const sets = going.flatMap(({ content }) => content ?? [])
+  const going = [copy, ...found.filter((one) => one.within === copy.id)]
+  const copies = await Promise.all(going.map((one) => withSize(project, one)))
+  const folders = (await readSetFolders(project)).filter((folder) => copyOfFolder(folder) === copy.id)
+  const sets = folders.flatMap(({ content }) => content ?? [])
   const holders = holdersAmong(sets, hashesOf(entries))
   await whileIdle(copy, removers, async () => {
     await appendRequest(project, request, { kind: 'removing', copies, holders, ...(sets.length > 0 ? { sets } : {}) })
@@ -83,16 +85,46 @@ const pending = (entries: readonly RequestEntry[]): Removing[] =>
       !entries.some((later) => later.kind === 'removed' && later.copy === entry.copies[0]!.id && later.seq > entry.seq),
   )
 
+/** Errors: `run-state` while copies are still to go: nothing would end a removal of a request that is closed. */
+export function requireNoRemoval(entries: readonly RequestEntry[], request: string): void {
+  const names = pending(entries).map(({ copies }) => copies[0]!.name)
+  if (names.length === 0) return
+  throw new LetheError(
+    'run-state',
+    `Copies of deletion request ${request} are still being removed: ${names.join(', ')}.`,
+    'Wait until they are gone. A removal that was cut short goes on when the request is looked at and nothing works on the copy.',
+  )
+}
+
 async function goOn(project: string, request: string, removers: Removers): Promise<void> {
-  for (const { copies, time } of pending(await readRequest(project, request))) {
-    const copy = copies[0]!
+  for (const removing of pending(await readRequest(project, request))) {
+    const copy = removing.copies[0]!
     const found = await findCopies(project, await readRequest(project, request), { readOnly: false })
-    if (found.some(({ id }) => id === copy.id)) await whileIdle(copy, removers, () => remove(project, copy, removers))
-    // It may have come as far as the trash.
-    for (const entry of await listTrash(project))
-      if (`${entry.kind}:${entry.origin}` === copy.id && entry.removed >= time) await purgeFromTrash(project, entry.id)
-    await sayGone(project, request, copies)
+    if (found.some(({ id }) => id === copy.id))
+      await whileIdle(copy, removers, async () => {
+        const named = (await readSetFolders(project)).find((set) => copyOfFolder(set) === (copy.within ?? copy.id))
+        if (!named || isMeant(named, removing)) await remove(project, copy, removers)
+      })
+    await purgeOnItsWay(project, removing)
+    await sayGone(project, request, removing.copies)
   }
+}
+
+/** It may have come as far as the trash. */
+async function purgeOnItsWay(project: string, removing: Removing): Promise<void> {
+  const copy = removing.copies[0]!
+  const sets = copy.kind === 'dataset' ? await readSetFolders(project) : []
+  for (const { id, kind, origin, removed } of await listTrash(project)) {
+    if (`${kind}:${origin}` !== copy.id || removed < removing.time) continue
+    const set = sets.find(({ trash }) => trash === id)
+    if (kind === 'run' || (set && isMeant(set, removing))) await purgeFromTrash(project, id)
+  }
+}
+
+/** Whether a folder is the set that was to go (or whose cache was), and none that was imported under its name since. */
+function isMeant({ content }: SetFolder, { sets, time }: Removing): boolean {
+  if (!sets) return content === null || content.created <= time
+  return content !== null && sets.some((one) => isSameSet(one, content) && one.created === content.created)
 }
 
 async function sayGone(project: string, request: string, copies: readonly Copy[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** What can be said of a request: for its page, for the terminal, and for the report of an audit. */
 import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../contract/deletion.ts'
 import { isTrajectorySet } from '../data/store.ts'
-import { decidedCopies, findCopies } from './copies.ts'
+import { decidedCopies, findCopies, withSize } from './copies.ts'
 import { closingOf, openingOf, summaryOf, verifyRequest } from './record.ts'
 import { forgettingWords, readRunFolders } from './runs-on.ts'
 
@@ -56,7 +56,9 @@ export async function deletionStatement(
   const [about] = openingOf(entries, request).holders
   const closed = closingOf(entries)
   const summary = summaryOf(request, verified)!
-  const copies = decidedCopies(closed ? [] : await findCopies(project, entries), entries)
+  const found = closed ? [] : await findCopies(project, entries)
+  const sized = await Promise.all(found.map((copy) => withSize(project, copy)))
+  const copies = decidedCopies(sized, entries)
   return {
     schema: 'lethe.deletion/1',
     ...summary,

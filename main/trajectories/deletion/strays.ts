@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { Copy } from '../../contract/deletion.ts'
-import { bytesIn, isHalfRemoved, readTrashRecord } from '../../files/trash.ts'
+import { isHalfRemoved, readTrashRecord } from '../../files/trash.ts'
 import { isSetName } from './holders.ts'
 import { isRunName } from './runs-on.ts'
 
@@ -11,30 +11,23 @@ export const strays = async (project: string): Promise<Copy[]> => [
   ...(await unknown(project)),
 ]
 
-const perhaps = { certain: false, within: null, obstacle: null, reason: 'Not removed.' } as const
+const perhaps = { certain: false, within: null, bytes: null, obstacle: null, reason: 'Not removed.' } as const
 
-async function sizeOf(file: string): Promise<number | null> {
-  const stat = await fs.lstat(file).catch(() => null)
-  return stat?.isDirectory() ? bytesIn(file).catch(() => null) : (stat?.size ?? null)
-}
+/** Where sets and runs are written: under a name that ends so, until they are whole. */
+const written: readonly string[] = ['data', 'runs']
+const isUnfinished = (place: string, name: string): boolean => written.includes(place) && name.endsWith('.tmp')
 
 /** What a process that was killed while it wrote a set or removed one has left. */
 async function unfinished(project: string): Promise<Copy[]> {
   const found: Copy[] = []
-  for (const place of ['data', 'runs', 'trash'])
+  for (const place of [...written, 'trash'])
     for (const name of await fs.readdir(path.join(project, place)).catch(() => [])) {
       const removed = place === 'trash' && isHalfRemoved(name)
-      if (!removed && !(place !== 'trash' && name.endsWith('.tmp'))) continue
+      if (!removed && !isUnfinished(place, name)) continue
       const where = `${place}/${name}`
       found.push({
         ...perhaps,
-        ...{
-          id: `unfinished:${where}`,
-          kind: 'unfinished',
-          name,
-          where,
-          bytes: await sizeOf(path.join(project, where)),
-        },
+        ...{ id: `unfinished:${where}`, kind: 'unfinished', name, where },
         ...(removed
           ? {
               holds: 'what was being removed for good when a process was stopped',
@@ -61,8 +54,9 @@ function isWriting(name: string): boolean {
   }
 }
 
-type Entry = { readonly name: string; isDirectory(): boolean }
-const isRecord = ({ name }: Entry): boolean => /\.(ndjson|head\.json)$/.test(name)
+type Entry = { readonly name: string; isDirectory(): boolean; isFile(): boolean }
+/** With what is left where the writing of a head was cut short. */
+const isRecord = ({ name }: Entry): boolean => /\.(ndjson|head\.json(\.\d+-[0-9a-f]+\.tmp)?)$/.test(name)
 const top = new Set(['lethe.json', 'data', 'runs', 'trash', 'ledger', 'reviews', 'requests', 'exports'])
 
 /** What Lethe itself puts there; the others of this list look into it. Links are not followed. */
@@ -74,6 +68,12 @@ const ours: Record<string, (entry: Entry, project: string) => boolean | Promise<
   ...{ ledger: isRecord, reviews: isRecord, requests: isRecord, exports: isRecord },
 }
 
+/** A lock, or that of a lock while a dead owner's is removed: an empty folder. */
+async function isLock(entry: Entry, file: string): Promise<boolean> {
+  if (!/\.lock(\.stale|\.\d+-[0-9a-f]+)?$/.test(entry.name)) return false
+  return entry.isFile() || (entry.isDirectory() && (await fs.readdir(file).catch(() => [])).length === 0)
+}
+
 /** Evidence bundles, exports, copies made by hand, links: whatever somebody put into the folder of the project. */
 async function unknown(project: string): Promise<Copy[]> {
   const found: Copy[] = []
@@ -81,11 +81,12 @@ async function unknown(project: string): Promise<Copy[]> {
     const entries = await fs.readdir(path.join(project, place), { withFileTypes: true }).catch(() => [])
     for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
       const { name } = entry
-      if (/\.(lock|stale|tmp)$/.test(name) || (await isOurs(entry, project))) continue
+      if (isUnfinished(place, name) || (await isLock(entry, path.join(project, place, name)))) continue
+      if (await isOurs(entry, project)) continue
       const where = path.posix.join(place, name)
       found.push({
         ...perhaps,
-        ...{ id: `unknown:${where}`, kind: 'unknown', name, where, bytes: await sizeOf(path.join(project, where)) },
+        ...{ id: `unknown:${where}`, kind: 'unknown', name, where },
         holds: entry.isSymbolicLink()
           ? 'a link to something elsewhere'
           : 'not of Lethe’s making here; an evidence bundle, an export or something else',
