@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { relationSchema } from '../contract/privacy.ts'
 import type { TrajectorySet } from '../contract/trajectories.ts'
-import { inspect } from '../data/inspect.ts'
+import { LetheError } from '../contract/errors.ts'
+import type { ReadOptions } from '../data/formats/format.ts'
+import { neededColumns } from '../data/formats/transitions.ts'
+import { inspect, type Inspection } from '../data/inspect.ts'
+import { inspectTrajectories } from '../lab/trajectory-inspection.ts'
 import { parseWith } from '../files/atomic.ts'
 import { roundDown, roundUp } from '../privacy/compose.ts'
 import { usage, type Command } from './command.ts'
@@ -24,7 +28,8 @@ const inspectCommand: Command = {
     const limit = words.number('limit')
     if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
       throw usage(this, '--limit expects a whole number.')
-    const found = await inspect(path, { as: words.text('as'), limit, signal })
+    const as = words.text('as')
+    const found = await asImported(await inspect(path, { as, limit, signal }), { as, signal })
     const lines = [
       `${path}: ${found.format ?? 'of unknown format'}, ${found.items ?? 'unknown'} items, ${found.dtype ?? 'mixed types'}${found.shape ? ` ${found.shape.join(' × ')}` : ''}`,
     ]
@@ -35,6 +40,15 @@ const inspectCommand: Command = {
       lines.push(`${problem.severity === 'error' ? 'Broken' : 'Note'}   ${problem.message}`)
     return { document: found, text: lines.join('\n'), ok: !found.error }
   },
+}
+
+/** Trajectories are held to the rules of their import, which reads them again: what it would refuse is broken. */
+async function asImported(found: Inspection, options: ReadOptions & { as: string | undefined }): Promise<Inspection> {
+  if (found.error || !['d4rl', 'minari', 'npz'].includes(found.format ?? '')) return found
+  const refusal = (await inspectTrajectories(found.path, { ...options, onProgress: () => undefined }))?.refusal
+  if (!refusal) return found
+  const problem = { path: found.path, ...refusal, severity: 'error' as const }
+  return { ...found, problems: [...found.problems, problem], error: refusal }
 }
 
 const importCommand: Command = {
@@ -89,6 +103,12 @@ const importCommand: Command = {
     }
     const trajectories = await opened.importTrajectories({ ...shared, task })
     if (trajectories) return { document: { dataset: trajectories }, text: trajectoryText(trajectories) }
+    if (task)
+      throw new LetheError(
+        'file-malformed',
+        `${path}: holds no trajectories, for which --environment is: of ${neededColumns.join(', ')} there is at most one.`,
+        'Give D4RL’s HDF5, an NPZ file with these arrays, or a Minari folder; for images leave --environment out.',
+      )
     const dataset = await opened.importData({
       ...shared,
       relation,

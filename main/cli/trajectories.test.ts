@@ -3,6 +3,7 @@ import { promises as fs } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { encodeNpz } from '../data/formats/npz.ts'
 import { lock } from '../files/lock.ts'
 import { openLab } from '../lab.ts'
 import { runPaths } from '../runs/folder.ts'
@@ -135,6 +136,41 @@ test('collected by seed, listed, exported as Minari, inspected, imported again',
   const missing = await json('trajectories', 'collect', 'hopper', '--policy', 'none', '--episodes', '3')
   expect(missing).toMatchObject({ code: 2, document: { error: { code: 'usage' } } })
 })
+
+test('what an import of trajectories refuses is broken for inspect as well, by the same words', async () => {
+  const column = (width: number, bad = false) => ({
+    dtype: 'float32' as const,
+    shape: width > 1 ? [6, width] : [6],
+    data: Float32Array.from({ length: 6 * width }, (_, i) => (bad && i === 4 ? NaN : 0)),
+  })
+  const columns = { observations: column(2), actions: column(2), rewards: column(1), terminals: column(1) }
+  const { rewards: _left, ...lacking } = columns
+  const files: [Parameters<typeof encodeNpz>[0], string][] = [
+    [lacking, 'There is no rewards'],
+    [{ ...columns, rewards: column(1, true) }, 'Episode 0, step 4: rewards is not a number'],
+  ]
+  for (const [index, [arrays, text]] of files.entries()) {
+    const file = path.join(root, `refused-${index}.npz`)
+    await fs.writeFile(file, await encodeNpz(arrays))
+    const said = { code: 'file-malformed', message: expect.stringContaining(`${file}: ${text}`) as string }
+    const seen = await json('data', 'inspect', file)
+    expect(seen).toMatchObject({ code: 1, document: { format: 'npz', error: said } })
+    expect(seen.document['problems']).toContainEqual(expect.objectContaining({ severity: 'error' }))
+    for (const words of [[], ['--environment', 'hopper']])
+      expect(await json('data', 'import', file, '--name', 'Refused', ...words)).toMatchObject({
+        code: 1,
+        document: { error: words.length > 0 && index === 1 ? { code: 'file-malformed' } : said },
+      })
+  }
+  const images = path.join(root, 'images.npz')
+  await fs.writeFile(
+    images,
+    await encodeNpz({ images: { dtype: 'uint8', shape: [24, 4, 4], data: new Uint8Array(384) } }),
+  )
+  expect((await json('data', 'import', images, '--name', 'Images', '--environment', 'hopper')).document).toMatchObject({
+    error: { code: 'file-malformed', message: expect.stringContaining('holds no trajectories') as string },
+  })
+}, 60_000)
 
 test('train, then evaluate: a run with plan and outcome, and the returns of its agent', async () => {
   await json('trajectories', 'collect', 'hopper', '--policy', 'medium', '--episodes', '6', '--name', 'small')

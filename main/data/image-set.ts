@@ -12,9 +12,10 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { errorCodes, LetheError } from '../contract/errors.ts'
+import { LetheError } from '../contract/errors.ts'
 import { chunkBytes, malformed, shown, throwIfAborted } from './formats/bytes.ts'
 import {
+  brokenSource,
   dtypeBytes,
   warning,
   type ArraySource,
@@ -74,10 +75,7 @@ export async function openImageSet(
   const source = await openSource(path, options)
   try {
     const broken = source.problems.find((problem) => problem.severity === 'error')
-    if (broken) {
-      const code = errorCodes.find((one) => one === broken.code) ?? 'file-malformed'
-      throw new LetheError(code, `${path}: ${broken.message}`, 'Repair or remove it, then try again.')
-    }
+    if (broken) throw brokenSource(path, broken, 'Repair or remove it, then try again.')
     return source.kind === 'arrays' ? await arraySet(source, options) : await pictureSet(source, options)
   } catch (thrown) {
     await source.close()

@@ -120,7 +120,7 @@ function firstError(path: string, problems: readonly Problem[]): { error?: Error
     error: {
       code,
       message: `${whole}${where}${first.message}${more}`,
-      hint: 'Repair or remove what is named in the list of problems, then look again.',
+      hint: first.hint ?? 'Repair or remove what is named in the list of problems, then look again.',
     },
   }
 }

@@ -41,7 +41,7 @@ async function isMeantAsTrajectories(file: string, options: SourceOptions): Prom
   const source = await openSource(file, options).catch(() => null)
   if (!source) return false
   await source.close()
-  return source.kind === 'arrays' && holdsTransitions(source.parts)
+  return source.kind === 'arrays' && holdsTransitions(source)
 }
 
 async function summary(source: TrajectorySource, { signal, onProgress }: LookOptions): Promise<Found> {

@@ -2,7 +2,7 @@
  * What every format offers. A format is one file that turns bytes on disk into a `Source`: either arrays, whose dtype
  * and shape stand in a header, or encoded pictures, which are known once decoded. Nothing is read before it is pulled.
  */
-import { LetheError } from '../../contract/errors.ts'
+import { errorCodes, LetheError } from '../../contract/errors.ts'
 
 export type FormatId =
   'idx' | 'npy' | 'npz' | 'zip' | 'cifar10' | 'folders' | 'png' | 'jpeg' | 'hdf5' | 'd4rl' | 'minari'
@@ -84,6 +84,8 @@ export interface Problem {
   readonly message: string
   /** An error breaks the source; a warning is a tolerable oddity. */
   readonly severity: 'error' | 'warning'
+  /** What to do, where it is more than to repair or remove it. */
+  readonly hint?: string
 }
 
 interface SourceBase {
@@ -118,9 +120,15 @@ export interface Format {
   open(path: string, options?: ReadOptions): Promise<Source>
 }
 
-/** An error of one file inside a source, as a line of the source's problems. */
-export function problemOf(path: string, error: LetheError): Problem {
-  return { path, code: error.code, message: error.message, severity: 'error' }
+/** An error of one file inside a source, as a line of the source's problems. Only a refused variant can be written otherwise. */
+export function problemOf(path: string, { code, message, hint }: LetheError): Problem {
+  return { path, code, message, severity: 'error', ...(code === 'format-unsupported' && hint ? { hint } : {}) }
+}
+
+/** What breaks a source, as the error that ends the work on it. `source` is named once. */
+export function brokenSource(source: string, { code, message, hint }: Problem, otherwise: string): LetheError {
+  const known = errorCodes.find((one) => one === code) ?? 'file-malformed'
+  return new LetheError(known, message.startsWith(source) ? message : `${source}: ${message}`, hint ?? otherwise)
 }
 
 /** For a source of many files: one that cannot be opened is a problem, and the others go on. Cancelling is thrown. */

@@ -253,12 +253,12 @@ export const hdf5: Format = {
   async open(source): Promise<ArraySource> {
     const file = await openHdf5(source)
     const { parts, problems } = partsOf(file, source)
-    const isD4rl = holdsTransitions(parts)
+    const isD4rl = holdsTransitions({ parts, problems })
     return {
       kind: 'arrays',
       format: isD4rl ? 'd4rl' : 'hdf5',
       path: source,
-      problems: isD4rl ? [...problems, ...columnProblems(parts)] : problems,
+      problems: isD4rl ? [...problems, ...columnProblems({ parts, problems })] : problems,
       parts,
       splits: [],
       close: file.close,

@@ -4,7 +4,7 @@
  * image set. Also writes it.
  */
 import { ZipFile } from 'yazl'
-import { fileName, malformed, shown } from './bytes.ts'
+import { malformed, shown } from './bytes.ts'
 import { isZip, openArchive, type Archive } from './archive.ts'
 import {
   tried,
@@ -17,6 +17,7 @@ import {
   type Split,
 } from './format.ts'
 import { encodeNpy, headerOf, npyPart, type NpyArray } from './npy.ts'
+import { columnProblems, holdsTransitions } from './transitions.ts'
 
 const allowed = { entries: 100_000, ratio: 1032 }
 const imageWords = new Set(['x', 'image', 'images', 'img', 'imgs', 'data', 'samples', 'arr0'])
@@ -77,7 +78,7 @@ async function openArrays(path: string, archive: Archive): Promise<ArraySource> 
   const parts: Part[] = []
   for (const entry of archive.entries) {
     const key = entry.path.replace(/\.npy$/, '')
-    const name = `${fileName(path)}: ${key}`
+    const name = `${path}: ${shown(key)}`
     const part = await tried(key, problems, async () => {
       const header = await headerOf(name, archive.stream(entry))
       if (header.start + header.bytes !== entry.size) {
@@ -90,13 +91,15 @@ async function openArrays(path: string, archive: Archive): Promise<ArraySource> 
     })
     if (part) parts.push(part)
   }
+  const splits = pair(path, parts, problems)
+  if (holdsTransitions({ parts, problems })) problems.push(...columnProblems({ parts, problems }))
   return {
     kind: 'arrays',
     format: 'npz',
     path,
     problems,
     parts,
-    splits: pair(path, parts, problems),
+    splits,
     close: archive.close,
   }
 }

@@ -10,10 +10,10 @@ import path from 'node:path'
 import { LetheError } from '../../contract/errors.ts'
 import type { Episode, TrajectorySet } from '../../contract/trajectories.ts'
 import { throwIfAborted } from '../../data/formats/bytes.ts'
-import { dtypeBytes, type ArraySource, type Part, type ReadOptions } from '../../data/formats/format.ts'
+import { brokenSource, dtypeBytes, type ArraySource, type Part, type ReadOptions } from '../../data/formats/format.ts'
 import { openSource } from '../../data/formats/index.ts'
 import { parseTolerant, type MinariEpisode, type MinariSource } from '../../data/formats/minari.ts'
-import { columnProblems, holdsTransitions } from '../../data/formats/transitions.ts'
+import { holdsTransitions } from '../../data/formats/transitions.ts'
 import { collect } from '../../data/formats/npy.ts'
 import { numbers } from '../../data/formats/values.ts'
 import { tasks } from '../environments/environment.ts'
@@ -46,15 +46,14 @@ export async function openTrajectorySource(
 ): Promise<TrajectorySource | null> {
   const source = await openSource(file, options)
   const isMinari = source.kind === 'arrays' && source.format === 'minari'
-  if (source.kind !== 'arrays' || (!isMinari && !holdsTransitions(source.parts) && source.format !== 'd4rl')) {
+  if (source.kind !== 'arrays' || (!isMinari && !holdsTransitions(source) && source.format !== 'd4rl')) {
     await source.close()
     return null
   }
   try {
-    const problems = source.format === 'npz' ? columnProblems(source.parts) : source.problems
-    const broken = problems.find(({ severity }) => severity === 'error')
-    if (broken) throw malformed(file, broken.message)
-    const notes = problems.map(({ message }) => message)
+    const broken = source.problems.find(({ severity }) => severity === 'error')
+    if (broken) throw brokenSource(file, broken, mend)
+    const notes = source.problems.map(({ message }) => message)
     return isMinari
       ? minariSource(file, source as MinariSource, notes, options)
       : flatSource(file, source, notes, options)
@@ -64,8 +63,8 @@ export async function openTrajectorySource(
   }
 }
 
-const malformed = (file: string, what: string): LetheError =>
-  new LetheError('file-malformed', `${file}: ${what}`, 'Mend the file, or leave the episode out, and import again.')
+const malformed = (file: string, what: string): LetheError => new LetheError('file-malformed', `${file}: ${what}`, mend)
+const mend = 'Mend the file, or leave the episode out, and import again.'
 
 function checkFinite(
   file: string,
