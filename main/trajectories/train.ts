@@ -74,11 +74,17 @@ function presetSettings(algorithm: AnyAlgorithm, preset: TrainPreset, steps: num
   return Object.fromEntries(Object.entries(all).filter(([name]) => known.includes(name)))
 }
 
+/** All that settings depend on of a set. */
+export interface OfTask {
+  readonly environment: Pick<TrajectorySet['environment'], 'task'>
+}
+
 /**
- * The whole configuration that a request means. `dataset` where it is known: without a simulator there are estimates.
+ * The whole configuration that a request means. `dataset` where it is known: its task has settings of its
+ * own in some algorithms, and without a simulator there are estimates.
  * Errors: `config-invalid` naming the field, `method-missing`.
  */
-export function trainConfig(request: TrainRequest, dataset?: Pick<TrajectorySet, 'environment'>): TrainConfig {
+export function trainConfig(request: TrainRequest, dataset?: OfTask): TrainConfig {
   const algorithm = algorithmOf(request.algorithm)
   const preset = request.preset ?? 'desk'
   const set = request.set ?? {}
@@ -102,7 +108,9 @@ export function trainConfig(request: TrainRequest, dataset?: Pick<TrajectorySet,
     ...only(shared),
   }
   const config = parseWith(trainConfigSchema, draft, algorithm.title, 'config-invalid')
-  const settings = { ...presetSettings(algorithm, preset, config.steps), ...only(own) }
+  const task = dataset?.environment.task ?? null
+  const published = task === null ? {} : algorithm.published?.[task]
+  const settings = { ...published, ...presetSettings(algorithm, preset, config.steps), ...only(own) }
   const parameters = parseWith(algorithm.config, settings, algorithm.title, 'config-invalid')
   requireTrained(algorithm, parameters, config.steps)
   return { ...config, parameters: parameters }

@@ -3,7 +3,7 @@ import { defaultNoise } from '../../trajectories/data/collect.ts'
 import { isTrajectorySet } from '../../trajectories/data/store.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
 import { publishedReturn } from '../../trajectories/published.ts'
-import { trainConfig, type TrainPreset, type TrainRequest } from '../../trajectories/train.ts'
+import type { TrainPreset, TrainRequest } from '../../trajectories/train.ts'
 import type { LabContext } from '../context.ts'
 import { idOf } from '../data.ts'
 import type { ForgettingPart } from '../forgetting.ts'
@@ -16,6 +16,7 @@ import {
   placeWords,
   setName,
   setOf,
+  studyConfig,
   wantTraining,
   type FillState,
   type PassedOver,
@@ -50,8 +51,8 @@ export function returnsStudyPart(
       const runs = await knownRuns(project)
       return placesOf(options).map((place) => {
         const request = requestOf(options, place)
-        const { steps } = trainConfig(request)
-        const { known, state } = fill(runs, wantTraining(forgetting, request))
+        const { steps } = studyConfig(request, place.task)
+        const { known, state } = fill(runs, wantTraining(forgetting, request, place.task))
         const outcome = state === 'done' ? known?.record.outcome : null
         const evaluation = outcome?.['evaluation'] as { mean: number; normalisedScore: number } | undefined
         return {
@@ -70,7 +71,7 @@ export function returnsStudyPart(
     ): Promise<(StudyStep & { readonly task: TaskId }) | null> {
       const runs = await knownRuns(project)
       for (const place of placesOf(options)) {
-        const wanted = wantTraining(forgetting, requestOf(options, place))
+        const wanted = wantTraining(forgetting, requestOf(options, place), place.task)
         const step = nextStep(runs, [{ words: placeWords(place), wanted }], passedOver)
         if (step) return { ...step, task: place.task }
       }

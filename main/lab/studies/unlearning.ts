@@ -6,7 +6,7 @@
  */
 import { poisonedIds, poisonedShare, poisonFactor, poisonRate, poisonSet } from '../../trajectories/data/poison.ts'
 import { isTrajectorySet } from '../../trajectories/data/store.ts'
-import { trainConfig, type TrainRequest } from '../../trajectories/train.ts'
+import type { TrainRequest } from '../../trajectories/train.ts'
 import type { UnlearnRequest } from '../../trajectories/unlearning/request.ts'
 import type { UnlearnConfig } from '../../trajectories/unlearning/unlearn.ts'
 import type { LabContext } from '../context.ts'
@@ -22,6 +22,7 @@ import {
   setName,
   setOf,
   shortPreset,
+  studyConfig,
   wantTraining,
   wantUnlearning,
   type Filled,
@@ -111,23 +112,23 @@ export function unlearningStudiesPart(
     const clean: TrainRequest = { algorithm, data, seed, preset }
     const short = shortPreset(preset)
     if (study === 'poison') {
-      const share = poisonedShare(episodes, trainConfig(clean).share)
-      const poisoned = wantTraining(forgetting, { ...clean, data: poisonedId(data), set: { share } })
+      const share = poisonedShare(episodes, studyConfig(clean, task).share)
+      const poisoned = wantTraining(forgetting, { ...clean, data: poisonedId(data), set: { share } }, task)
       const agent = doneRun(runs, poisoned)
       const forgets = `ids:${poisonedIds(episodes).join(',')}`
       const from = (method: string, set: Record<string, unknown> = {}): UnlearnRequest | null =>
         agent === null ? null : { agent, forget: forgets, method, preset: short, seed, set }
       // The published references took 1,000 and 10,000 updates after 1,000,000; the second is the default's share.
-      const steps = Math.max(2, Math.round(trainConfig(clean).steps / 1000))
+      const steps = Math.max(2, Math.round(studyConfig(clean, task).steps / 1000))
       return [
         { cell: variation('agent', 'poisoned'), wanted: poisoned },
         await unlearning(variation('agent', 'unlearned'), from('trajdeleter')),
         await unlearning(variation('agent', 'fine-tuned by a tenth of the updates'), from('finetune', { steps })),
         await unlearning(variation('agent', 'fine-tuned'), from('finetune')),
-        { cell: variation('agent', 'trained on the clean set'), wanted: wantTraining(forgetting, clean) },
+        { cell: variation('agent', 'trained on the clean set'), wanted: wantTraining(forgetting, clean, task) },
       ]
     }
-    const original = wantTraining(forgetting, clean)
+    const original = wantTraining(forgetting, clean, task)
     const agent = doneRun(runs, original)
     const changed = (set: Record<string, unknown>): UnlearnRequest | null =>
       agent === null ? null : { agent, forget, method: 'trajdeleter', preset: short, seed, set }

@@ -8,7 +8,13 @@ import { openTrajectories } from '../../trajectories/data/store.ts'
 import { tasks } from '../../trajectories/environments/environment.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
 import { trainingEpisodes } from '../../trajectories/job.ts'
-import { trainConfig, trainJob, type TrainPreset, type TrainRequest } from '../../trajectories/train.ts'
+import {
+  trainConfig,
+  trainJob,
+  type TrainConfig,
+  type TrainPreset,
+  type TrainRequest,
+} from '../../trajectories/train.ts'
 import { forgetIds } from '../../trajectories/unlearning/forget-set.ts'
 import type { UnlearnRequest } from '../../trajectories/unlearning/request.ts'
 import { unlearnJob } from '../../trajectories/unlearning/unlearn.ts'
@@ -55,7 +61,7 @@ export async function requireForgettable(
 ): Promise<void> {
   const data = await openTrajectories(project, setOf(task, episodes))
   for (const algorithm of algorithms) {
-    const { share } = trainConfig({ algorithm, data: data.set.id, preset })
+    const { share } = studyConfig({ algorithm, data: data.set.id, preset }, task)
     const pool = { all: data.episodes, trained: trainingEpisodes(data, share, []), share }
     for (const seed of seeds) forgetIds(forget, pool, seed)
   }
@@ -141,8 +147,16 @@ export function nextStep(
 
 export type Making = Pick<ForgettingPart, 'createTraining' | 'createUnlearning' | 'planUnlearning'>
 
-export const wantTraining = (forgetting: Pick<Making, 'createTraining'>, request: TrainRequest): Wanted => ({
-  ...{ kind: trainJob.kind, config: trainConfig(request) },
+/** On a set of that task. */
+export const studyConfig = (request: TrainRequest, task: TaskId): TrainConfig =>
+  trainConfig(request, { environment: { task } })
+
+export const wantTraining = (
+  forgetting: Pick<Making, 'createTraining'>,
+  request: TrainRequest,
+  task: TaskId,
+): Wanted => ({
+  ...{ kind: trainJob.kind, config: studyConfig(request, task) },
   make: () => forgetting.createTraining(request),
 })
 

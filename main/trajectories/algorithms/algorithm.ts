@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Value, Variable } from '../../tensor/program/graph.ts'
 import * as op from '../../tensor/program/operations.ts'
+import type { TaskId } from '../environments/task.ts'
 import type { Maker, Network } from './networks.ts'
 
 /** A batch inside a program: rows are transitions. */
@@ -101,6 +102,8 @@ export interface Algorithm<S extends Settings = Settings, Networks = unknown, Op
   /** Updates of the desk preset, and what the fast one changes. */
   readonly deskSteps: number
   readonly fast: Readonly<Record<string, unknown>>
+  /** What the published agents of a task were trained with, where it is not the default. */
+  readonly published?: Readonly<Partial<Record<TaskId, Readonly<Record<string, unknown>>>>>
   /** Writes one update; gives its losses. */
   update(phase: string, context: UpdateContext<S, Networks, Optimisers>): Readonly<Record<string, Value>>
   /** The greedy action for each observation. */

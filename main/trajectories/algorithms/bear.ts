@@ -158,6 +158,7 @@ export const bear: Algorithm<Config, Networks, Optimisers> = {
   cost: 50,
   deskSteps: 30_000,
   fast: { targetSamples: 4, actSamples: 10 },
+  published: { halfcheetah: { kernel: 'gaussian' } },
   update(phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

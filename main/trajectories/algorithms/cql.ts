@@ -126,6 +126,11 @@ export const cql: Algorithm<Config, Networks, Optimisers> = {
   cost: 55,
   deskSteps: 30_000,
   fast: { samples: 4 },
+  published: {
+    hopper: { batch: 100, actorRate: 3e-4, temperatureRate: 3e-4 },
+    walker2d: { actorRate: 3e-4, temperatureRate: 3e-4 },
+    halfcheetah: { hidden: [256, 256, 256], alphaRate: 0 },
+  },
   update(_phase, context) {
     const { settings, networks, optimisers, batch, key, variation } = context
     const { observations, actions, nextObservations } = batch

@@ -42,7 +42,7 @@ export const estimateSizes = (preset: EstimatePreset) => sizes[preset === 'fast'
 
 /** Nothing where the set has a simulator: configurations on such sets stay what they were. */
 export const estimateDefaults = (
-  { environment }: Pick<TrajectorySet, 'environment'>,
+  { environment }: { readonly environment: Pick<TrajectorySet['environment'], 'task'> },
   preset: EstimatePreset,
 ): Fields => (environment.task === null ? estimateSizes(preset) : {})
 
