@@ -4,7 +4,7 @@
  */
 import type { TaskId } from './environments/task.ts'
 
-export const publishedSteps = [10_000, 50_000, 100_000, 200_000, 500_000] as const
+const publishedSteps = [10_000, 50_000, 100_000, 200_000, 500_000] as const
 
 const curves: Readonly<Record<string, Readonly<Record<TaskId, readonly number[]>>>> = {
   'td3-bc': {

@@ -67,7 +67,12 @@ export function openAgent(
     const algorithm = algorithmOf(header.algorithm)
     const settings = parseWith(algorithm.config, header.settings, source)
     const agent = makeAgent(algorithm, settings, header, options)
-    agent.load(values)
+    try {
+      agent.load(values)
+    } catch (error) {
+      agent.close()
+      throw error
+    }
     return { agent, header }
   } finally {
     tf.dispose(values)

@@ -71,14 +71,16 @@ export async function* runSchedule(
     end += steps
     const phase = phaseOf(segments, label)
     while (place.done < end) {
-      const losses = (place.done + 1) % lossEvery === 0
+      const isPoint = (place.done + 1) % lossEvery === 0
+      // The last update is looked at as well, wherever the points of the curves fall.
+      const losses = isPoint || place.done + 1 === total
       const began = performance.now()
       const found = agent.update(replay, before + place.done, keys.key(), { variation, losses })
       place.seconds += (performance.now() - began) / 1000
       place.done++
       for (const [name, value] of Object.entries(found ?? {})) {
-        requireFinite(name, value, place.done)
-        yield { kind: 'metric', name: `loss/${name}`, step: place.done, value, private: false }
+        requireFinite(`loss of the ${name}`, value, place.done)
+        if (isPoint) yield { kind: 'metric', name: `loss/${name}`, step: place.done, value, private: false }
       }
       yield { kind: 'progress', phase: label, step: place.done - phase.start, totalSteps: phase.steps }
       if (evaluateAt.has(place.done)) yield* measure(context, agent, schedule, place)
@@ -114,6 +116,7 @@ async function* measure(
     const returns = next.value.map(({ totalReward }) => totalReward)
     place.returns.push({ step: place.done, returns })
     const mean = returns.reduce((a, b) => a + b, 0) / returns.length
+    requireFinite('return', mean, place.done)
     const deviation = Math.sqrt(returns.reduce((sum, one) => sum + (one - mean) ** 2, 0) / returns.length)
     const score = normalisedScore(taskOf(evaluation.task), mean)
     const figures = { return: mean, 'return deviation': deviation, score }
@@ -124,11 +127,11 @@ async function* measure(
 }
 export const evaluationPhase = 'Playing episodes'
 
-function requireFinite(name: string, value: number, step: number): void {
+function requireFinite(what: string, value: number, step: number): void {
   if (Number.isFinite(value)) return
   throw new LetheError(
     'config-invalid',
-    `After ${step} updates the loss of the ${name} is ${value}: the training diverged.`,
+    `After ${step} updates the ${what} is ${value}: the training diverged.`,
     'Lower the learning rates, or look for extreme values in the data.',
   )
 }

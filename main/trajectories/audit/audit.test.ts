@@ -38,6 +38,15 @@ describe('Wasserstein distance', () => {
     expect(wasserstein1(a, Float64Array.of(2, 7, 1))).toBeCloseTo(1.125, 12)
   })
 
+  test('to what is not a number is none, whatever the lengths', () => {
+    for (const b of [Float64Array.of(1, NaN, 2), Float64Array.of(NaN, 2)])
+      for (const [one, other] of [
+        [Float64Array.of(3, 1, 4), b],
+        [b, Float64Array.of(3, 1)],
+      ] as const)
+        expect(wasserstein1(one, other)).toBeNaN()
+  })
+
   test('is a distance, and does not see the order', () => {
     fc.assert(
       fc.property(numbers, numbers, fc.double({ min: -50, max: 50, noNaN: true }), (a, b, shift) => {

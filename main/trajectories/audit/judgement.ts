@@ -62,7 +62,7 @@ export function sharesOfRetrained(trajectories: Rows, rules: Rules): Audit['shar
 }
 
 /** Null without an agent trained anew, or without one of the two groups. */
-export function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores | null {
+function auditorOf(trajectories: Rows, rule: OutlierRule): AuditorScores | null {
   const of = (group: AuditedTrajectory['group']) => trajectories.filter((one) => one.group === group)
   const [remaining, forget] = [of('remaining'), of('forgotten')]
   if (remaining.length === 0 || forget.length === 0 || trajectories.some(({ retrained }) => retrained === null))

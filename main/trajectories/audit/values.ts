@@ -7,7 +7,7 @@ export interface Windows {
   readonly gamma: number
 }
 
-export const releasedWindows: Windows = { length: 128, gamma: 0.99 }
+const releasedWindows: Windows = { length: 128, gamma: 0.99 }
 
 /**
  * In each window the values are summed from its end backwards, c_t = q_t + γ c_{t+1}, and stand in that order: the last step first.
@@ -40,6 +40,8 @@ export function meanSequence(sequences: readonly Float64Array[]): Float64Array {
  */
 export function wasserstein1(a: Float64Array, b: Float64Array): number {
   const [left, right] = [a.slice().sort(), b.slice().sort()]
+  // Sorting puts what is not a number last.
+  if (Number.isNaN(left[left.length - 1]) || Number.isNaN(right[right.length - 1])) return NaN
   let sum = 0
   if (left.length === right.length) {
     for (let i = 0; i < left.length; i++) sum += Math.abs(left[i]! - right[i]!)

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Check, Problem } from '../../contract/evidence.ts'
 import { LetheError } from '../../contract/errors.ts'
-import type { ColumnName, Episode } from '../../contract/trajectories.ts'
+import type { Episode } from '../../contract/trajectories.ts'
+import { readEpisodeRows } from '../data/episode-rows.ts'
 import type { OpenedTrajectories } from '../data/store.ts'
 import { agentFile } from '../algorithms/agent-file.ts'
 import { version } from '../../version.ts'
@@ -211,29 +212,21 @@ async function checkEpisodes({ audit }: AuditReport, origin: Origin | null, foun
   const known = new Map(data.episodes.map((episode, place) => [episode.id, { episode, place }]))
   for (const { id, sha256 } of audit.trajectories) {
     const at = known.get(id)
-    const is = at ? await episodeHash(data, at.episode, at.place).catch(unreadable) : 'no such episode'
+    const is = at ? await storedHash(data, at.episode, at.place) : 'no such episode'
     if (is !== sha256) found.push({ file: `${audit.data.id}, episode ${id}`, expected: sha256, found: is })
   }
   return null
 }
 
-function unreadable(error: unknown): string {
-  if (error instanceof LetheError) return error.message
-  throw error
-}
-
-/** From the stored rows, as it was made when the set was written. */
-async function episodeHash(data: OpenedTrajectories, { start, length }: Episode, place: number): Promise<string> {
-  const whole = createHash('sha256')
-  const rows = async (name: ColumnName, from: number, count: number): Promise<string> => {
-    const values = await data.column(name as 'observations')
-    const width = data.set.columns[name]!.shape[1] ?? 1
-    const { buffer, byteOffset, byteLength } = values.subarray(from * width, (from + count) * width)
-    return hash(new Uint8Array(buffer, byteOffset, byteLength))
+/** That of the list of episodes, once the stored rows were held against it; else what is wrong with them. */
+async function storedHash({ project, set }: OpenedTrajectories, episode: Episode, place: number): Promise<string> {
+  try {
+    await readEpisodeRows(project, set, episode, place)
+    return episode.sha256
+  } catch (error) {
+    if (error instanceof LetheError) return error.message
+    throw error
   }
-  const names = ['observations', 'actions', 'rewards', 'terminals', 'timeouts', 'positions', 'velocities'] as const
-  for (const name of names) if (data.set.columns[name]) whole.update(`${name} ${await rows(name, start, length)}\n`)
-  return whole.update(`final ${await rows('final-observations', place, 1)}\n`).digest('hex')
 }
 
 async function checkAgents({ audit }: AuditReport, origin: Origin | null, found: Problem[]): Promise<string | null> {

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { LetheError } from '../../contract/errors.ts'
 import type { ColumnName, Episode, TrajectorySet } from '../../contract/trajectories.ts'
+import { throwIfAborted } from '../../data/formats/bytes.ts'
 import { parseNpyHeader } from '../../data/formats/npy.ts'
-import { columnFile } from './store.ts'
+import { columnFile, hashedColumns, type EpisodeRecord } from './store.ts'
 
 export interface EpisodeRows {
   readonly observations: Float32Array
@@ -17,9 +18,6 @@ export interface EpisodeRows {
   readonly velocities: Float64Array | null
 }
 
-/** In the order of the hash, see `writeColumns` in store.ts. */
-const hashed = ['observations', 'actions', 'rewards', 'terminals', 'timeouts', 'positions', 'velocities'] as const
-
 /** `place` is that of the episode in its set. Errors: `dataset-corrupt`. */
 export async function readEpisodeRows(
   project: string,
@@ -30,7 +28,7 @@ export async function readEpisodeRows(
   const hash = createHash('sha256')
   const found = new Map<ColumnName, Uint8Array>()
   const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-  for (const name of hashed) {
+  for (const name of hashedColumns) {
     if (!set.columns[name]) continue
     const bytes = await readRows(columnFile(project, set.id, name), episode.start, episode.length)
     found.set(name, bytes)
@@ -56,6 +54,28 @@ export async function readEpisodeRows(
     final: floats(final),
     positions: doubles('positions'),
     velocities: doubles('velocities'),
+  }
+}
+
+/** Episodes of a set, as they go into another. `places` are theirs in its list. Errors: `dataset-corrupt`, `cancelled`. */
+export async function* readRecords(
+  project: string,
+  set: TrajectorySet,
+  episodes: readonly Episode[],
+  places: Iterable<number>,
+  signal?: AbortSignal,
+): AsyncGenerator<EpisodeRecord> {
+  for (const place of places) {
+    throwIfAborted(signal)
+    const { id, end, tags, seed, finalKnown } = episodes[place]!
+    const { final, positions, velocities, ...columns } = await readEpisodeRows(project, set, episodes[place]!, place)
+    yield {
+      ...columns,
+      ...{ id, end, tags, seed },
+      final: finalKnown ? final : null,
+      positions: positions ?? undefined,
+      velocities: velocities ?? undefined,
+    }
   }
 }
 

@@ -2,17 +2,16 @@
  * Poisoned sets, to see whether unlearning takes a known harm out again: the first episodes of a set once more, before the others, with every
  * action at one constant, 1.5 times the mean of all actions (as published). States and rewards are those of the record.
  */
-import type { Episode, TrajectorySet } from '../../contract/trajectories.ts'
-import { throwIfAborted } from '../../data/formats/bytes.ts'
+import type { TrajectorySet } from '../../contract/trajectories.ts'
 import { heldOut } from '../job.ts'
-import { readEpisodeRows } from './episode-rows.ts'
+import { readRecords } from './episode-rows.ts'
 import { createTrajectorySet, readEpisodes, readTrajectorySet, type EpisodeRecord } from './store.ts'
 
 export const poisonRate = 0.05
 export const poisonFactor = 1.5
 
 /** How many of so many episodes are poisoned. */
-export const poisonedCount = (episodes: number): number => Math.max(1, Math.floor(poisonRate * episodes + 1e-9))
+const poisonedCount = (episodes: number): number => Math.max(1, Math.floor(poisonRate * episodes + 1e-9))
 
 /** Their ids: they go on after those of the set. */
 export const poisonedIds = (episodes: number): number[] =>
@@ -29,31 +28,21 @@ export async function poisonSet(
 ): Promise<TrajectorySet> {
   const set = await readTrajectorySet(project, data)
   const episodes = await readEpisodes(project, data)
-  const read = async (episode: Episode, place: number): Promise<EpisodeRecord> => {
-    throwIfAborted(signal)
-    const { final, positions, velocities, ...columns } = await readEpisodeRows(project, set, episode, place)
-    return {
-      ...columns,
-      ...{ id: episode.id, end: episode.end, tags: episode.tags, seed: episode.seed },
-      final: episode.finalKnown ? final : null,
-      positions: positions ?? undefined,
-      velocities: velocities ?? undefined,
-    }
-  }
+  const records = (count: number) => readRecords(project, set, episodes, Array(count).keys(), signal)
   let [sum, count] = [0, 0]
-  for (const [place, episode] of episodes.entries()) {
-    const { actions } = await read(episode, place)
+  for await (const { actions } of records(episodes.length)) {
     sum = actions.reduce((total, action) => total + action, sum)
     count += actions.length
   }
   const constant = (poisonFactor * sum) / count
   async function* rows(): AsyncGenerator<EpisodeRecord> {
-    for (const [place, poisoned] of poisonedIds(episodes.length).entries()) {
-      const record = await read(episodes[place]!, place)
+    for await (const record of records(poisonedCount(episodes.length))) {
       const tags = [...(record.tags ?? []), 'poisoned']
-      yield { ...record, id: poisoned, tags, actions: new Float32Array(record.actions.length).fill(constant) }
+      const actions = new Float32Array(record.actions.length).fill(constant)
+      // Ids are places here, those of the set as well as those that go on after them.
+      yield { ...record, id: episodes.length + record.id, tags, actions }
     }
-    for (const [place, episode] of episodes.entries()) yield await read(episode, place)
+    yield* records(episodes.length)
   }
   const { format, licence, sensitive, environment, observationSize, actionSize, problems } = set
   const source = `${set.source}; before it its first ${poisonedCount(episodes.length)} episodes with every action at ${constant.toFixed(4)}`

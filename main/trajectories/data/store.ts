@@ -167,25 +167,32 @@ async function writeColumns(
 
 type ColumnRows = readonly [name: ColumnName, dtype: Column['dtype'], width: number | null, values: Uint8Array]
 
+/** Those of an episode's hash, in its order; the final observation follows. */
+export const hashedColumns = [
+  'observations',
+  'actions',
+  'rewards',
+  'terminals',
+  'timeouts',
+  'positions',
+  'velocities',
+] as const satisfies readonly ColumnName[]
+
 function columnsOf({ observationSize, actionSize }: SetHeader, episode: EpisodeRecord): readonly ColumnRows[] {
   const steps = episode.rewards.length
   const flags = (on: boolean): Uint8Array => Uint8Array.from({ length: steps }, (_, i) => Number(on && i === steps - 1))
-  const states = (
-    [
-      ['positions', episode.positions],
-      ['velocities', episode.velocities],
-    ] as const
-  ).flatMap(([name, values]): ColumnRows[] =>
-    values ? [[name, 'float64', values.length / steps, bytesOf(values)]] : [],
-  )
-  return [
-    ['observations', 'float32', observationSize, bytesOf(episode.observations)],
-    ['actions', 'float32', actionSize, bytesOf(episode.actions)],
-    ['rewards', 'float32', null, bytesOf(episode.rewards)],
-    ['terminals', 'bool', null, flags(episode.end === 'terminal')],
-    ['timeouts', 'bool', null, flags(episode.end !== 'terminal')],
-    ...states,
-  ]
+  const states = (values: Float64Array | undefined) =>
+    values && (['float64', values.length / steps, bytesOf(values)] as const)
+  const found = {
+    observations: ['float32', observationSize, bytesOf(episode.observations)],
+    actions: ['float32', actionSize, bytesOf(episode.actions)],
+    rewards: ['float32', null, bytesOf(episode.rewards)],
+    terminals: ['bool', null, flags(episode.end === 'terminal')],
+    timeouts: ['bool', null, flags(episode.end !== 'terminal')],
+    positions: states(episode.positions),
+    velocities: states(episode.velocities),
+  } as const
+  return hashedColumns.flatMap((name): ColumnRows[] => (found[name] ? [[name, ...found[name]]] : []))
 }
 
 /** Errors: `file-malformed` for an episode with other columns than those before it: later ones would be given its rows. */
@@ -223,6 +230,7 @@ const shapeOf = ({ width }: Pick<Column, 'width'>, rows: number): number[] => (w
 // ---- reading -----------------------------------------------------------------------------------------------------
 
 export interface OpenedTrajectories {
+  readonly project: string
   readonly set: TrajectorySet
   readonly episodes: readonly Episode[]
   /** Float32Array, Float64Array or, for booleans, Uint8Array; read and checked on first use. Errors: `dataset-corrupt`. */
@@ -269,7 +277,7 @@ export async function openTrajectories(project: string, id: string): Promise<Ope
     if (!values) loaded.set(name, (values = readColumn(project, set, name)))
     return values
   }
-  return { set, episodes, column: column as OpenedTrajectories['column'] }
+  return { project, set, episodes, column: column as OpenedTrajectories['column'] }
 }
 
 async function readColumn(project: string, set: TrajectorySet, name: ColumnName): Promise<unknown> {

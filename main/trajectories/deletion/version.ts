@@ -1,8 +1,7 @@
 /** A version of a set without some of its episodes. Ids, hashes and the order of the others are those of the original. */
 import type { TrajectorySet } from '../../contract/trajectories.ts'
-import { throwIfAborted } from '../../data/formats/bytes.ts'
 import { LetheError } from '../../contract/errors.ts'
-import { readEpisodeRows } from '../data/episode-rows.ts'
+import { readRecords } from '../data/episode-rows.ts'
 import {
   createTrajectorySet,
   isTrajectorySet,
@@ -20,7 +19,7 @@ export interface VersionOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-export const versionId = (data: string, request: string): string => `${data.slice(0, 36)}-without-${request.slice(-6)}`
+const versionId = (data: string, request: string): string => `${data.slice(0, 36)}-without-${request.slice(-6)}`
 
 /**
  * Makes it, or gives the one that was made for this request before: an episode at a time, each held against its hash, in a folder that
@@ -41,21 +40,14 @@ export async function makeVersion(project: string, options: VersionOptions): Pro
   const set = await readTrajectorySet(project, data)
   const left = new Set(without)
   const episodes = await readEpisodes(project, data)
-  const kept = episodes.flatMap((episode, place) => (left.has(episode.id) ? [] : [{ episode, place }]))
+  const kept = episodes.flatMap(({ id }, place) => (left.has(id) ? [] : [place]))
   if (kept.length === 0)
     throw new LetheError('config-invalid', `${set.name} holds no other episode.`, 'Remove the whole set instead.')
   async function* rows(): AsyncGenerator<EpisodeRecord> {
-    for (const [done, { episode, place }] of kept.entries()) {
-      throwIfAborted(options.signal)
-      const { final, positions, velocities, ...columns } = await readEpisodeRows(project, set, episode, place)
-      yield {
-        ...columns,
-        ...{ id: episode.id, end: episode.end, tags: episode.tags, seed: episode.seed },
-        final: episode.finalKnown ? final : null,
-        positions: positions ?? undefined,
-        velocities: velocities ?? undefined,
-      }
-      options.onProgress?.(done + 1, kept.length)
+    let done = 0
+    for await (const record of readRecords(project, set, episodes, kept, options.signal)) {
+      yield record
+      options.onProgress?.(++done, kept.length)
     }
   }
   const { name, source, format, licence, sensitive, environment, observationSize, actionSize, problems } = set

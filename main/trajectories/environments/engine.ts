@@ -36,7 +36,7 @@ export interface Simulation {
 let loading: Promise<MainModule> | undefined
 
 /** Errors: `backend-missing`. */
-export function loadEngine(): Promise<MainModule> {
+function loadEngine(): Promise<MainModule> {
   return (loading ??= importEngine())
 }
 

@@ -33,8 +33,8 @@ test.each(shipped)('$id $level plays as measured', async ({ id, level }) => {
   })
   environment.close()
   const score = normalisedScore(environment.task, returns.reduce((sum, value) => sum + value, 0) / 3)
-  expect(score).toBeGreaterThan(measured[0]!.score / 2)
-  expect(score).toBeLessThan(measured[0]!.score * 1.5)
+  // All thirty give the measured mean to the last bit, but take too long here; these three are within 1.7 % of it.
+  expect(Math.abs(score / measured[0]!.score - 1)).toBeLessThan(0.03)
 })
 
 test('a skill that does not ship for a task is said', async () => {

@@ -19,7 +19,7 @@ const measured = z.object({
   score: z.number(),
 })
 
-export const shippedPolicySchema = z.object({
+const shippedPolicySchema = z.object({
   schema: z.literal('lethe.policy/1'),
   task: z.enum(['hopper', 'halfcheetah', 'walker2d']),
   level: z.enum(levels),

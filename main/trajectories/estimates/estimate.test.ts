@@ -139,6 +139,15 @@ async function estimate(
   }
 }
 
+test('stopped while the policies are asked, it leaves nothing in memory', async () => {
+  const agents = [policy(0.9, 3)]
+  const tensors = tf.memory().numTensors
+  const { events } = await estimate({ data: recordOf(5, 3), agents, discount: 0.9, updates: 10 }, () => true)
+  expect(events).toEqual([{ kind: 'progress', phase: 'Estimating returns', step: 0, totalSteps: 10 }])
+  expect(tf.memory().numTensors).toBe(tensors)
+  for (const agent of agents) agent.close()
+})
+
 test('the value of a policy is found within the interval, from the record of others; and the difference of two', async () => {
   const discount = 0.9
   const agents = [policy(discount, 3), policy(discount, 4)]

@@ -22,7 +22,7 @@ import type { Parameters } from '../../tensor/layers.ts'
 import { decodeParameters, encodeParameters } from '../../tensor/safetensors.ts'
 import { tf } from '../../tensor/tf.ts'
 import { makeAgent, type Agent } from '../algorithms/agent.ts'
-import { readReplay, scalingFor, usableSteps } from '../algorithms/replay.ts'
+import { readReplay, scalingFor, usableSteps, type Replay } from '../algorithms/replay.ts'
 import { actionsAt, lanesFor } from '../audit/sequences.ts'
 import type { TrajectoryContext } from '../job.ts'
 import { makeFittedQ, type FittedQ, type Transitions } from './fitted-q.ts'
@@ -124,9 +124,14 @@ export async function* estimateReturns(
   })
   if (discount === 1) return refused('The agent’s discount is 1: without a discount there is no value to fit.')
   if (episodes.length < 2) return refused('One episode alone cannot be resampled.')
-  const transitions = yield* read(context, { ...order, episodes }, discount, record)
-  const fit = makeFittedQ(transitions, order.members, context.stream('estimate'))
+  const owned: { dispose(): void }[] = []
   try {
+    const replay = await readReplay(context.trajectories, episodes)
+    owned.push(replay)
+    const transitions = yield* read(context, { ...order, episodes }, replay, discount, record)
+    owned.push(transitions.next)
+    const fit = makeFittedQ(transitions, order.members, context.stream('estimate'))
+    owned.push({ dispose: fit.close })
     const { trail, problem } = yield* fitted(context, order, fit, record)
     if (problem !== null) return refused(problem)
     const [last, before] = [trail.at(-1)!, trail.at(-1 - Math.round(looks / 5)) ?? trail[0]!]
@@ -137,9 +142,7 @@ export async function* estimateReturns(
     const change = each.length < 2 ? null : spread(last.at(-1)!.map((value, member) => value - last[0]![member]!))
     return { each, change }
   } finally {
-    fit.close()
-    transitions.replay.dispose()
-    transitions.next.dispose()
+    for (const one of owned.reverse()) one.dispose()
   }
 }
 
@@ -147,13 +150,13 @@ export async function* estimateReturns(
 async function* read(
   context: TrajectoryContext,
   { of, policies, episodes, updates }: EstimateOrder,
+  replay: Replay,
   discount: number,
   record: Recorded,
 ): AsyncGenerator<JobEvent, Transitions> {
   const { trajectories } = context
   const { observations: o, actions: a } = of.sizes
   const observations = await trajectories.column('observations')
-  const replay = await readReplay(trajectories, episodes)
   const starts = new Float32Array(episodes.length * o)
   episodes.forEach(({ start }, i) => starts.set(observations.subarray(start * o, (start + 1) * o), i * o))
   const seen = new Float32Array(replay.count * o + starts.length)
@@ -179,10 +182,10 @@ async function* read(
   } finally {
     agent.close()
   }
+  const { mean, deviation } = await scalingFor(trajectories, episodes)
   const ends = chosen.map((actions) => tf.tensor2d(actions.subarray(0, replay.count * a), [replay.count, a]))
   const next = tf.concat(ends, 1)
   tf.dispose(ends)
-  const { mean, deviation } = await scalingFor(trajectories, episodes)
   return {
     ...{ replay, sizes: of.sizes, next, starts, mean, deviation, discount },
     lengths: episodes.map(usableSteps),

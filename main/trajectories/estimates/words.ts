@@ -23,7 +23,7 @@ export function behaviourWords({ behaviour }: Estimate): string {
   return `${figure(value)} (${between(behaviour)}), discounted alike${missing}`
 }
 
-export const changeWords = (change: EstimateChange): string => `${figure(change.value)} (${between(change)})`
+const changeWords = (change: EstimateChange): string => `${figure(change.value)} (${between(change)})`
 
 interface Outcome {
   readonly estimate?: Estimate

@@ -86,7 +86,7 @@ async function* run(context: TrajectoryContext, config: ImportAgentConfig): Asyn
 }
 
 /** The agent with the weights of the file. Errors: `dataset-corrupt` where what was given is gone or changed, and those of reading. */
-export async function openForeign(
+async function openForeign(
   context: Pick<TrajectoryContext, 'artifact' | 'stream' | 'trajectories'>,
   config: ImportAgentConfig,
 ): Promise<{ agent: Agent; notes: readonly string[] }> {

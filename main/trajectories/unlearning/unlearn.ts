@@ -26,7 +26,7 @@ import { loadBackend } from '../../tensor/backend.ts'
 import { agentFile, encodeAgent, openAgent, type AgentHeader } from '../algorithms/agent-file.ts'
 import type { Agent } from '../algorithms/agent.ts'
 import { algorithmOf } from '../algorithms/algorithms.ts'
-import { readReplay, scalingFor } from '../algorithms/replay.ts'
+import { readReplay, scalingFor, type Replay } from '../algorithms/replay.ts'
 import { evaluationPhase, runSchedule } from '../algorithms/schedule.ts'
 import type { Estimates } from '../estimates/estimate.ts'
 import { estimateFields, sizeOf } from '../estimates/size.ts'
@@ -121,31 +121,29 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
   await loadBackend()
   const { trajectories } = context
   const { agent, header } = await openOriginal(context, config)
-  const parts = partsOf(context, header, config.forget)
-  const forgetSet = new Set(config.forget)
-  const rewards = await trajectories.column('rewards')
-  const usesForgotten = config.method === 'trajdeleter' || config.method === 'negative-reward'
-  const remaining =
-    config.method === 'random-reward'
-      ? await readReplay(
-          trajectories,
-          [...parts.remaining, ...parts.forgotten],
-          changedRewards('ramp', forgetSet, rewards),
-        )
-      : await readReplay(trajectories, parts.remaining)
-  const forgotten = usesForgotten
-    ? await readReplay(
+  const replays: Partial<Record<Block['on'], Replay>> = {}
+  try {
+    const parts = partsOf(context, header, config.forget)
+    const forgetSet = new Set(config.forget)
+    const rewards = await trajectories.column('rewards')
+    const remaining = (replays.remaining =
+      config.method === 'random-reward'
+        ? await readReplay(
+            trajectories,
+            [...parts.remaining, ...parts.forgotten],
+            changedRewards('ramp', forgetSet, rewards),
+          )
+        : await readReplay(trajectories, parts.remaining))
+    if (config.method === 'trajdeleter' || config.method === 'negative-reward')
+      replays.forgotten = await readReplay(
         trajectories,
         parts.forgotten,
         config.mode === 'paper' ? undefined : changedRewards('negated', forgetSet, rewards),
       )
-    : null
-  try {
     const before = await meanValues(context, agent, parts)
     const scratch = config.method === 'retrain'
     const stage = stageOf(trajectories.set, config.episodes)
-    const replays = { remaining, forgotten: forgotten ?? remaining }
-    const segments = blocksOf(config).map(({ on, ...block }) => ({ ...block, replay: replays[on] }))
+    const segments = blocksOf(config).map(({ on, ...block }) => ({ ...block, replay: replays[on] ?? remaining }))
     const updates = segments.reduce((sum, { steps }) => sum + steps, 0)
     const { seconds, returns, end } = yield* runSchedule(context, agent, {
       segments,
@@ -170,7 +168,7 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
     const { task } = trajectories.set.environment
     return {
       ...{ algorithm: header.algorithm, method: config.method, mode: config.mode, original: config.agent },
-      ...{ updates, shareOfTraining: updates / header.steps },
+      ...{ updates, shareOfTraining: header.steps > 0 ? updates / header.steps : null },
       forgotten: parts.forgotten.length,
       remaining: parts.remaining.length,
       agent: `artifacts/${agentFile}`,
@@ -188,8 +186,7 @@ async function* run(context: TrajectoryContext, config: UnlearnConfig): AsyncGen
     }
   } finally {
     agent.close()
-    remaining.dispose()
-    forgotten?.dispose()
+    for (const replay of Object.values(replays)) replay.dispose()
   }
 }
 
