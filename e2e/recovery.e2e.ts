@@ -1,4 +1,6 @@
-/** Processes die; the window says so and goes on. */
+/** Processes die; the window says so and goes on. The window is closed; nothing goes on unseen. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { processIds, startLethe, type Lethe } from './pages/lethe.ts'
 import { runsPage } from './pages/runs-page.ts'
@@ -35,4 +37,24 @@ it('starts the lab again when it is killed, and answers from the same folder', a
 it('resumes the interrupted run to its end', async () => {
   await runs.resume()
   await runs.reaches('succeeded', ['failed'])
+})
+
+it('ends when its window is closed by the cross, and leaves a run at work to be resumed', async () => {
+  const other = await startLethe()
+  try {
+    const started = runsPage(other.page)
+    await started.runDemo()
+    await started.reaches('running')
+    await started.progress()
+    const running = other.electron.process()
+    const ended = new Promise<number | null>((resolve) => running.once('exit', resolve))
+    await other.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
+    expect(await ended).toBe(0)
+    const runsOfIt = join(other.project, 'runs')
+    const [run] = await readdir(runsOfIt)
+    const { state } = JSON.parse(await readFile(join(runsOfIt, run!, 'state.json'), 'utf8')) as { state: string }
+    expect(state).toBe('interrupted')
+  } finally {
+    await other.close()
+  }
 })

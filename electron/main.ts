@@ -50,8 +50,10 @@ function senderOf(event: IpcMainInvokeEvent): Sender {
 async function open(): Promise<void> {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(inspector)))
   let window: BrowserWindow | null = null
-  const contents = () => (window && !window.isDestroyed() ? window.webContents : null)
-  const showOnTaskbar = followTaskbar(() => (window?.isDestroyed() ? null : window))
+  /** Null before it is there, and after a person has closed it. */
+  const live = () => (window && !window.isDestroyed() ? window : null)
+  const contents = () => live()?.webContents ?? null
+  const showOnTaskbar = followTaskbar(live)
   const place = { build, echo: inspector }
   const tell: SupervisorOptions['tell'] = (topic, value) => {
     if (topic === 'engine-gone') log('error', 'main', 'engine-gone', JSON.stringify(value))
@@ -78,14 +80,15 @@ async function open(): Promise<void> {
     readOnly,
     opened() {
       for (const other of BrowserWindow.getAllWindows()) if (other !== window) other.destroy() // reports of the former project
-      if (window) showPage(window)
+      const shown = live()
+      if (shown) showPage(shown)
     },
   })
   const theme = keepTheme(join(profile, 'theme.json'), (chosen) => (nativeTheme.themeSource = chosen))
   const grants = createGrants()
   const broker = createBroker(() => contents()?.id ?? null, {
     lab: (name, input) => workplace.supervisor().call(name, input),
-    shell: answerShell(shellHandlers({ window: () => window, workplace, recent, grants, attempts, theme })),
+    shell: answerShell(shellHandlers({ window: live, workplace, recent, grants, attempts, theme })),
     isGranted: grants.has,
   })
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => broker(senderOf(event), name, input))
@@ -106,9 +109,9 @@ async function open(): Promise<void> {
   })
   app.on('second-instance', (_event, _words, _folder, said) => {
     const { project } = (said ?? {}) as { project?: unknown }
-    void secondStart(window, workplace, typeof project === 'string' ? project : undefined)
+    void secondStart(live(), workplace, typeof project === 'string' ? project : undefined)
   })
-  closeOnQuit(() => window, workplace)
+  closeOnQuit(live, workplace)
 }
 
 /** Somebody started Lethe again: this window comes forward, on the project asked for. A run at work is not left unasked. */
