@@ -290,6 +290,12 @@ describe('unlearning', () => {
   test('as published: the count of updates begins anew, so PLAS trains its auto-encoder alone', async () => {
     const original = (await lab.createTraining(tiny())).run
     await pull(original)
+    // Its warm-up are 30 of 60 updates; the others go on from where it stands, and need no more.
+    const request = { agent: original, forget: 'tail:0.1', set: { steps: 30 } }
+    const untrained = 'a warm-up of 30 updates reaches the last of 30'
+    await expect(lab.planUnlearning({ ...request, method: 'retrain' })).rejects.toThrow(untrained)
+    await expect(lab.planUnlearning({ ...request, method: 'retrain', set: { steps: 31 } })).resolves.toBeDefined()
+    await expect(lab.planUnlearning({ ...request, method: 'finetune' })).resolves.toBeDefined()
     const lossesOf = async (mode: string): Promise<string[]> => {
       const set = { ...played.set, mode, steps: 20 }
       const { run } = await lab.createUnlearning({ agent: original, forget: 'tail:0.1', method: 'trajdeleter', set })

@@ -10,7 +10,7 @@ import { agentFile, encodeAgent } from './algorithms/agent-file.ts'
 import { makeAgent } from './algorithms/agent.ts'
 import { algorithmOf, type AnyAlgorithm } from './algorithms/algorithms.ts'
 import type { Settings } from './algorithms/algorithm.ts'
-import { readReplay, scalingFor } from './algorithms/replay.ts'
+import { readReplay, scalingFor, type Replay } from './algorithms/replay.ts'
 import { evaluationPhase, runSchedule } from './algorithms/schedule.ts'
 import { taskOf } from './environments/environment.ts'
 import { estimateStep, estimatePlan } from './estimates/step.ts'
@@ -116,8 +116,11 @@ export function trainConfig(request: TrainRequest, dataset?: OfTask): TrainConfi
   return { ...config, parameters: parameters }
 }
 
-/** A warm-up that reaches the last update leaves a policy that was never trained; the published code made such agents. */
-function requireTrained(algorithm: AnyAlgorithm, settings: Settings, steps: number): void {
+/**
+ * A warm-up that reaches the last update leaves a policy that was never trained; the published code made such agents.
+ * Errors: `config-invalid`.
+ */
+export function requireTrained(algorithm: AnyAlgorithm, settings: Settings, steps: number): void {
   const warmUp = algorithm.warmUp(settings as never)
   if (warmUp < steps || warmUp === 0) return
   throw new LetheError(
@@ -128,7 +131,7 @@ function requireTrained(algorithm: AnyAlgorithm, settings: Settings, steps: numb
 }
 
 /** Updates after which returns are measured: evenly, the last included. */
-export const evaluationSteps = (steps: number, evaluations: number): ReadonlySet<number> =>
+const evaluationSteps = (steps: number, evaluations: number): ReadonlySet<number> =>
   new Set(Array.from({ length: evaluations }, (_, i) => Math.round(((i + 1) * steps) / evaluations)))
 
 /** Where an agent of this data can be played: null without a simulated task. */
@@ -152,9 +155,10 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
   const { set } = trajectories
   const settings = parseWith(algorithm.config, config.parameters, algorithm.title, 'config-invalid')
   const episodes = trainingEpisodes(trajectories, config.share, config.without)
-  const replay = await readReplay(trajectories, episodes)
   const agent = makeAgent(algorithm, settings, { observations: set.observationSize, actions: set.actionSize })
+  let replay: Replay | undefined
   try {
+    replay = await readReplay(trajectories, episodes)
     agent.start(context.stream('networks'), await scalingFor(trajectories, episodes))
     const { seconds, returns, end } = yield* runSchedule(context, agent, {
       segments: [{ label: 'Training', variation: 'ordinary', replay, steps: config.steps }],
@@ -183,7 +187,7 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
     }
   } finally {
     agent.close()
-    replay.dispose()
+    replay?.dispose()
   }
 }
 

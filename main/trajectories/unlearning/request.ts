@@ -3,9 +3,11 @@ import type { Episode, TrajectorySet } from '../../contract/trajectories.ts'
 import { LetheError } from '../../contract/errors.ts'
 import { parseWith } from '../../files/atomic.ts'
 import type { AgentHeader } from '../algorithms/agent-file.ts'
+import { algorithmOf } from '../algorithms/algorithms.ts'
 import { estimateDefaults } from '../estimates/size.ts'
 import { trainingEpisodes } from '../job.ts'
 import { settingsOf } from '../settings.ts'
+import { requireTrained } from '../train.ts'
 import { forgetIds } from './forget-set.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from './unlearn.ts'
 
@@ -54,5 +56,11 @@ export function unlearnConfig(
     ...estimateDefaults(data.set, preset),
     ...unlearnSettings(request.set),
   }
-  return parseWith(unlearnConfigSchema, draft, 'unlearning', 'config-invalid')
+  const config = parseWith(unlearnConfigSchema, draft, 'unlearning', 'config-invalid')
+  if (method === 'retrain') {
+    const algorithm = algorithmOf(header.algorithm)
+    const settings = parseWith(algorithm.config, header.settings, `agent of run ${request.agent}`)
+    requireTrained(algorithm, settings, config.steps)
+  }
+  return config
 }
