@@ -46,7 +46,7 @@ const audit = runCommand({
     retrained: words.text('retrained'),
     episodes: await selectorOf(words.text('episodes') ?? 'auto'),
     preset: oneOf(command, words, 'preset', ['desk', 'paper', 'tiny']),
-    seed: words.number('seed'),
+    seed: words.seed(),
     set: settings(command, words),
   }),
   plan: (lab, request) => lab.planAudit(request),

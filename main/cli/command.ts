@@ -19,6 +19,8 @@ export interface Words {
   flag(name: string): boolean
   /** A finite number. Errors: `usage` naming the option. */
   number(name: string): number | undefined
+  /** `--seed`. Errors: `usage` for what is no whole number from 0. */
+  seed(): number | undefined
   list(name: string): readonly string[]
 }
 
@@ -55,11 +57,11 @@ const common: Readonly<Record<string, Option>> = {
 }
 
 export function readWords(command: Command, args: readonly string[]): Words {
-  const options = { ...common, ...command.options }
+  const options: Record<string, Option> = { ...common, ...command.options }
   let parsed: ReturnType<typeof parseArgs>
   try {
     parsed = parseArgs({
-      args: [...args],
+      args: withNegatives(args, options),
       allowPositionals: true,
       options: Object.fromEntries(
         Object.entries(options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
@@ -67,6 +69,9 @@ export function readWords(command: Command, args: readonly string[]): Words {
     })
   } catch (error) {
     const [message = ''] = (error as Error).message.split(/\n|\. To specify/)
+    const [, dashed] = /^Option '(--[\w-]+)' argument is ambiguous/.exec(message) ?? []
+    if (dashed)
+      throw usage(command, `${dashed} expects a value; one that begins with a dash is given as ${dashed}=VALUE.`)
     throw usage(command, `${message.replace(/\.$/, '')}.`)
   }
   const [wanted, repeated] = [
@@ -80,6 +85,14 @@ export function readWords(command: Command, args: readonly string[]): Words {
   const value = (name: string) => parsed.values[name]
   const text = (name: string): string | undefined =>
     typeof value(name) === 'string' ? (value(name) as string) : undefined
+  const number = (name: string): number | undefined => {
+    const found = text(name)
+    if (found === undefined) return undefined
+    const given = Number(found)
+    if (found.trim() === '' || !Number.isFinite(given))
+      throw usage(command, `--${name} expects a number, found ${JSON.stringify(found)}.`)
+    return given
+  }
   return {
     positionals: parsed.positionals,
     first: parsed.positionals[0] ?? '',
@@ -90,16 +103,26 @@ export function readWords(command: Command, args: readonly string[]): Words {
       return found
     },
     flag: (name) => value(name) === true,
-    number(name) {
-      const found = text(name)
-      if (found === undefined) return undefined
-      const number = Number(found)
-      if (found.trim() === '' || !Number.isFinite(number))
-        throw usage(command, `--${name} expects a number, found ${JSON.stringify(found)}.`)
-      return number
+    number,
+    seed() {
+      const seed = number('seed')
+      if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return seed
+      throw usage(command, `--seed expects a whole number from 0 to 2^53 − 1, found ${text('seed')}.`)
     },
     list: (name) => (Array.isArray(value(name)) ? (value(name) as string[]) : []),
   }
+}
+
+/** A number below zero is the value of the option before it, which `parseArgs` takes for another option. */
+function withNegatives(args: readonly string[], options: Readonly<Record<string, Option>>): string[] {
+  const whole: string[] = []
+  for (const arg of args) {
+    const before = whole.at(-1) ?? ''
+    const takes = before.startsWith('--') && options[before.slice(2)]?.type === 'string'
+    if (takes && /^-\.?\d/.test(arg)) whole[whole.length - 1] = `${before}=${arg}`
+    else whole.push(arg)
+  }
+  return whole
 }
 
 export const usage = (command: Command, message: string): LetheError =>

@@ -105,7 +105,7 @@ const open: Command = {
     if (agent === null && words.text('data') === undefined) throw usage(this, '--agent is missing.')
     const data = words.text('data') ?? (await opened.agentHeaderOf(agent!)).data.id
     const selector = await selectorOf(words.required('forget'))
-    const request = { data, agent, selector, seed: words.number('seed') ?? 1, note: words.text('note') ?? '' }
+    const request = { data, agent, selector, seed: words.seed() ?? 1, note: words.text('note') ?? '' }
     const { request: id } = await opened.openRequest(request)
     say(`Request ${id}`)
     await makeVersion(opened, id, invocation)

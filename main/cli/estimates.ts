@@ -18,7 +18,7 @@ const estimate = runCommand({
   example: 'trajectories estimate --agent RUN --json',
   request: (command, words) => ({
     ...{ agent: words.required('agent'), data: words.text('data'), preset: presetOf(command, words) },
-    ...{ seed: words.number('seed'), set: settings(command, words) },
+    ...{ seed: words.seed(), set: settings(command, words) },
   }),
   plan: (lab, request) => lab.planEstimate(request),
   create: (lab, request, device) => lab.createEstimate(request, device),

@@ -33,7 +33,7 @@ const importAgent = runCommand({
       ...{ algorithm: words.text('algorithm'), check: words.text('check') },
       decoder,
       ...{ steps: words.number('steps'), share: words.number('share') },
-      ...{ episodes: words.number('episodes'), seed: words.number('seed') },
+      ...{ episodes: words.number('episodes'), seed: words.seed() },
     }
   },
   plan: (lab, request) => lab.planAgentImport(request),

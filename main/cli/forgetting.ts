@@ -1,6 +1,6 @@
 /** Training agents, making them forget, and playing them. */
-import { promises as fs } from 'node:fs'
 import { parseEpisodeIds } from '../contract/episode-ids.ts'
+import { readText } from '../files/atomic.ts'
 import { trainPresets, type TrainPreset } from '../trajectories/train.ts'
 import { algorithmOf, algorithms } from '../trajectories/algorithms/algorithms.ts'
 import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
@@ -26,7 +26,7 @@ const train = runCommand({
   request: (command, words) => ({
     algorithm: algorithmOf(words.required('algorithm')).id,
     data: words.required('data'),
-    seed: words.number('seed'),
+    seed: words.seed(),
     preset: presetOf(command, words),
     set: settings(command, words),
   }),
@@ -55,7 +55,7 @@ const unlearn = runCommand({
       forget: await selectorOf(words.required('forget')),
       method: words.text('method') ?? unlearnMethods[0],
       preset: oneOf(command, words, 'preset', ['desk', 'paper', 'tiny']),
-      seed: words.number('seed'),
+      seed: words.seed(),
       set: { ...settings(command, words), ...(mode === undefined ? {} : { mode }) },
     }
   },
@@ -64,11 +64,19 @@ const unlearn = runCommand({
   text: outcomeText,
 })
 
-/** `csv:FILE` names a file of ids. Errors: `file-malformed` for what may name other episodes than were meant. */
+/**
+ * `csv:FILE` names a file of ids. Errors: `file-malformed` for what may name other episodes than were meant, `file-missing`,
+ * `file-unreadable`.
+ */
 export async function selectorOf(words: string): Promise<string> {
   if (!words.startsWith('csv:')) return words
   const file = words.slice('csv:'.length)
-  return `ids:${parseEpisodeIds(await fs.readFile(file, 'utf8'), file).join(',')}`
+  const text = await readText(
+    file,
+    'a file with the number of one episode on each line',
+    'Check the path after csv:, or name the episodes themselves, like ids:3,17.',
+  )
+  return `ids:${parseEpisodeIds(text, file).join(',')}`
 }
 
 const evaluate: Command = {
@@ -89,7 +97,7 @@ const evaluate: Command = {
       await lab()
     ).evaluateAgent(words.required('agent'), {
       episodes,
-      seed: words.number('seed') ?? 1,
+      seed: words.seed() ?? 1,
       signal,
     })
     const { mean, deviation, normalisedScore } = document

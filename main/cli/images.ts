@@ -49,7 +49,7 @@ const synthesize = runCommand({
       data: words.required('data'),
       epsilon,
       delta: words.number('delta'),
-      seed: words.number('seed'),
+      seed: words.seed(),
       mode: words.flag('release') ? 'release' : 'research',
       score: !words.flag('no-score'),
       device: deviceOf(command, words),

@@ -30,7 +30,7 @@ const replay = runCommand({
     const episodes = listOf('episodes').map(Number)
     if (!episodes.every((id) => Number.isSafeInteger(id) && id >= 0))
       throw usage(command, '--episodes expects ids apart by commas, as 0,12.')
-    return { data: words.required('data'), episodes, agents: listOf('agents'), seed: words.number('seed') }
+    return { data: words.required('data'), episodes, agents: listOf('agents'), seed: words.seed() }
   },
   plan: (lab, request) => lab.planReplay(request),
   create: (lab, request, device) => lab.createReplay(request, device),

@@ -60,7 +60,7 @@ const demoCommand: Command = {
         data: 'mnist',
         epsilon,
         preset,
-        seed: words.number('seed'),
+        seed: words.seed(),
       })
       runs.push(run)
       say(`\nε = ${epsilon}, δ = ${plan.privacy!.delta}: one Gaussian release of the mean embedding. Run ${run}`)

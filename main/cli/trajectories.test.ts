@@ -95,7 +95,11 @@ test('what does not fit is said: environment, action sizes, steps, files', async
       'config-invalid',
       'hopper has 11 and 3',
     ],
+    [['hopper', '--actions', root], 1, 'file-unreadable', `${root} is a folder; expected a JSON file.`],
+    [['hopper', '--policy', path.join(actions, 'in')], 1, 'file-missing', 'a part of its path is a file'],
     [['hopper'], 2, 'usage', '--actions is missing'],
+    [['hopper', '--actions', actions, '--steps', '-3'], 2, 'usage', '--steps expects a whole number from 1'],
+    [['hopper', '--actions', '--json'], 2, 'usage', '--actions expects a value'],
     [['hopper', '--actions', actions, '--variant', 'v9'], 2, 'usage', '--variant'],
   ]
   const answers = await Promise.all(wrong.map(([words]) => json('trajectories', 'rollout', ...words)))
@@ -133,6 +137,19 @@ test('collected by seed, listed, exported as Minari, inspected, imported again',
     code: 1,
     document: { error: { code: 'dataset-missing' } },
   })
+  const nowhere = path.join(root, 'nowhere')
+  expect(await json('data', 'export', 'one', '--out', path.join(nowhere, 'minari'))).toMatchObject({
+    code: 1,
+    document: { error: { code: 'file-missing', message: expect.stringContaining('does not exist') as string } },
+  })
+  await expect(fs.stat(nowhere)).rejects.toMatchObject({ code: 'ENOENT' })
+  for (const seed of ['-1', '1.5'])
+    expect(await collect('Seed', seed)).toMatchObject({
+      code: 2,
+      document: {
+        error: { code: 'usage', message: `--seed expects a whole number from 0 to 2^53 − 1, found ${seed}.` },
+      },
+    })
   const missing = await json('trajectories', 'collect', 'hopper', '--policy', 'none', '--episodes', '3')
   expect(missing).toMatchObject({ code: 2, document: { error: { code: 'usage' } } })
 })
@@ -206,6 +223,19 @@ test('unlearn: ids from a CSV, an agent that can be played, and refusals by name
     document: { error: { code: 'method-missing' } },
   })
   expect((await json(...words)).code).toBe(2)
+  for (const [file, found, text] of [
+    [path.join(root, 'none.csv'), 'file-missing', 'does not exist'],
+    [root, 'file-unreadable', 'is a folder'],
+  ] as const) {
+    const { document: refused } = await json(...words, '--forget', `csv:${file}`)
+    expect(refused).toMatchObject({
+      error: {
+        code: found,
+        message: `${file} ${text}; expected a file with the number of one episode on each line.`,
+        hint: 'Check the path after csv:, or name the episodes themselves, like ids:3,17.',
+      },
+    })
+  }
 }, 120_000)
 
 test('the study fills what is missing, once, shows the rest as missing, and passes over what somebody else works on', async () => {

@@ -1,7 +1,6 @@
-import { promises as fs } from 'node:fs'
 import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
-import { parseWith } from '../files/atomic.ts'
+import { parseWith, readJson } from '../files/atomic.ts'
 import { collectors, defaultNoise } from '../trajectories/data/collect.ts'
 import { makeEnvironment, taskOf, tasks } from '../trajectories/environments/environment.ts'
 import { shippedPolicies } from '../trajectories/environments/policies.ts'
@@ -75,7 +74,7 @@ const rolloutCommand: Command = {
     if (steps !== undefined && !(Number.isInteger(steps) && steps > 0 && steps <= mostSteps))
       throw usage(this, `--steps expects a whole number from 1 to ${mostSteps}.`)
     const actions = actionsFile ? await readActions(actionsFile, task) : null
-    const layers = policyFile ? await readJsonFile(policyFile, policySchema) : null
+    const layers = policyFile ? await readJson(policyFile, policySchema) : null
     if (!layers && steps !== undefined && steps > actions!.length)
       throw new LetheError(
         'config-invalid',
@@ -127,7 +126,7 @@ const collectCommand: Command = {
       task: task.id,
       policy,
       episodes,
-      seed: words.number('seed') ?? 1,
+      seed: words.seed() ?? 1,
       noise,
       variant: parseWith(z.enum(variants), words.text('variant') ?? 'v4', '--variant', 'usage'),
       name: words.text('name') ?? `${task.title} ${policy}`,
@@ -149,7 +148,7 @@ const mostEpisodes = 100_000
 const mostSteps = 1_000_000
 
 async function readActions(file: string, task: Task): Promise<number[][]> {
-  const actions = await readJsonFile(file, z.array(z.array(z.number())).min(1).max(mostSteps))
+  const actions = await readJson(file, z.array(z.array(z.number())).min(1).max(mostSteps))
   const odd = actions.findIndex((action) => action.length !== task.actions.length)
   if (odd >= 0)
     throw new LetheError(
@@ -158,20 +157,6 @@ async function readActions(file: string, task: Task): Promise<number[][]> {
       'Give one number for each motor; see `lethe trajectories environments`.',
     )
   return actions
-}
-
-async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await fs.readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause
-    throw new LetheError('file-missing', `${file} does not exist.`, 'Check the path.')
-  })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new LetheError('file-malformed', `${file} is not JSON: ${(error as Error).message}.`, 'Check the file.')
-  }
-  return parseWith(schema, value, file)
 }
 
 export const trajectoriesCommands: readonly Command[] = [environmentsCommand, rolloutCommand, collectCommand]

@@ -60,6 +60,8 @@ export interface ErrorRecord {
 
 const systemErrors: Record<string, [ErrorCode, string]> = {
   ENOENT: ['file-missing', 'Check the path.'],
+  ENOTDIR: ['file-missing', 'A part of the path is a file, not a folder. Check the path.'],
+  EISDIR: ['file-unreadable', 'Name a file, not a folder.'],
   EACCES: ['file-unreadable', 'Check the permissions of the file or folder.'],
   EPERM: ['file-unreadable', 'Check the permissions of the file or folder.'],
   EROFS: ['folder-read-only', 'Choose a project folder that can be written.'],

@@ -61,6 +61,19 @@ export async function exportDataset(
   return files
 }
 
+const nowhere = (folder: string): LetheError =>
+  new LetheError(
+    'file-missing',
+    `${folder} cannot be made: the folder it is to lie in does not exist.`,
+    'Make that folder first, or name another.',
+  )
+
+/** What is exported makes no other folder than its own. Errors: `file-missing`. */
+export async function requireParent(target: string): Promise<void> {
+  const folder = path.resolve(target)
+  if (!(await fs.stat(path.dirname(folder)).catch(() => null))) throw nowhere(folder)
+}
+
 /** Makes the empty folder that is to be filled. Errors: `usage` where something stands, `file-missing`, `folder-read-only`. */
 async function claim(folder: string): Promise<void> {
   try {
@@ -69,12 +82,7 @@ async function claim(folder: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST')
       throw new LetheError('usage', `${folder} exists already.`, 'Name a folder that does not exist.')
-    if (code === 'ENOENT')
-      throw new LetheError(
-        'file-missing',
-        `${folder} cannot be made: the folder it is to lie in does not exist.`,
-        'Make that folder first, or name another.',
-      )
+    if (code === 'ENOENT') throw nowhere(folder)
     if (code === 'EROFS')
       throw new LetheError(
         'folder-read-only',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
-import { LetheError } from '../contract/errors.ts'
+import { LetheError, toErrorRecord } from '../contract/errors.ts'
 
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await fs.open(folder, 'r')
@@ -96,16 +96,28 @@ async function endOfLastLine(handle: fs.FileHandle, size: number): Promise<numbe
   return 0
 }
 
-/** Parses one JSON file by its schema. Errors: `file-missing`, `file-malformed` naming the field. */
-export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  let text: string
+const unread: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist: a part of its path is a file',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be read',
+  EPERM: 'may not be read',
+}
+
+/** The text of one file. Errors: `file-missing`, `file-unreadable`, with the path and what was expected there. */
+export async function readText(file: string, expected: string, hint = 'Check the path.'): Promise<string> {
   try {
-    text = await fs.readFile(file, 'utf8')
+    return await fs.readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new LetheError('file-missing', `${file} does not exist.`, 'Check the path.')
-    throw error
+    const what = unread[(error as NodeJS.ErrnoException).code ?? '']
+    if (what === undefined) throw error
+    throw new LetheError(toErrorRecord(error).code, `${file} ${what}; expected ${expected}.`, hint, { cause: error })
   }
+}
+
+/** Parses one JSON file by its schema. Errors: `file-missing`, `file-unreadable`, `file-malformed` naming the field. */
+export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await readText(file, 'a JSON file')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -113,7 +125,7 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
     throw new LetheError(
       'file-malformed',
       `${file} is not JSON: ${(error as Error).message}.`,
-      'Restore it from a copy.',
+      'Correct it, or restore it from a copy.',
     )
   }
   return parseWith(schema, value, file)

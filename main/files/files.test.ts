@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { toErrorRecord } from '../contract/errors.ts'
 import { appendLines, readJson, readLineBlocks, readLines, writeAtomic, writeFolder } from './atomic.ts'
 import { lock, lockOwner, tryLock } from './lock.ts'
 
@@ -32,6 +33,18 @@ test('a folder appears whole or not at all', async () => {
   ).rejects.toThrow('stopped halfway')
   expect(await fs.readFile(at('set/x'), 'utf8')).toBe('1')
   expect(await fs.readdir(folder)).toEqual(['set'])
+})
+
+test('a folder, or a path through a file, in the place of a file is an error of the path and no fault of Lethe', async () => {
+  await fs.writeFile(at('file'), '')
+  const cases = [
+    [folder, 'file-unreadable'],
+    [at('file/in'), 'file-missing'],
+  ] as const
+  for (const [file, code] of cases) {
+    await expect(readJson(file, z.unknown())).rejects.toMatchObject({ code, message: expect.stringContaining(file) })
+    expect(toErrorRecord(await fs.readFile(file).catch((error: unknown) => error)).code).toBe(code)
+  }
 })
 
 test('a torn last line is not read, and cut before the next line is added', async () => {

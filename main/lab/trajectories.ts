@@ -5,6 +5,7 @@ import type { SimulatedTask, trajectoriesCalls } from '../contract/calls/traject
 import type { TrashRecord } from '../contract/calls/trash.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { TrajectorySet } from '../contract/trajectories.ts'
+import { requireParent } from '../data/export.ts'
 import { moveToTrash, trashFolder } from '../files/trash.ts'
 import { collectSet, type CollectOptions } from '../trajectories/data/collect.ts'
 import { exportMinari } from '../trajectories/data/export.ts'
@@ -80,8 +81,10 @@ export function trajectoriesPart({ project, tasks }: LabContext, { poolOf }: Pic
     return whileIdle(project, id, () => moveToTrash(project, { kind: 'dataset', origin: id, name }))
   }
 
-  const exportSet = (id: string, target: string, signal?: AbortSignal): Promise<string[]> =>
-    recordExport(project, id, target, () => exportMinari(project, id, target, signal))
+  const exportSet = async (id: string, target: string, signal?: AbortSignal): Promise<string[]> => {
+    await requireParent(target)
+    return recordExport(project, id, target, () => exportMinari(project, id, target, signal))
+  }
 
   const handlers: HandlersOf<typeof trajectoriesCalls> = {
     'trajectories.list': () => listTrajectorySets(project),

@@ -35,7 +35,7 @@ export interface ReportVerification {
 
 const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Whatever the text holds, the answer is a list of problems. */
+/** Of a damaged report the answer is a list of problems. Errors: `file-malformed` for what never was the report of an audit. */
 export async function verifyAuditReport(
   text: string,
   origin: Origin | null,
@@ -115,6 +115,7 @@ function parse(text: string, problems: Problem[]): { raw: AuditReport; report: A
     problems.push({ file: 'report.json', expected: 'JSON', found: (error as Error).message })
     return null
   }
+  requireAudit(value)
   const result = auditReportSchema.safeParse(value)
   // As it was written, in the order of its keys and with all it holds: hashes and the page are of that.
   if (result.success) return { raw: value as AuditReport, report: result.data }
@@ -122,6 +123,20 @@ function parse(text: string, problems: Problem[]): { raw: AuditReport; report: A
   const found = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
   problems.push({ file: 'report.json', expected: 'the report of an audit, lethe.audit-report/1', found })
   return null
+}
+
+/** A damaged report still has some of what only audits have; the report of another run has none, and nothing it could be checked by. */
+function requireAudit(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  const { schema, record } = value as { schema?: unknown; record?: { kind?: unknown } | null }
+  if (String(schema).startsWith('lethe.audit-report/')) return
+  if (['audit', 'auditSha256', 'seal', 'shadows'].some((name) => name in value)) return
+  const kind = typeof record?.kind === 'string' ? ` but of a run of the kind ${shown(record.kind)}` : ''
+  throw new LetheError(
+    'file-malformed',
+    `This is no report of an audit${kind}; there is no check of such a file.`,
+    'Give report.json or report.html of an audit, or the id of its run.',
+  )
 }
 
 /** What Lethe words itself, each version in its own way. */

@@ -17,6 +17,13 @@ export function readWeights(bytes: Uint8Array, source: string): Map<string, Weig
       `${source} is a pickle of a whole learner (algo.save, .d3), a program to be run.`,
       'Save its weights instead, algo.save_model("model.pt"), and give the params.json of its logs.',
     )
+  // The header of safetensors is JSON after its length; what is cut short still begins so, and is told so by its reader.
+  if (!torch && bytes[8] !== '{'.charCodeAt(0))
+    throw new LetheError(
+      'format-unsupported',
+      `${source} is neither a file of PyTorch (.pt) nor safetensors; it begins with ${Buffer.from(bytes.subarray(0, 8)).toString('hex') || 'nothing'}.`,
+      'Give the weights that algo.save_model("model.pt") wrote, or the same as safetensors. Other pickles are programs and are not read.',
+    )
   const found = torch ? readTorchTree(bytes, source) : readSafetensors(bytes, source).tensors
   const weights = new Map<string, Weight>()
   for (const [name, { shape, data }] of found) {
