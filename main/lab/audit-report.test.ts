@@ -59,7 +59,6 @@ beforeAll(async () => {
   await pull(unlearned)
   const about = { data: 'hops', agent, selector: 'ids:1,2', seed: 1, note: 'withdrawn' }
   request = (await lab.openRequest(about)).request
-  await lab.linkRequest(request, 'unlearned', unlearned)
   run = await audit()
   await pull(run)
   text = await written(run)
@@ -92,7 +91,8 @@ test('untouched, it agrees here and is no more than consistent elsewhere', async
   expect(here.checks.at(-1)!.note).toContain('The shadow agents in the cache are those of the audit.')
   const report = JSON.parse(text) as AuditReport
   expect(report.returns.agent).not.toBeNull()
-  expect(report.deletion).toMatchObject({ request })
+  // The audit goes on record with its first report, whoever has or has not looked at the request.
+  expect(report.deletion).toMatchObject({ request, state: 'audited', unlearned, audited: run })
   expect(report.made).toMatchObject({
     agent: { kind: 'trajectories.unlearn', config: { method: 'trajdeleter', forget: [1, 2], seed: 1 } },
     original: { kind: 'trajectories.train', config: { algorithm: 'iql', steps: 40 } },
@@ -251,4 +251,12 @@ test('shadows changed in the cache fail the report, and are made anew by the sam
   await fs.writeFile(path.join(cache, `sha256-of-${name}`), await hashOf(file))
   const told = await lab.verifyReport(run)
   expect(told.checks.at(-1)!.note).toContain(`are others, made since: ${name}`)
+}, 60_000)
+
+test('closing a request writes the report of its audit anew', async () => {
+  await lab.closeRequest(request, true)
+  const report = JSON.parse(await fs.readFile(runPaths(project, run).reportJson, 'utf8')) as AuditReport
+  expect(report.deletion).toMatchObject({ request, state: 'closed', retired: agent })
+  expect(report.deletion!.copies.every(({ fate }) => fate === 'kept')).toBe(true)
+  expect(await lab.verifyReport(run)).toMatchObject({ ok: true, problems: [] })
 }, 60_000)

@@ -5,7 +5,7 @@ import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { dataFolder } from '../data/catalogue.ts'
 import { readConfig, readEnvironment, readRecord, runPaths, runsFolder, type RunPaths } from '../runs/folder.ts'
-import type { AuditConfig } from '../trajectories/audit/audit.ts'
+import { parseAuditConfig, type AuditConfig } from '../trajectories/audit/audit.ts'
 import type { Origin } from '../trajectories/audit/against-project.ts'
 import {
   auditReport,
@@ -19,15 +19,19 @@ import { verifyAuditReport, type ReportVerification } from '../trajectories/audi
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { requestIds, summaryOf, verifyRequest } from '../trajectories/deletion/record.ts'
+import { followSteps } from '../trajectories/deletion/steps.ts'
 
-/** Of a run that ended well. Gives the path of the page. */
-export const reportAudit = async (project: string, paths: RunPaths): Promise<string> =>
-  writeAuditReport(paths.folder, await reportOf(project, paths))
+/** Of a run that ended well, with the request that it was for as it stands now. Gives the path of the page. */
+export async function reportAudit(project: string, paths: RunPaths): Promise<string> {
+  for (const id of await requestIds(project)) await followSteps(project, id)
+  return writeAuditReport(paths.folder, await reportOf(project, paths))
+}
 
 /** What is written of a run, and what a report of it is held against. */
 async function reportOf(project: string, paths: RunPaths): Promise<AuditReport> {
   const { outcome, ...record } = await readRecord(paths)
   const config = (await readConfig(paths)) as AuditConfig
+  parseAuditConfig(config)
   const set = await readTrajectorySet(project, config.data).catch(() => null)
   const runs = {
     agent: await runOf(project, config.agent),

@@ -310,7 +310,7 @@ describe('the report', () => {
     )
     const made = await lab.verifyReport(file)
     expect(made.problems.map((one) => one.file).join('; ')).toMatch(/auditSha256.*agent\.safetensors/)
-    expect((await verifyAuditReport('{}', null)).ok).toBe(false)
+    await expect(verifyAuditReport('{}', null)).rejects.toMatchObject({ code: 'file-malformed' })
     expect((await verifyAuditReport('no report', null)).ok).toBe(false)
   })
 

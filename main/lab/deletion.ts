@@ -24,10 +24,12 @@ import {
   verifyRequest,
 } from '../trajectories/deletion/record.ts'
 import { removeCopies, requireNoRemoval, resumeRemovals, type Removers } from '../trajectories/deletion/removal.ts'
-import { ancestorsOf, forgets, readRunFolders, type RunFolder } from '../trajectories/deletion/runs-on.ts'
+import { readRunFolders } from '../trajectories/deletion/runs-on.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
+import { followSteps, linkStep, type Step } from '../trajectories/deletion/steps.ts'
 import { makeVersion } from '../trajectories/deletion/version.ts'
 import { forgetIds } from '../trajectories/unlearning/forget-set.ts'
+import { reportAudit } from './audit-report.ts'
 import type { LabContext } from './context.ts'
 import { whileIdle } from './data.ts'
 import type { ForgettingPart } from './forgetting.ts'
@@ -40,8 +42,6 @@ export interface OpenRequest {
   readonly seed: number
   readonly note: string
 }
-
-type Step = 'unlearned' | 'audited'
 
 export function deletionPart(
   { project, readOnly, tasks }: LabContext,
@@ -92,16 +92,11 @@ export function deletionPart(
     return summary(request)
   }
 
-  /** Puts on record the runs that forgot and audited, once they have ended well; ends removals that were cut short. */
+  /** What runs have done since goes on record; removals that were cut short go on. */
   const follow = async (request: string): Promise<void> => {
     const found = await summary(request)
     if (readOnly || found.damage !== null || found.state === 'closed') return
-    const runs = await readRunFolders(project)
-    for (const step of ['unlearned', 'audited'] as const) {
-      const now = await summary(request)
-      const run = now[step] === null ? runs.filter((one) => fits(one, step, now, runs)).at(-1) : undefined
-      if (run) await appendRequest(project, request, { kind: 'link', step, run: run.id, ...methodOf(run, step) })
-    }
+    await followSteps(project, request)
     await finishRemovals(project)
     await resumeRemovals(project, request, removers)
   }
@@ -112,16 +107,7 @@ export function deletionPart(
   }
 
   const link = async (request: string, step: Step, run: string): Promise<RequestSummary> => {
-    const now = await summary(request)
-    const runs = await readRunFolders(project)
-    const found = runs.find((one) => one.id === run && fits(one, step, now, runs))
-    if (!found)
-      throw new LetheError(
-        'run-state',
-        `Run ${run} has not ${step} what this request is about.`,
-        'Choose one that ended well, of the agent and with all the episodes of the request; training with other rewards is none.',
-      )
-    await appendRequest(project, request, { kind: 'link', step, run, ...methodOf(found, step) })
+    await linkStep(project, await summary(request), step, run)
     return summary(request)
   }
 
@@ -166,6 +152,7 @@ export function deletionPart(
       requireNoRemoval(lines, request)
       return true
     })
+    await reportAnew(project, now.audited)
     return deletionStatement(project, request)
   }
 
@@ -192,33 +179,15 @@ export function deletionPart(
   }
 }
 
-/** Whether a run has done a step of a request, and well. Of what an agent never learnt there is nothing to forget. */
-function fits(
-  { record, config, trash }: RunFolder,
-  step: Step,
-  { agent, learnt, unlearned }: RequestSummary,
-  runs: readonly RunFolder[],
-): boolean {
-  if (trash !== null || record?.state !== 'succeeded' || !config || agent === null || learnt.length === 0) return false
-  if (step === 'audited')
-    return (
-      record.kind === 'trajectories.audit' &&
-      config.agent === unlearned &&
-      // An audit takes the furthest ancestor that is in use; what the agent knew, that one knew.
-      [agent, ...ancestorsOf(agent, runs)].some((id) => id === config.original) &&
-      learnt.every((id) => config.forgotten?.includes(id))
-    )
-  const forgotten = new Set(config.forget)
-  return (
-    record.kind === 'trajectories.unlearn' &&
-    forgets(config.method) &&
-    config.agent === agent &&
-    learnt.every((id) => forgotten.has(id))
-  )
+/** The report of the audit holds the closed request from now on. What is wrong with the audit is no reason to keep the request open. */
+async function reportAnew(project: string, audit: string | null): Promise<void> {
+  if (audit === null) return
+  try {
+    await reportAudit(project, runPaths(project, audit))
+  } catch (error) {
+    if (!(error instanceof LetheError)) throw error
+  }
 }
-
-const methodOf = ({ config }: RunFolder, step: Step): { readonly method?: string } =>
-  step === 'unlearned' ? { method: config?.method ?? 'trajdeleter' } : {}
 
 const damaged = (request: string): RequestSummary => ({
   ...{ request, state: 'open', opened: '', closed: null, data: '', name: '', episodes: [], of: 0, agent: null },
