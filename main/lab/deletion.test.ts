@@ -513,6 +513,18 @@ test('closing retires the original: shown, and refused for whatever would use it
   expect(await lab.agentHeaderOf(unlearned)).toMatchObject({ without: [1, 2] })
 })
 
+test('the agent that forgot can be played after its set is gone for good; for all else the way is named', async () => {
+  const request = await opened()
+  const version = await lab.makeRequestVersion(request)
+  const before = await lab.evaluateAgent(unlearned, { episodes: 1, seed: 1 })
+  await lab.removeRequestCopies(request, ['dataset:hops'])
+  expect(await lab.evaluateAgent(unlearned, { episodes: 1, seed: 1 })).toEqual(before)
+  await expect(lab.planUnlearning({ agent: unlearned, forget, method: 'finetune' })).rejects.toMatchObject({
+    ...{ code: 'dataset-missing', message: expect.stringContaining(version.version!.data) },
+    hint: expect.stringContaining('evaluated and replayed'),
+  })
+})
+
 test('a record that was changed is found, and nothing more is done under it', async () => {
   const request = await opened()
   await lab.makeRequestVersion(request)

@@ -12,7 +12,7 @@ import { loadBackend } from '../tensor/backend.ts'
 import { agentFile, agentHeader, openAgent, type AgentHeader } from '../trajectories/algorithms/agent-file.ts'
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
 import { auditJob } from '../trajectories/audit/audit.ts'
-import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
+import { isTrajectorySet, listTrajectorySets, openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import type { TrajectoryJob } from '../trajectories/job.ts'
 import { writeTrajectoryReport } from '../trajectories/report.ts'
 import { returnFigures, stageOf, trainConfig, trainJob, type TrainRequest } from '../trajectories/train.ts'
@@ -72,8 +72,22 @@ export function forgettingPart(context: LabContext) {
   /** What the agent of a run says of itself. Errors: `run-state` without one. */
   const agentHeaderOf = async (run: string) => agentHeader(await agentBytes(run), `agent of run ${run}`)
 
+  /** What a deletion request left of the set that an agent learnt from, where that set is gone; else null. */
+  const versionOf = async ({ data: { id, contentHash } }: AgentHeader): Promise<TrajectorySet | null> => {
+    if (await isTrajectorySet(project, id)) return null
+    return (await listTrajectorySets(project)).find(({ origin }) => origin?.contentHash === contentHash) ?? null
+  }
+
   /** The set that an agent learnt from. Errors: `dataset-missing`, `dataset-corrupt` where the name is another set's by now. */
-  const dataOf = async ({ data: { id, contentHash } }: AgentHeader) => {
+  const dataOf = async (header: AgentHeader) => {
+    const { id, contentHash } = header.data
+    const left = await versionOf(header)
+    if (left)
+      throw new LetheError(
+        'dataset-missing',
+        `The set ${id}, which the agent was trained on, was removed; ${left.id} is what is left of it, and has other episodes.`,
+        `The agent can still be evaluated and replayed. For all else train one of ${left.id}.`,
+      )
     const data = await openTrajectories(project, id)
     if (data.set.contentHash === contentHash) return data
     throw new LetheError(
@@ -117,7 +131,7 @@ export function forgettingPart(context: LabContext) {
       await loadBackend()
       const { agent, header } = openAgent(bytes, `agent of run ${run}`)
       try {
-        const { set } = await dataOf(header)
+        const set = (await versionOf(header)) ?? (await dataOf(header)).set
         const stage = stageOf(set, options.episodes)
         if (!stage)
           throw new LetheError(
