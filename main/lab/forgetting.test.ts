@@ -480,6 +480,11 @@ describe('the episodes to forget', () => {
     expect(ids).toEqual(Array.from({ length: 22 }, (_, i) => 2026 + i))
   })
 
+  test.each([12, 14, 24])('tail is the last one trained on where %i episodes are too few for the rounding', (count) => {
+    const trained = all.slice(0, count - Math.ceil(0.1 * count))
+    expect(forgetIds('tail:0.01', { all: all.slice(0, count), trained, share: 0.9 }, 1)).toEqual([trained.length - 1])
+  })
+
   test('at random by seed, by return, by hand', () => {
     expect(forgetIds('random:0.01', pool, 1)).toEqual(forgetIds('random:0.01', pool, 1))
     expect(forgetIds('random:0.01', pool, 1)).not.toEqual(forgetIds('random:0.01', pool, 2))

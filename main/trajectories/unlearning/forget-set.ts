@@ -64,7 +64,9 @@ function drawn(kind: string, rate: number, { all, trained, share }: ForgetPool, 
   if (kind !== 'tail') throw invalid(kind, `is not a way to choose; expected ${selectorHelp}`)
   const split = rate + (1 - share)
   const end = heldOut(all.length, 1 - split)
-  const start = all.length - end
+  // Of few episodes the rounding leaves none before the held-out end: then it is the last of those trained on.
+  const boundary = all.length - heldOut(all.length, share)
+  const start = all.length - end < boundary ? all.length - end : boundary - 1
   return idsOf(all.slice(start, start + Math.max(1, Math.floor((end * rate) / split + 1e-9))))
 }
 
