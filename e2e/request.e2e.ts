@@ -31,6 +31,11 @@ const step = (name: string) => lethe.page.getByRole('region', { name, exact: tru
 const confirmed = (action: string) =>
   lethe.page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click()
 
+/** The keyboard goes on where the page does. */
+const focused = (words: RegExp) =>
+  expect.poll(() => lethe.page.evaluate(() => document.activeElement?.textContent ?? '')).toMatch(words)
+const listed = () => lethe.page.getByRole('navigation', { name: 'Deletion requests' }).innerText()
+
 async function expectClean(): Promise<void> {
   for (const theme of ['dark', 'light']) {
     await setTheme(lethe.page, theme)
@@ -50,10 +55,14 @@ it('is opened for two episodes that an agent learnt from', async () => {
   await page.grid().focus()
   for (const keys of ['Home', 'Space', 'ArrowDown', 'Space']) await lethe.page.keyboard.press(keys)
   await page.selects(2)
-  await page.button('Open a deletion request…').click()
+  await page.button('Open a deletion request…').focus()
+  await lethe.page.keyboard.press('Enter')
+  await focused(/^Delete 2 episodes of Patients/)
   await lethe.page.getByLabel('Note').fill('Asked for by letter.')
-  await page.button('Open the request').click()
-  await step('Choose').getByText('The set goes on as').waitFor()
+  await page.button('Open the request').focus()
+  await lethe.page.keyboard.press('Enter')
+  await step('Choose').getByText('The set goes on as “Patients without 2 episodes”').waitFor()
+  await focused(/^Delete 2 episodes of Patients/)
   await expectClean()
 })
 
@@ -65,14 +74,33 @@ it('is followed: the agent forgets them and is audited; by how much is said', as
   await page.tab('Requests')
   await step('Forget').getByRole('button', { name: 'Make it forget…' }).click()
   await lethe.page.getByText('1 episode is no longer selected.').waitFor()
+  await focused(/^What is forgotten/)
   await page.choose('Tiny')
   await page.start()
   await runs.reaches('succeeded', ['failed'])
+  const outcome = await page.outcome()
   await page.tab('Requests')
-  await step('Forget').getByText('Forgotten in the run').waitFor()
+  await step('Forget').getByText('Made to forget in the run').waitFor()
+  await expect.poll(listed).toContain('unlearned')
+  for (const doubt of ['did not fall', 'that alone is not forgetting'].filter((words) => outcome.includes(words)))
+    await step('Forget').getByText(doubt).waitFor()
+  expect(await step('Audit').innerText()).toContain('is compared with the original')
   await step('Forget')
     .getByText(/^TrajDeleter\. /)
     .waitFor()
+  // Without the set it could never be audited: that is said before it goes.
+  await step('Copies').getByRole('checkbox', { name: 'Patients', exact: true }).check()
+  await page.button('Remove for good…').click()
+  await lethe.page.getByRole('dialog').getByText('Without the set the agent can never be audited.').waitFor()
+  await confirmed('Cancel')
+  // What looks ticked is what is kept.
+  await page.button('Tick all: To be decided').click()
+  await lethe.page.getByText(/copies ticked\./).waitFor()
+  const ticked = await step('Copies').locator('input:checked').count()
+  await page.button('Keep…').click()
+  await lethe.page.getByRole('dialog', { name: `Keep ${ticked} copies` }).waitFor()
+  await confirmed('Cancel')
+  await page.button('Tick none: To be decided').click()
   await step('Audit').getByRole('button', { name: 'Audit it…' }).click()
   await page.choose('Tiny')
   const start = page.button('Start audit')
@@ -82,6 +110,7 @@ it('is followed: the agent forgets them and is audited; by how much is said', as
   await expectClean()
   await page.tab('Requests')
   await step('Audit').getByText('Audited in the run').waitFor()
+  await expect.poll(listed).toContain('audited')
 })
 
 it('has every copy decided, and is closed', async () => {

@@ -33,7 +33,10 @@ function Actions({ run }: { readonly run: RunSummary }) {
   const more: (MenuItem | 'line')[] = [
     { label: 'Show folder', onSelect: () => void revealRun(run.id) },
     { label: 'Save report as PDF…', disabled: !succeeded, reason, onSelect: () => void savePdf(run) },
-    { label: 'Export evidence…', disabled: !succeeded, reason, onSelect: () => exportEvidence([run]) },
+    // Evidence is of runs on images; a run on trajectories has its report, which can be checked by itself.
+    ...(run.kind.startsWith('trajectories.')
+      ? []
+      : [{ label: 'Export evidence…', disabled: !succeeded, reason, onSelect: () => exportEvidence([run]) }]),
     'line',
     {
       label: 'Remove',

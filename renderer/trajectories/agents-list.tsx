@@ -33,21 +33,19 @@ function useColumns(played: boolean): Column<Agent>[] {
   const common: Column<Agent>[] = [
     {
       ...{ id: 'agent', head: 'Agent', sort: (a, b) => a.algorithm.localeCompare(b.algorithm) },
-      cell: ({ algorithm, method, source, created, retired }) => (
-        <span title={`Made ${formatTime(created, new Date())}`}>
-          {algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm}
-          {method !== null && `, ${methodTitle(method)}`}
-          {source !== null && `, from ${source}`}
-          {retired && ', retired'}
-        </span>
-      ),
+      cell: ({ algorithm, method, source, created, retired }) => {
+        const title = algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm
+        const words = [title, method && methodTitle(method), source && `from ${source}`, retired && 'retired']
+        const name = words.filter(Boolean).join(', ')
+        return <span title={`${name}. Made ${formatTime(created, new Date())}`}>{name}</span>
+      },
     },
     {
       ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '60px' },
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '92px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '84px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
   ]
@@ -55,12 +53,14 @@ function useColumns(played: boolean): Column<Agent>[] {
   return [
     ...common,
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '106px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '138px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) =>
-        evaluation ? `${formatFigure(Math.round(evaluation.mean))} ± ${Math.round(evaluation.deviation)}` : '–',
+        evaluation
+          ? `${formatFigure(Math.round(evaluation.mean))} ± ${formatFigure(Math.round(evaluation.deviation))}`
+          : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '78px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '66px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

@@ -63,6 +63,8 @@ interface StartProps {
   readonly plan: Plan | null
   /** What stands in its way. */
   readonly obstacle: Pick<Failure, 'message' | 'hint'> | null
+  /** What is still to be chosen, where nothing can be planned without it. */
+  readonly missing?: string | null
   /** It was asked for, and is not there yet. */
   readonly starting: boolean
   /** The word on the button. */
@@ -72,7 +74,7 @@ interface StartProps {
   readonly children?: ReactNode
 }
 
-export function StartPanel({ plan, obstacle, starting, action, onStart, children }: StartProps) {
+export function StartPanel({ plan, obstacle, missing = null, starting, action, onStart, children }: StartProps) {
   const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
   const ready = plan !== null && obstacle === null && !starting
   return (
@@ -85,6 +87,7 @@ export function StartPanel({ plan, obstacle, starting, action, onStart, children
           </p>
         </div>
       )}
+      {missing !== null && !obstacle && <p className="agents-missing">{missing}</p>}
       {plan && !obstacle && (
         <>
           {children}

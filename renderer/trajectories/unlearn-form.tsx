@@ -8,6 +8,7 @@ import { AdvancedSettings } from '../ui/schema-form.tsx'
 import { start } from './agents-feed.ts'
 import { changeUnlearn, firstUnlearn, showTraining, useAgents, withField, type UnlearnPlan } from './agents-store.ts'
 import { learntOf } from './episodes.ts'
+import { useLostFocus } from './lost-focus.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
 import { agentWords } from './sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from './start-panel.tsx'
@@ -32,9 +33,12 @@ function What() {
   const selection = useTrajectories((state) => state.selection)
   const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === agent?.algorithm)?.title)
   const { known, strange } = useKnown()
+  const heading = useLostFocus<HTMLHeadingElement>()
   return (
     <section className="agents-part agents-what">
-      <h2>What is forgotten</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        What is forgotten
+      </h2>
       <p>
         <span className="trajectories-note">Agent</span>
         {agent ? agentWords(agent, title) : 'none that can be made to forget'}
@@ -117,6 +121,13 @@ function Touched({ plan }: { readonly plan: UnlearnPlan }) {
   )
 }
 
+/** Why it cannot be started yet, where that is for the person to change. */
+function missingWords(agent: boolean, some: boolean, strange: number): string | null {
+  if (!agent) return 'No agent on this set can be made to forget. Train or import one first.'
+  if (!some) return 'No episode is selected: say which it is to forget.'
+  return strange > 0 ? 'It can forget only what it was trained on: leave the others out, or choose others.' : null
+}
+
 export function UnlearnForm() {
   const { draft, plan, trouble } = useAgents((state) => state.unlearn)
   const schema = useAgents((state) => state.unlearnSchema)
@@ -163,6 +174,7 @@ export function UnlearnForm() {
       </div>
       <StartPanel
         plan={strange === 0 ? (shown?.plan ?? null) : null}
+        missing={missingWords(agent !== null, some, strange)}
         obstacle={agent && some && strange === 0 ? (trouble ?? plan?.obstacle ?? null) : null}
         action="Start unlearning"
         starting={starting}

@@ -43,7 +43,7 @@ export function RequestClosing({ statement }: { readonly statement: DeletionStat
       <>
         <p>
           What is not removed by then is marked as still containing the episodes.
-          {retires(statement) && ' The original agent is retired.'}
+          {retires(statement) && ' The original agent will be retired.'}
           {incomplete.map((words) => ` ${words}`)}
         </p>
         <p className="request-buttons">

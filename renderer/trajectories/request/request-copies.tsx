@@ -5,17 +5,25 @@ import { formatBytes } from '../../app/format.ts'
 import { Button } from '../../ui/controls.tsx'
 import { confirm, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icons.tsx'
 import { keepCopies, removeCopies } from './request-feed.ts'
 import { tick, useRequests } from './request-store.ts'
-import { askedFor, counted, fateWords, goingWith, groupsOf } from './request-words.ts'
+import { askedFor, counted, fateWords, goingWith, groupsOf, isOpen, keptWith, lostWith } from './request-words.ts'
 
-function Row({ copy, open }: { readonly copy: DecidedCopy; readonly open: boolean }) {
+interface RowProps {
+  readonly copy: DecidedCopy
+  readonly open: boolean
+  /** Below the copy that it lies in. */
+  readonly nested: boolean
+}
+
+function Row({ copy, open, nested }: RowProps) {
   const ticked = useRequests((state) => state.ticked)
   const { id, name, holds, where, bytes, fate, obstacle, reason, within } = copy
   const withOther = within !== null && ticked.has(within)
   const why = fate === 'kept' ? reason : fate === 'undecided' ? obstacle : null
   return (
-    <li className="request-copy" data-fate={fate} data-within={within !== null || undefined}>
+    <li className="request-copy" data-fate={fate} data-within={nested || undefined}>
       {open && (
         <input
           type="checkbox"
@@ -36,13 +44,24 @@ function Row({ copy, open }: { readonly copy: DecidedCopy; readonly open: boolea
   )
 }
 
-async function askToRemove({ request, copies }: DeletionStatement, ticked: ReadonlySet<string>): Promise<void> {
+async function askToRemove(statement: DeletionStatement, ticked: ReadonlySet<string>): Promise<void> {
+  const { request, copies } = statement
   const going = goingWith(copies, ticked)
   const yes = await confirm({
     title: `Remove ${counted(going.length, 'copy', 'copies')} for good?`,
     body: (
       <>
-        <p>They do not go to the trash, and there is no way back in Lethe. This will be gone</p>
+        {lostWith(statement, going).map((words) => (
+          <p key={words} className="request-doubt">
+            <Icon name="warning" size={14} />
+            {words}
+          </p>
+        ))}
+        <p>
+          {going.length === 1
+            ? 'It does not go to the trash, and there is no way back in Lethe. This will be gone'
+            : 'They do not go to the trash, and there is no way back in Lethe. These will be gone'}
+        </p>
         <ul className="request-going">
           {going.map(({ id, name, where, bytes, kind }) => (
             <li key={id}>
@@ -64,7 +83,7 @@ async function askToRemove({ request, copies }: DeletionStatement, ticked: Reado
 function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatement; readonly onClose: () => void }) {
   const ticked = useRequests((state) => state.ticked)
   const [reason, setReason] = useState('')
-  const chosen = statement.copies.filter(({ id }) => ticked.has(id))
+  const chosen = keptWith(statement.copies, ticked)
   const keep = (): void => {
     onClose()
     void keepCopies(
@@ -88,14 +107,49 @@ function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatem
       }
     >
       <p className="request-keep">Each stays where it is and is listed as still containing the episodes.</p>
-      <TextField
-        label="Why"
-        hint="Left empty, the reason in the list stands."
-        value={reason}
-        onChange={setReason}
-        onEnter={keep}
-      />
+      <TextField label="Why" hint="May be left empty." value={reason} onChange={setReason} onEnter={keep} />
     </Dialog>
+  )
+}
+
+interface GroupProps {
+  readonly title: string
+  readonly copies: readonly DecidedCopy[]
+  readonly open: boolean
+}
+
+function Group({ title, copies, open }: GroupProps) {
+  const ticked = useRequests((state) => state.ticked)
+  const ids = copies.filter(isOpen).map(({ id }) => id)
+  const all = ids.every((id) => ticked.has(id))
+  const here = new Set(ids)
+  return (
+    <section className="request-group" aria-label={title}>
+      <header>
+        <h3>
+          {title} <span className="number">{copies.length}</span>
+        </h3>
+        {open && ids.length > 1 && (
+          <Button
+            look="bare"
+            aria-label={`${all ? 'Tick none' : 'Tick all'}: ${title}`}
+            onClick={() => tick(ids, !all)}
+          >
+            {all ? 'Tick none' : 'Tick all'}
+          </Button>
+        )}
+      </header>
+      <ul>
+        {copies.map((copy) => (
+          <Row
+            key={copy.id}
+            copy={copy}
+            open={open && isOpen(copy)}
+            nested={copy.within !== null && here.has(copy.within)}
+          />
+        ))}
+      </ul>
+    </section>
   )
 }
 
@@ -106,39 +160,32 @@ export function RequestCopies({ statement }: { readonly statement: DeletionState
   const { copies, state, damage } = statement
   const open = state !== 'closed' && damage === null
   if (copies.length === 0) return <p>No copy was found.</p>
-  const removable = copies.filter(({ id, obstacle }) => ticked.has(id) && obstacle === null)
+  const chosen = copies.filter((copy) => isOpen(copy) && ticked.has(copy.id))
+  const removable = chosen.filter(({ obstacle }) => obstacle === null)
+  const shown = goingWith(copies, ticked).filter(isOpen)
   return (
     <>
       {groupsOf(copies).map((group) => (
-        <section key={group.id} className="request-group" aria-label={group.title}>
-          <h3>
-            {group.title} <span className="number">{group.copies.length}</span>
-          </h3>
-          <ul>
-            {group.copies.map((copy) => (
-              <Row key={copy.id} copy={copy} open={open && copy.fate !== 'removed' && copy.fate !== 'removing'} />
-            ))}
-          </ul>
-        </section>
+        <Group key={group.id} {...group} open={open} />
       ))}
       {open && (
         <p className="request-buttons">
           <Button
             look="danger"
-            disabled={busy || removable.length === 0 || removable.length < ticked.size}
+            disabled={busy || removable.length === 0 || removable.length < chosen.length}
             onClick={() => void askToRemove(statement, ticked)}
           >
             Remove for good…
           </Button>
-          <Button disabled={busy || ticked.size === 0} onClick={() => setKeeping(true)}>
+          <Button disabled={busy || chosen.length === 0} onClick={() => setKeeping(true)}>
             Keep…
           </Button>
           <span className="trajectories-note" aria-live="polite">
-            {ticked.size === 0
+            {chosen.length === 0
               ? 'Tick what is to go or to stay.'
-              : removable.length < ticked.size
-                ? `${counted(ticked.size - removable.length, 'of them', 'of them')} cannot be removed from here.`
-                : `${counted(ticked.size, 'copy', 'copies')} ticked.`}
+              : `${counted(shown.length, 'copy', 'copies')} ticked.`}
+            {removable.length < chosen.length &&
+              ` ${counted(chosen.length - removable.length, 'of them', 'of them')} cannot be removed from here.`}
           </span>
         </p>
       )}

@@ -34,11 +34,16 @@ export async function loadStatement(request: string): Promise<void> {
   const statement = await ask('deletion.show', { request }, (failure) => (trouble = failure))
   if (requestStore.getState().chosen !== request) return
   if (asked !== changes) return loadStatement(request)
-  requestStore.setState({ statement, trouble })
+  if (statement) take(statement)
+  else requestStore.setState({ statement, trouble })
 }
 
+/** On the page, and in the list: reading a request puts on record what was done for it since the list was read. */
 function take(statement: DeletionStatement): void {
-  if (requestStore.getState().chosen === statement.request) requestStore.setState({ statement, trouble: null })
+  requestStore.setState(({ chosen, requests }) => ({
+    ...(chosen === statement.request && { statement, trouble: null }),
+    requests: requests && requests.map((one) => (one.request === statement.request ? statement : one)),
+  }))
 }
 
 /** One change at a time; the buttons rest meanwhile. */

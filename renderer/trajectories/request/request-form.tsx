@@ -2,6 +2,7 @@
 import { Button } from '../../ui/controls.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Explain } from '../../ui/hint.tsx'
+import { useLostFocus } from '../lost-focus.ts'
 import { agentWords } from '../sets-column.tsx'
 import { useTrajectories } from '../trajectories-store.ts'
 import { openRequest } from './request-feed.ts'
@@ -13,12 +14,13 @@ export function RequestForm({ draft }: { readonly draft: RequestDraft }) {
   const agents = useTrajectories((state) => state.agents)
   const algorithms = useTrajectories((state) => state.algorithms)
   const busy = useRequests((state) => state.busy)
+  const heading = useLostFocus<HTMLHeadingElement>()
   const agent = agents.find(({ run }) => run === draft.agent)
   const title = algorithms.find(({ id }) => id === agent?.algorithm)?.title
   return (
     <article className="request">
       <header className="request-head">
-        <h1>
+        <h1 ref={heading} tabIndex={-1}>
           Delete {counted(draft.ids.length, 'episode')} of {set?.name ?? draft.data}{' '}
           <Explain page="deletion" term="deletion requests" />
         </h1>

@@ -5,6 +5,7 @@ import { formatTime } from '../../app/format.ts'
 import { Copyable, Tag } from '../../ui/controls.tsx'
 import { Explain } from '../../ui/hint.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { useLostFocus } from '../lost-focus.ts'
 import { RequestClosing } from './request-closing.tsx'
 import { RequestCopies } from './request-copies.tsx'
 import { AuditStep, ChooseStep, ForgetStep } from './request-steps.tsx'
@@ -36,12 +37,13 @@ function Step({ number, title, done, children }: StepProps) {
 
 export function RequestPage({ statement }: { readonly statement: DeletionStatement }) {
   const { request, state, episodes, of, name, opened, note, damage, agent, learnt, copies, version } = statement
+  const heading = useLostFocus<HTMLHeadingElement>()
   const learns = agent !== null && learnt.length > 0
   const decided = copies.every(({ fate }) => fate === 'removed' || fate === 'kept')
   return (
     <article className="request">
       <header className="request-head">
-        <h1>
+        <h1 ref={heading} tabIndex={-1}>
           Delete {counted(episodes.length, 'episode')} of {name} <Explain page="deletion" term="deletion requests" />
         </h1>
         <Tag>{stateWords[state]}</Tag>

@@ -1,17 +1,16 @@
 /** The first three steps of a request: the version of the set, the agent that forgets, its audit. */
 import type { DeletionStatement } from '../../../main/contract/deletion.ts'
 import { formatCount } from '../../app/format.ts'
-import { usePage } from '../../app/store.ts'
 import { Button, Copyable } from '../../ui/controls.tsx'
 import { showUnlearning } from '../agents-store.ts'
-import { lookAt } from '../look.ts'
-import { methods } from '../method-words.ts'
 import { chooseSet } from '../trajectories-feed.ts'
 import { chooseAgent, showTab, useTrajectories } from '../trajectories-store.ts'
 import { replaceSelection } from '../undoing.ts'
+import { isWorking, useAttempt } from './request-attempts.ts'
 import { makeVersion } from './request-feed.ts'
+import { AttemptLine, ForgotLine, RunLine } from './request-runs.tsx'
 import { useRequests } from './request-store.ts'
-import { counted, idWords } from './request-words.ts'
+import { idWords, learntWords } from './request-words.ts'
 
 interface StepProps {
   readonly statement: DeletionStatement
@@ -20,6 +19,7 @@ interface StepProps {
 export function ChooseStep({ statement }: StepProps) {
   const busy = useRequests((state) => state.busy)
   const { episodes, version, name, state, damage } = statement
+  const title = useTrajectories(({ sets }) => sets?.find(({ id }) => id === version?.data)?.name)
   return (
     <>
       <p>
@@ -27,8 +27,9 @@ export function ChooseStep({ statement }: StepProps) {
       </p>
       {version ? (
         <p>
-          The set goes on as {name} without them: <span className="number">{formatCount(version.episodes)}</span>{' '}
-          episodes, fingerprint <Copyable text={version.contentHash} label="the fingerprint" />
+          The set goes on as {title === undefined ? `${name} without them` : `“${title}”`}:{' '}
+          <span className="number">{formatCount(version.episodes)}</span> episodes, fingerprint{' '}
+          <Copyable text={version.contentHash} label="the fingerprint" />
         </p>
       ) : (
         <p className="request-buttons">
@@ -62,26 +63,22 @@ function useGone({ copies, data }: DeletionStatement): string | null {
 export function ForgetStep({ statement }: StepProps) {
   const { agent, learnt, unlearned, method, episodes, state } = statement
   const gone = useGone(statement)
+  const attempt = useAttempt(statement, 'unlearned')
   if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
   if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
-  if (unlearned !== null)
-    return (
-      <>
-        <RunLine run={unlearned} words="Forgotten in the run" />
-        <MethodLine method={method} />
-      </>
-    )
+  if (unlearned !== null) return <ForgotLine run={unlearned} method={method} />
   return (
     <>
       <p>
-        The agent was trained on{' '}
-        {learnt.length === episodes.length ? 'all' : counted(learnt.length, 'of them', 'of them')}. Make it forget them,
-        or train one from scratch without them.
+        {learntWords(learnt.length, episodes.length)} Make it forget {learnt.length === 1 ? 'that one' : 'them'}, or
+        train one from scratch without {learnt.length === 1 ? 'it' : 'them'}.
       </p>
+      {attempt && <AttemptLine run={attempt} />}
       {gone !== null ? (
         <p>{gone} Without it the agent cannot be made to forget; another can be trained on the version.</p>
       ) : (
-        state !== 'closed' && (
+        state !== 'closed' &&
+        !(attempt && isWorking(attempt)) && (
           <p className="request-buttons">
             <Button
               onClick={() => {
@@ -101,16 +98,19 @@ export function ForgetStep({ statement }: StepProps) {
 export function AuditStep({ statement }: StepProps) {
   const { agent, learnt, unlearned, audited, state } = statement
   const gone = useGone(statement)
+  const attempt = useAttempt(statement, 'audited')
   if (agent === null || learnt.length === 0) return <p>There is nothing to audit.</p>
   if (audited !== null) return <RunLine run={audited} words="Audited in the run" />
-  if (unlearned === null) return <p>Once the agent has forgotten them, it is audited against the original.</p>
+  if (unlearned === null) return <p>Once the agent was made to forget them, it is audited against the original.</p>
   return (
     <>
       <p>The new agent is compared with the original, which stays in use until the request is closed.</p>
+      {attempt && <AttemptLine run={attempt} />}
       {gone !== null ? (
         <p>{gone} Without it the agent cannot be audited.</p>
       ) : (
-        state !== 'closed' && (
+        state !== 'closed' &&
+        !(attempt && isWorking(attempt)) && (
           <p className="request-buttons">
             <Button
               onClick={() => {
@@ -125,33 +125,5 @@ export function AuditStep({ statement }: StepProps) {
         )
       )}
     </>
-  )
-}
-
-/** A request is answered by whatever was done: what that was worth is said. */
-function MethodLine({ method }: { readonly method: string | undefined }) {
-  const one = methods.find(({ value }) => value === method)
-  return (
-    one && (
-      <p className="trajectories-note">
-        {one.label}. {one.note}
-      </p>
-    )
-  )
-}
-
-function RunLine({ run: id, words }: { readonly run: string; readonly words: string }) {
-  const run = usePage((state) => state.runs?.find((one) => one.id === id))
-  return (
-    <p className="request-buttons">
-      <span>
-        {words} {run?.title ?? `${id}, which is no longer in the project`}.
-      </span>
-      {run && (
-        <Button look="bare" onClick={() => lookAt(run)}>
-          Look at it
-        </Button>
-      )}
-    </p>
   )
 }

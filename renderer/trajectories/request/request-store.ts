@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
 import type { Failure } from '../../app/bridge.ts'
+import type { RunAim } from './request-attempts.ts'
 import { showTab } from '../trajectories-store.ts'
 
 export interface RequestDraft {
@@ -24,6 +25,8 @@ export interface RequestState {
   readonly draft: RequestDraft | null
   /** Ids of the copies that are ticked. */
   readonly ticked: ReadonlySet<string>
+  /** What runs that may answer a request are of, by run, once it was read. */
+  readonly aims: Readonly<Record<string, RunAim>>
   /** What is under way; everything else waits for it. */
   readonly busy: boolean
 }
@@ -37,6 +40,7 @@ export const requestStore = createStore<RequestState>(() => ({
   trouble: null,
   draft: null,
   ticked: none,
+  aims: {},
   busy: false,
 }))
 

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
-import type { DecidedCopy } from '../../../main/contract/deletion.ts'
-import { askedFor, fateWords, goingWith, groupsOf, idWords } from './request-words.ts'
+import type { DecidedCopy, DeletionStatement } from '../../../main/contract/deletion.ts'
+import {
+  askedFor,
+  doubtsOf,
+  fateWords,
+  goingWith,
+  groupsOf,
+  idWords,
+  keptWith,
+  learntWords,
+  lostWith,
+} from './request-words.ts'
 
 const copy = (id: string, change: Partial<DecidedCopy> = {}): DecidedCopy => ({
   ...{ id, kind: 'run', name: id, where: id, holds: 'it', bytes: 1, certain: true, within: null, obstacle: null },
@@ -36,4 +46,54 @@ test('every copy is in one group, and its words never say more than is known', (
     'removed for good',
     'being removed',
   ])
+})
+
+test('what looks ticked is kept too, and what lies in it keeps its own reason', () => {
+  const copies = [
+    copy('run:a'),
+    copy('checkpoints:a', { within: 'run:a' }),
+    copy('export:a', { within: 'run:a', fate: 'kept', reason: 'asked for' }),
+    copy('run:b'),
+  ]
+  expect(keptWith(copies, new Set(['run:a'])).map(({ id }) => id)).toEqual(['run:a', 'checkpoints:a'])
+  expect(keptWith(copies, new Set(['export:a'])).map(({ id }) => id)).toEqual(['export:a'])
+})
+
+const copies = [copy('dataset:s', { kind: 'dataset' }), copy('run:a'), copy('run:b')]
+const about = (change: Partial<DeletionStatement>) =>
+  ({ data: 's', agent: 'a', learnt: [1], unlearned: 'b', audited: null, copies, ...change }) as DeletionStatement
+const lost = (change: Partial<DeletionStatement>, ...ids: readonly string[]) =>
+  lostWith(
+    about(change),
+    copies.filter(({ id }) => ids.includes(id)),
+  ).join(' ')
+
+test('before the set goes, it is said that nothing can be audited without it', () => {
+  expect(lost({}, 'dataset:s')).toMatch(/audit is not done yet.*never be audited/)
+  expect(lost({ unlearned: null }, 'dataset:s')).toMatch(/not made to forget them yet/)
+  expect(lost({}, 'run:a')).toMatch(/compares the new agent with the original/)
+})
+
+test('where nothing is lost by it, nothing is said', () => {
+  expect(lost({}, 'run:b', 'dataset:s')).toBe('')
+  expect(lost({ audited: 'c' }, 'dataset:s')).toBe('')
+  expect(lost({ learnt: [] }, 'dataset:s')).toBe('')
+  expect(lost({ unlearned: null }, 'run:a', 'dataset:s')).toBe('')
+})
+
+test('a request repeats the doubts of its own run', () => {
+  const values = (forgotten: number, remaining: number) => ({ forgotten, remaining, unseen: null })
+  const outcome = (after: number) => ({
+    before: { evaluation: null, values: values(100, 100) },
+    after: { evaluation: null, values: values(after, 100) },
+  })
+  expect(doubtsOf({ outcome: outcome(110) })).toEqual([expect.stringMatching(/has not forgotten them/)])
+  expect(doubtsOf({ outcome: outcome(50) })).toEqual([])
+  expect(doubtsOf({ outcome: null })).toEqual([])
+})
+
+test('how many an agent learnt from is said as a number', () => {
+  expect(learntWords(3, 3)).toBe('The agent was trained on all 3 of them.')
+  expect(learntWords(2, 3)).toBe('The agent was trained on 2 of them.')
+  expect(learntWords(1, 1)).toBe('The agent was trained on it.')
 })

@@ -1,12 +1,14 @@
 /** What the tab Requests says, apart from the page. */
 import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
+import type { RunSummary } from '../../../main/contract/run.ts'
+import { verdictsOf, type OutcomeFacts } from '../outcome-words.ts'
 
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 
 export const stateWords: Record<RequestSummary['state'], string> = {
   open: 'open',
-  unlearned: 'agent forgot',
+  unlearned: 'unlearned',
   audited: 'audited',
   closed: 'closed',
 }
@@ -43,6 +45,9 @@ export function groupsOf(copies: readonly DecidedCopy[]) {
   ].filter((group) => group.copies.length > 0)
 }
 
+/** One that is neither gone nor going: it can be ticked. */
+export const isOpen = ({ fate }: DecidedCopy): boolean => fate !== 'removed' && fate !== 'removing'
+
 /** All that goes when some are removed: what lies in one goes with it. */
 export function goingWith(copies: readonly DecidedCopy[], ticked: ReadonlySet<string>): DecidedCopy[] {
   return copies.filter(
@@ -53,6 +58,33 @@ export function goingWith(copies: readonly DecidedCopy[], ticked: ReadonlySet<st
 /** Of the ticked ones those to ask for: one that lies in another goes with it. */
 export const askedFor = (copies: readonly DecidedCopy[], ticked: ReadonlySet<string>): string[] =>
   copies.flatMap(({ id, within }) => (ticked.has(id) && !(within !== null && ticked.has(within)) ? [id] : []))
+
+/** All that stays when some are kept: what lies in one stays with it, and with its own reason where it has one. */
+export const keptWith = (copies: readonly DecidedCopy[], ticked: ReadonlySet<string>): DecidedCopy[] =>
+  goingWith(copies, ticked).filter((copy) => isOpen(copy) && (ticked.has(copy.id) || copy.fate === 'undecided'))
+
+/** What can no longer be done for a request once these are gone. */
+export function lostWith(statement: DeletionStatement, going: readonly DecidedCopy[]): string[] {
+  const { data, agent, learnt, unlearned, audited, copies } = statement
+  const goes = (id: string): boolean => going.some((copy) => copy.id === id)
+  const stays = (run: string): boolean =>
+    copies.some((copy) => copy.id === `run:${run}` && isOpen(copy)) && !goes(`run:${run}`)
+  if (agent === null || learnt.length === 0 || audited !== null) return []
+  const set = goes(`dataset:${data}`)
+  if (unlearned === null)
+    return set && stays(agent)
+      ? ['The agent was not made to forget them yet. Without the set it never can be, nor be audited.']
+      : []
+  if (!stays(unlearned)) return []
+  return [
+    ...(set ? ['The audit is not done yet. Without the set the agent can never be audited.'] : []),
+    ...(goes(`run:${agent}`)
+      ? [
+          'The audit is not done yet. It compares the new agent with the original: without that one it may be impossible.',
+        ]
+      : []),
+  ]
+}
 
 /** Whether closing takes an agent out of use, or has. */
 export function retires({ agent, learnt, copies, retired, state }: DeletionStatement): boolean {
@@ -78,8 +110,20 @@ export function closingWords(statement: DeletionStatement): string[] {
       ? [
           state === 'closed'
             ? 'The original agent was retired.'
-            : 'The original agent is retired: nothing can be done with it any more.',
+            : 'The original agent will be retired: nothing can be done with it any more.',
         ]
       : []),
   ]
 }
+
+/** How many of them an agent was trained on. */
+export function learntWords(learnt: number, all: number): string {
+  if (learnt < all) return `The agent was trained on ${counted(learnt, 'of them', 'of them')}.`
+  return all === 1
+    ? 'The agent was trained on it.'
+    : `The agent was trained on all ${all.toLocaleString('en')} of them.`
+}
+
+/** What the run that was to forget found wrong itself. A request says it too, and never more than was shown. */
+export const doubtsOf = ({ outcome }: Pick<RunSummary, 'outcome'>): string[] =>
+  verdictsOf((outcome ?? {}) as OutcomeFacts).flatMap(({ good, words }) => (good ? [] : [words]))
