@@ -9,7 +9,7 @@
  *   actor     −mean min_i Q_i(s, ã) + L;   L alone during the warm-up
  *
  * The agent acts by the best, by Q_1, of 100 actions of π. The published runs loaded agents with their step counter at zero, so the
- * warm-up began again with each load (`warmUpOnLoad` of the jobs); here the counter is part of the agent.
+ * warm-up began again with each load (the mode `released` of unlearning); here the counter is part of the agent.
  */
 import { z } from 'zod'
 import { read, type Value, type Variable } from '../../tensor/program/graph.ts'
