@@ -68,12 +68,17 @@ export function tinykeysOf(keys: string): string {
     .join('+')
 }
 
+/** Of a box that is ticked the keys are Space, Enter and arrows; it takes no letters. */
+const isBox = (target: Element) => target.matches('input:is([type=checkbox], [type=radio])')
+
 /** While one types, keys without Ctrl or Alt are letters; while a dialog is open, the window behind it rests. */
 function ignores(event: KeyboardEvent): boolean {
   if (event.repeat || event.isComposing) return true
   if (document.querySelector('dialog[open]')) return true
   if (event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)) return false
-  return event.target instanceof Element && event.target.matches('input, select, textarea, [contenteditable]')
+  if (!(event.target instanceof Element)) return false
+  if (isBox(event.target) && event.key.length === 1 && event.key !== ' ') return false
+  return event.target.matches('input, select, textarea, [contenteditable]')
 }
 
 /** Listens to the keys of all commands. Returns what stops it. */

@@ -32,7 +32,7 @@ export function SeriesTable({
             <tr key={one.id}>
               <th scope="row">{one.private === false ? `${one.name}, not private` : one.name}</th>
               {[points, last, lowest, lowestStep, highest, highestStep].map((value, index) => (
-                <td key={index}>{formatFigure(value)}</td>
+                <td key={index}>{Number.isNaN(value) ? '–' : formatFigure(value)}</td>
               ))}
             </tr>
           )

@@ -1,8 +1,7 @@
 /** One episode as the lab sends it: its facts, then float32 columns. */
 import { useEffect, useState } from 'react'
 import type { EpisodeHeader } from '../../main/contract/calls/trajectories.ts'
-import { readLab } from '../app/bridge.ts'
-import { showFailure } from '../app/store.ts'
+import { readLab, type Failure } from '../app/bridge.ts'
 
 export interface EpisodeData extends EpisodeHeader {
   /** Row after row. */
@@ -33,24 +32,44 @@ export function unpackEpisode(bytes: ArrayBuffer): EpisodeData {
 export const dimensionOf = (rows: Float32Array, width: number, index: number): number[] =>
   Array.from({ length: rows.length / width }, (_, row) => rows[row * width + index]!)
 
-/** Null until it is read, and after a failure that was told. Reading one checks it against its hash. */
-export function useEpisode(data: string, id: number | null): EpisodeData | null {
-  const [found, setFound] = useState<{ readonly key: string; readonly episode: EpisodeData } | null>(null)
-  const key = `${data} ${id}`
+interface Reading {
+  /** Both null until it is read. */
+  readonly found: EpisodeData | null
+  readonly failure: Failure | null
+  again(): void
+}
+
+const unread: Failure = {
+  code: 'file-unreadable',
+  message: 'What the lab sent of the episode cannot be read.',
+  hint: 'Try again.',
+}
+
+/** Reading one checks it against its hash. Who shows it says why it could not be read. */
+export function useEpisode(data: string, id: number): Reading {
+  const [read, setRead] = useState<(Omit<Reading, 'again'> & { readonly key: string }) | null>(null)
+  const [attempt, setAttempt] = useState(0)
+  const key = `${data} ${id} ${attempt}`
   useEffect(() => {
-    if (id === null) return
     const reading = new AbortController()
-    const read = async () => {
+    const take = (next: Partial<Omit<Reading, 'again'>>) => {
+      if (!reading.signal.aborted) setRead({ key, found: null, failure: null, ...next })
+    }
+    const ask = async () => {
+      let failure = unread
       const answer = await readLab(`trajectories/${data}/episode?id=${id}`, {
         signal: reading.signal,
-        onFailure: showFailure,
+        onFailure: (told) => (failure = told),
       })
-      if (!answer) return
-      const bytes = await answer.arrayBuffer()
-      if (!reading.signal.aborted) setFound({ key, episode: unpackEpisode(bytes) })
+      take(answer ? { found: unpackEpisode(await answer.arrayBuffer()) } : { failure })
     }
-    read().catch(() => undefined) // another was chosen while this one came
+    ask().catch(() => take({ failure: unread }))
     return () => reading.abort()
   }, [data, id, key])
-  return found?.key === key ? found.episode : null
+  const known = read?.key === key ? read : null
+  return {
+    found: known?.found ?? null,
+    failure: known?.failure ?? null,
+    again: () => setAttempt(attempt + 1),
+  }
 }

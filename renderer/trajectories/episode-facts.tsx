@@ -17,12 +17,7 @@ export function EpisodeList({ found }: { readonly found: EpisodeData }) {
   const { episode, dt } = found
   const rows: [string, string][] = [
     ['Return', formatFigure(episode.return)],
-    [
-      'Steps',
-      dt === null
-        ? formatCount(episode.length)
-        : `${formatCount(episode.length)}, ${formatDuration(dt * episode.length)}`,
-    ],
+    ['Length', `${formatCount(episode.length)} steps${dt === null ? '' : `, ${formatDuration(dt * episode.length)}`}`],
     ['Ends', endWords[episode.end]],
     ['Tags', episode.tags.join(', ') || 'none'],
     ...(episode.seed === null ? [] : [['Seed', String(episode.seed)] as [string, string]]),
@@ -39,7 +34,7 @@ export function EpisodeList({ found }: { readonly found: EpisodeData }) {
 }
 
 export function EpisodeFacts({ set, id }: { readonly set: TrajectorySet; readonly id: number }) {
-  const found = useEpisode(set.id, id)
+  const { found, failure, again } = useEpisode(set.id, id)
   const selected = useTrajectories((state) => state.selection.has(id))
   return (
     <section className="trajectories-part episode-facts" aria-label={`Episode ${id}`}>
@@ -50,6 +45,14 @@ export function EpisodeFacts({ set, id }: { readonly set: TrajectorySet; readonl
         </Button>
         <Button onClick={() => openEpisode(id)}>Open</Button>
       </header>
+      {failure && (
+        <>
+          <p className="trajectories-trouble" role="alert">
+            {failure.message} {failure.hint}
+          </p>
+          <Button onClick={again}>Try again</Button>
+        </>
+      )}
       {found && (
         <>
           <EpisodeList found={found} />

@@ -25,6 +25,11 @@ it.each([
   ['9', [9]],
   ['medium 1-9', [1]],
   ['id=5', [5]],
+  ['return > 50', [5, 9]],
+  ['steps <= 300 return >= 50', [1, 5]],
+  ['0, 5', [0, 5]],
+  ['medium 1 – 5, 9', [1]],
+  ['time limit', [5]],
   ['nothing', []],
 ])('%j shows %j', (text, ids) => expect(idsOf(text)).toEqual(ids))
 

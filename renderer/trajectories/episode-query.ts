@@ -1,7 +1,8 @@
 /**
- * Which episodes are shown, as one types it: words that must occur among tags, end and number, and bounds on figures.
+ * Which episodes are shown, as one types it: words that must occur among tags and ends, bounds on figures, and numbers and ranges of
+ * them, any of which may be the episode's.
  *
- *     expert return>900 steps<=500 10-40
+ *     expert return > 900 time limit 3, 10-40
  */
 import { endWords, type Episodes } from './episodes.ts'
 
@@ -41,24 +42,41 @@ function boundOf(word: string, episodes: Episodes): Test | string | null {
 }
 
 function rangeOf(word: string, { ids }: Episodes): Test | null {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(word) ?? []
+  const [, first, last = first] = /^(\d+)(?:[-–](\d+))?$/.exec(word) ?? []
   if (first === undefined) return null
   return (place) => ids[place]! >= Number(first) && ids[place]! <= Number(last)
 }
 
+const wordOf =
+  (word: string, { tags, ends }: Episodes): Test =>
+  (place) =>
+    tags[place]!.toLowerCase().includes(word) ||
+    endWords(ends[place])
+      .split(' ')
+      .some((part) => part.startsWith(word))
+
+/** Apart by spaces or commas, but for spaces around the sign of a bound or of a range. */
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .replace(/\s+(?=[<>=])/g, '')
+    .replace(/(?<=[<>=])\s+(?=[-−]?\d)/g, '')
+    .replace(/(?<=^|[\s,])(\d+)\s*([-–])\s*(?=\d)/g, '$1$2')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+
 export function readQuery(text: string, episodes: Episodes): EpisodeQuery {
   const tests: Test[] = []
+  const ranges: Test[] = []
   let trouble: string | null = null
-  for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
-    const bound = boundOf(word, episodes) ?? rangeOf(word, episodes)
+  for (const word of wordsOf(text)) {
+    const bound = boundOf(word, episodes)
+    const range = rangeOf(word, episodes)
     if (typeof bound === 'string') trouble ??= bound
-    else if (bound) tests.push(bound)
-    else
-      tests.push(
-        (place) =>
-          episodes.tags[place]!.toLowerCase().includes(word) || endWords(episodes.ends[place]).startsWith(word),
-      )
+    else if (range) ranges.push(range)
+    else tests.push(bound ?? wordOf(word, episodes))
   }
+  if (ranges.length > 0) tests.push((place) => ranges.some((range) => range(place)))
   return { test: (place) => tests.every((test) => test(place)), trouble }
 }
 

@@ -5,7 +5,8 @@ import { useShownTheme } from '../app/theme.ts'
 import { resolveColour } from '../charts/colours.ts'
 import type { Episodes } from './episodes.ts'
 import { combined, isDrawn, isInside, type Point } from './shapes.ts'
-import { selectByHand, useTrajectories } from './trajectories-store.ts'
+import { useTrajectories } from './trajectories-store.ts'
+import { replaceSelection } from './undoing.ts'
 import { useSize, type Size } from './use-size.ts'
 
 interface Extent {
@@ -94,7 +95,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
     setLine(null)
     if (!isDrawn(line)) return
     const ids = places.filter((_, index) => isInside(points[index]!, line)).map((one) => episodes.ids[one]!)
-    if (ids.length > 0) selectByHand(combined(selection, ids, event))
+    if (ids.length > 0) replaceSelection(combined(selection, ids, event))
   }
   const across = extentOf(episodes.lengths, places)
   return (

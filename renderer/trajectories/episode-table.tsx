@@ -4,7 +4,7 @@ import { formatCount, formatFigure } from '../app/format.ts'
 import { Tag } from '../ui/controls.tsx'
 import { DataTable, type Column } from '../ui/table.tsx'
 import { endWords, points, type Episodes } from './episodes.ts'
-import { openEpisode, showEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
+import { openEpisode, setQuery, showEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
 
 const width = 100
 const height = 22
@@ -98,7 +98,14 @@ export function EpisodeTable({ episodes, places }: { episodes: Episodes; places:
       onSelect={(row) => showEpisode(episodes.ids[row]!)}
       onMark={(row) => toggleSelected(episodes.ids[row]!)}
       onOpen={(row) => openEpisode(episodes.ids[row]!)}
-      empty="No episode is like this."
+      empty={
+        <>
+          No episode is like this.{' '}
+          <button type="button" className="link" onClick={() => setQuery('')}>
+            Clear the filter
+          </button>
+        </>
+      }
     />
   )
 }

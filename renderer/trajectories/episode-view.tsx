@@ -5,6 +5,7 @@ import { createStore } from 'zustand/vanilla'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { Segmented } from '../ui/field.tsx'
 import { dimensionOf, useEpisode, type EpisodeData } from './episode-data.ts'
 import { EpisodeList, steps } from './episode-facts.tsx'
@@ -106,7 +107,7 @@ interface ViewProps {
 }
 
 export function EpisodeView({ set, episodes, places, id }: ViewProps) {
-  const found = useEpisode(set.id, id)
+  const { found, failure, again } = useEpisode(set.id, id)
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) closeEpisode()
@@ -117,6 +118,14 @@ export function EpisodeView({ set, episodes, places, id }: ViewProps) {
   return (
     <div className="episode-view">
       <Head {...{ episodes, id, places }} />
+      {failure && (
+        <EmptyState
+          icon="warning"
+          title="The episode could not be read"
+          lead={`${failure.message} ${failure.hint}`}
+          actions={<Button onClick={again}>Try again</Button>}
+        />
+      )}
       {found && (
         <div className="episode-columns">
           <div className="episode-side">

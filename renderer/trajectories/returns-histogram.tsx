@@ -3,7 +3,8 @@ import { useMemo, useState, type PointerEvent } from 'react'
 import { formatCount, formatFigure } from '../app/format.ts'
 import type { Episodes } from './episodes.ts'
 import { binsOf, combined } from './shapes.ts'
-import { selectByHand, useTrajectories } from './trajectories-store.ts'
+import { useTrajectories } from './trajectories-store.ts'
+import { replaceSelection } from './undoing.ts'
 
 const count = 36
 
@@ -30,7 +31,7 @@ export function ReturnsHistogram({ episodes, places }: { episodes: Episodes; pla
     const [low, high] = [Math.min(range.from, range.to), Math.max(range.from, range.to)]
     const [first, last] = [Math.floor(low * count), Math.min(count - 1, Math.floor(high * count))]
     const ids = bins.members.slice(first, last + 1).flatMap((bin) => bin.map((place) => episodes.ids[place]!))
-    if (ids.length > 0) selectByHand(combined(selection, ids, event))
+    if (ids.length > 0) replaceSelection(combined(selection, ids, event))
   }
   return (
     <figure className="episodes-plot" aria-label="Returns">

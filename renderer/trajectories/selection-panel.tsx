@@ -1,6 +1,6 @@
 /** Right: which episodes are chosen, by which rule, and what may be done with them. */
 import { useState } from 'react'
-import { parseEpisodeIds } from '../../main/contract/episode-ids.ts'
+import { idsInWords, parseEpisodeIds } from '../../main/contract/episode-ids.ts'
 import { LetheError } from '../../main/contract/errors.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import type { Failure } from '../app/bridge.ts'
@@ -10,16 +10,16 @@ import { NumberField, SelectField, TextField } from '../ui/field.tsx'
 import { notify } from '../ui/notices.tsx'
 import type { Episodes } from './episodes.ts'
 import { selectByRule } from './trajectories-feed.ts'
-import { clearSelection } from './undoing.ts'
-import { selectByHand, useAgent, useTrajectories } from './trajectories-store.ts'
 import { SelectionActions } from './selection-actions.tsx'
+import { useAgent, useTrajectories } from './trajectories-store.ts'
+import { clearSelection, replaceSelection } from './undoing.ts'
 
 const rules = [
   { value: 'tail', label: 'The last ones', note: 'The published choice: just before the held-out end, unshuffled.' },
   { value: 'random', label: 'At random', note: 'Drawn with the seed.' },
   { value: 'highest', label: 'Highest returns', note: 'What the agent has most to lose by.' },
   { value: 'lowest', label: 'Lowest returns', note: 'Poor or poisoned episodes are often among these.' },
-  { value: 'ids', label: 'By number', note: 'Apart by commas or spaces.' },
+  { value: 'ids', label: 'By number', note: 'Apart by commas or spaces; 10-40 means all from 10 to 40.' },
 ] as const
 type Rule = (typeof rules)[number]['value']
 
@@ -63,7 +63,9 @@ function Rules() {
   const [trouble, setTrouble] = useState<Failure | null>(null)
   const byShare = rule !== 'ids'
   const apply = (typed = ids) =>
-    void selectByRule(byShare ? `${rule}:${(percent ?? 0) / 100}` : `ids:${typed}`, seed ?? 1).then(setTrouble)
+    void selectByRule(byShare ? `${rule}:${(percent ?? 0) / 100}` : `ids:${idsInWords(typed)}`, seed ?? 1).then(
+      setTrouble,
+    )
   const ready = byShare ? percent !== null && percent > 0 && percent < 100 : ids.trim() !== ''
   return (
     <section className="trajectories-part" aria-label="Select by rule">
@@ -75,7 +77,7 @@ function Rules() {
           {rule === 'random' && <NumberField label="Seed" value={seed} min={0} onChange={setSeed} />}
         </div>
       ) : (
-        <TextField label="Numbers" mono value={ids} onChange={setIds} onEnter={apply} placeholder="3, 14, 15" />
+        <TextField label="Numbers" mono value={ids} onChange={setIds} onEnter={apply} placeholder="3, 14-16" />
       )}
       <div className="trajectories-buttons">
         <Button disabled={!ready} onClick={() => apply()}>
@@ -130,7 +132,7 @@ export function SelectionPanel({ set, episodes, places }: PanelProps) {
         </p>
         <div className="trajectories-buttons">
           {filtered && places.length > 0 && (
-            <Button onClick={() => selectByHand(places.map((place) => episodes.ids[place]!))}>
+            <Button onClick={() => replaceSelection(places.map((place) => episodes.ids[place]!))}>
               Select the {formatCount(places.length)} shown
             </Button>
           )}

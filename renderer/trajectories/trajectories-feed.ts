@@ -6,6 +6,7 @@ import { showFailure, showScreen, store } from '../app/store.ts'
 import type { Notice } from '../ui/notice-list.ts'
 import { readEpisodeColumns, readRewardMeans } from './episodes.ts'
 import { noneSelected, showTab, trajectoriesStore, usableAgent, type TrajectoriesState } from './trajectories-store.ts'
+import { replaceSelection } from './undoing.ts'
 
 export async function loadSets(): Promise<void> {
   const sets = await ask('trajectories.list', {}, showFailure)
@@ -95,8 +96,7 @@ export async function selectByRule(words: string, seed: number): Promise<Failure
   let trouble: Failure | null = null
   const input = { data, agent, selector: words, seed }
   const found = await ask('trajectories.select', input, (failure) => (trouble = failure))
-  if (found && trajectoriesStore.getState().data === data)
-    trajectoriesStore.setState({ selection: new Set(found.ids), rule: { words, agent } })
+  if (found && trajectoriesStore.getState().data === data) replaceSelection(found.ids, { words, agent })
   return trouble
 }
 

@@ -1,15 +1,15 @@
 /** What a person has put together goes on one press only with a way back. */
 import { formatCount } from '../app/format.ts'
 import { notify } from '../ui/notices.tsx'
-import { selectByHand, trajectoriesStore } from './trajectories-store.ts'
+import { trajectoriesStore, type TrajectoriesState } from './trajectories-store.ts'
 
 export const clearSelection = (): void => replaceSelection([])
 
-/** Others in place of those that are selected; what goes by this can come back. */
-export function replaceSelection(ids: readonly number[]): void {
+/** Others in place of those that are selected; what goes by this can come back. Without a rule they were chosen by hand. */
+export function replaceSelection(ids: Iterable<number>, by: TrajectoriesState['rule'] = null): void {
   const { data, selection, rule } = trajectoriesStore.getState()
-  selectByHand(ids)
   const kept = new Set(ids)
+  trajectoriesStore.setState({ selection: kept, rule: by })
   const lost = [...selection].filter((id) => !kept.has(id)).length
   if (lost === 0) return
   const back = () => {

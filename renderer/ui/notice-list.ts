@@ -39,13 +39,14 @@ export function withNotice(shown: readonly ShownNotice[], added: ShownNotice): S
   return list
 }
 
-export interface Clock {
+export interface Surroundings {
   readonly start: (milliseconds: number, run: () => void) => () => void
+  /** Whether somebody is at the notices, with the pointer or by key: nothing goes away under their hand. */
+  readonly isHeld: () => boolean
 }
 
-export function createNotices(clock: Clock) {
+export function createNotices({ start, isHeld }: Surroundings) {
   let shown: readonly ShownNotice[] = []
-  let held = false
   let lastId = 0
   const listeners = new Set<() => void>()
   const stops = new Map<number, () => void>()
@@ -59,13 +60,13 @@ export function createNotices(clock: Clock) {
       }
     listeners.forEach((listener) => listener())
   }
+  /** One that is held when its time is over has its whole time again. */
   function time(notice: ShownNotice): void {
     const life = lifetime(notice)
-    if (life !== Infinity && !held)
-      stops.set(
-        notice.id,
-        clock.start(life, () => dismiss(notice.id)),
-      )
+    if (life === Infinity) return
+    // Asked only now: a cross that is pressed goes with its notice, and neither its blur nor a leaving pointer is ever told.
+    const ends = () => (isHeld() ? time(notice) : dismiss(notice.id))
+    stops.set(notice.id, start(life, ends))
   }
   function dismiss(id: number): void {
     show(shown.filter((notice) => notice.id !== id))
@@ -93,14 +94,6 @@ export function createNotices(clock: Clock) {
       const last = shown.filter((notice) => notice.undo).at(-1)
       if (last) undo(last.id)
       return last !== undefined
-    },
-    /** While somebody reads, nothing goes away; afterwards every notice has its whole time again. */
-    hold(holding: boolean): void {
-      if (holding === held) return
-      held = holding
-      stops.forEach((stop) => stop())
-      stops.clear()
-      if (!held) shown.forEach(time)
     },
   }
 }

@@ -14,6 +14,7 @@ const notices = createNotices({
     const timer = setTimeout(run, milliseconds)
     return () => clearTimeout(timer)
   },
+  isHeld: () => document.querySelector('.notices:is(:hover, :focus-within)') !== null,
 })
 
 export const notify = (notice: Notice): void => notices.notify(notice)
@@ -79,16 +80,7 @@ export function Notices() {
   useUndoKey()
   const lastUndo = shown.filter(({ undo }) => undo).at(-1)
   return createPortal(
-    <div
-      className="notices"
-      role="region"
-      aria-label="Notices"
-      aria-live="polite"
-      onMouseEnter={() => notices.hold(true)}
-      onMouseLeave={() => notices.hold(false)}
-      onFocus={() => notices.hold(true)}
-      onBlur={() => notices.hold(false)}
-    >
+    <div className="notices" role="region" aria-label="Notices" aria-live="polite">
       {shown.map((notice) => (
         <OneNotice key={notice.id} notice={notice} undoKey={notice === lastUndo} />
       ))}

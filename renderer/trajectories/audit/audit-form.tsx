@@ -51,7 +51,7 @@ function What() {
         {agentWords(agent, titleOf(agent.algorithm))}
         <span className="trajectories-note audit-original">
           {agent.original === null
-            ? 'It is its own original: choose one that forgot, on the left, to audit that.'
+            ? 'An agent that forgot nothing: an audit of it shows false alarms only.'
             : 'Held against shadows of the agent it was made from.'}
         </span>
       </p>

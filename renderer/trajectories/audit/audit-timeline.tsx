@@ -6,7 +6,7 @@ import type { Series } from '../../charts/series.ts'
 import { Segmented } from '../../ui/field.tsx'
 import { loadTimeline } from './audit-feed.ts'
 import { useAudit } from './audit-store.ts'
-import { groupWords, verdictOf } from './audit-view.ts'
+import { groupWords, verdictOf, verdictWords } from './audit-view.ts'
 
 const lines: readonly (Pick<Series, 'edge'> & {
   readonly column: TimelineColumn
@@ -64,7 +64,7 @@ export function AuditTimeline() {
     <section className="audit-part" aria-label={`Episode ${one.id}`}>
       <header className="audit-head">
         <h2>
-          Episode {one.id}, {groupWords[one.group].toLowerCase()}: {verdictOf(one, look)}
+          Episode {one.id}, {groupWords[one.group].toLowerCase()}: {verdictWords[verdictOf(one, look)]}
         </h2>
         <Segmented label="What is drawn" hideLabel value={view} options={views} onChange={setView} />
       </header>

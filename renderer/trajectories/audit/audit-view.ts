@@ -27,6 +27,12 @@ export const groupWords: Readonly<Record<AuditGroup, string>> = {
   remaining: 'Remaining',
   'never-seen': 'Never seen',
 }
+/** An auditor's "in" alone says nothing to who has not read the paper. */
+export const verdictWords: Readonly<Record<VerdictWord, string>> = {
+  in: 'still looks learnt from',
+  forgotten: 'looks forgotten',
+  undecided: 'undecided',
+}
 export const groupColours: Readonly<Record<AuditGroup, string>> = {
   forgotten: 'var(--data-2)',
   remaining: 'var(--data-1)',

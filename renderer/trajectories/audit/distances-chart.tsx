@@ -45,15 +45,18 @@ interface HandleProps {
 
 function Handle({ x, height, threshold, highest, at }: HandleProps) {
   const onPointerMove = (event: PointerEvent<SVGGElement>) => {
-    if (event.currentTarget.hasPointerCapture(event.pointerId))
-      moveThreshold(at(event.clientX - event.currentTarget.ownerSVGElement!.getBoundingClientRect().left))
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+    const { left: edge } = event.currentTarget.ownerSVGElement!.getBoundingClientRect()
+    moveThreshold(Math.min(highest, at(event.clientX - edge)))
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const stride = (event.shiftKey ? 10 : 1) * 0.02
-    const by = { ArrowLeft: -stride, ArrowDown: -stride, ArrowRight: stride, ArrowUp: stride }[event.key]
-    if (by === undefined) return
+    const [less, more] = [threshold - stride, Math.min(Math.max(highest, threshold), threshold + stride)]
+    const ends = { Home: 0, End: highest }
+    const next = { ...ends, ArrowLeft: less, ArrowDown: less, ArrowRight: more, ArrowUp: more }[event.key]
+    if (next === undefined) return
     event.preventDefault()
-    moveThreshold(threshold + by)
+    moveThreshold(next)
   }
   return (
     <g
