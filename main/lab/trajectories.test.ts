@@ -347,6 +347,28 @@ describe('NPZ', () => {
       'actions has 11 rows, observations has 12',
     ],
     [
+      'flags',
+      () => ({
+        terminals: {
+          dtype: 'float32',
+          shape: [12],
+          data: Float32Array.from({ length: 12 }, (_, i) => (i === 5 ? NaN : Number(i % 4 === 3))),
+        },
+      }),
+      'Episode 1, step 1: terminals is NaN; expected 0 or 1',
+    ],
+    [
+      'states',
+      () => ({
+        'infos/qpos': {
+          dtype: 'float64',
+          shape: [12, 2],
+          data: Float64Array.from({ length: 24 }, (_, i) => (i === 9 ? NaN : 0)),
+        },
+      }),
+      'Episode 0, step 4: infos/qpos, column 1 is not a number',
+    ],
+    [
       'terminals',
       () => ({ terminals: { dtype: 'uint8', shape: [12, 3], data: new Uint8Array(36) } }),
       'terminals has shape 12 × 3',
@@ -356,6 +378,14 @@ describe('NPZ', () => {
     const file = await write(`broken-${name}.npz`, columns(12, change()))
     await expect(lab.importTrajectories({ path: file, name: `Broken ${name}` })).rejects.toThrow(message)
     expect(await lab.holdsTrajectories(`broken-${name}`)).toBe(false)
+  })
+
+  test('actions beyond ±1 are imported with a note: no agent can do them', async () => {
+    const lab = await openedLab()
+    const doses = { dtype: 'float32', shape: [12, 2], data: Float32Array.from({ length: 24 }, (_, i) => 2 * i) }
+    const file = await write('doses.npz', columns(12, { actions: doses }))
+    const set = await lab.importTrajectories({ path: file, name: 'Doses' })
+    expect(set!.problems).toContainEqual(expect.stringContaining('Actions reach ±46; agents act within ±1'))
   })
 
   test('a task that is told must fit; images are not trajectories', async () => {

@@ -12,6 +12,7 @@ import { algorithmOf, type AnyAlgorithm } from './algorithms/algorithms.ts'
 import type { Settings } from './algorithms/algorithm.ts'
 import { readReplay, scalingFor, type Replay } from './algorithms/replay.ts'
 import { evaluationPhase, runSchedule } from './algorithms/schedule.ts'
+import { farActions, largestOf } from './data/actions.ts'
 import { taskOf } from './environments/environment.ts'
 import { estimateStep, estimatePlan } from './estimates/step.ts'
 import { estimateDefaults, estimateFields, sizeOf } from './estimates/size.ts'
@@ -160,6 +161,8 @@ async function* run(context: TrajectoryContext, config: TrainConfig): AsyncGener
   try {
     replay = await readReplay(trajectories, episodes)
     agent.start(context.stream('networks'), await scalingFor(trajectories, episodes))
+    const far = farActions(largestOf(await trajectories.column('actions')))
+    if (far !== null) yield { kind: 'warning', message: far }
     const { seconds, returns, end } = yield* runSchedule(context, agent, {
       segments: [{ label: 'Training', variation: 'ordinary', replay, steps: config.steps }],
       before: 0,

@@ -18,6 +18,7 @@ import { collect } from '../../data/formats/npy.ts'
 import { numbers } from '../../data/formats/values.ts'
 import { tasks } from '../environments/environment.ts'
 import type { Task, TaskId, Variant } from '../environments/task.ts'
+import { farActions, largestOf } from './actions.ts'
 import type { EpisodeRecord } from './store.ts'
 
 export interface TrajectorySource {
@@ -54,12 +55,26 @@ export async function openTrajectorySource(
     const broken = source.problems.find(({ severity }) => severity === 'error')
     if (broken) throw brokenSource(file, broken, mend)
     const notes = source.problems.map(({ message }) => message)
-    return isMinari
-      ? minariSource(file, source as MinariSource, notes, options)
-      : flatSource(file, source, notes, options)
+    return notingActions(
+      isMinari ? minariSource(file, source as MinariSource, notes, options) : flatSource(file, source, notes, options),
+    )
   } catch (thrown) {
     await source.close()
     throw thrown
+  }
+}
+
+function notingActions(source: TrajectorySource): TrajectorySource {
+  let largest = 0
+  return {
+    ...source,
+    late: () => [...source.late(), ...[farActions(largest)].filter((note) => note !== null)],
+    async *read(options) {
+      for await (const record of source.read(options)) {
+        largest = Math.max(largest, largestOf(record.actions))
+        yield record
+      }
+    },
   }
 }
 
@@ -78,6 +93,11 @@ function checkFinite(
   const column = width > 1 ? `, column ${bad % width}` : ''
   const what = Number.isNaN(values[bad]!) ? 'not a number' : 'infinite'
   throw malformed(file, `Episode ${episode}, step ${Math.floor(bad / width)}: ${field}${column} is ${what}.`)
+}
+
+function checkFlag(file: string, episode: number, step: number, field: string, value: number | undefined): void {
+  if (value === undefined || value === 0 || value === 1) return
+  throw malformed(file, `Episode ${episode}, step ${step - 1}: ${field} is ${value}; expected 0 or 1.`)
 }
 
 /** The task by name, held to its sizes. */
@@ -229,6 +249,8 @@ async function* readFlat(
     checkFinite(file, id, 'observations', record.observations, size)
     checkFinite(file, id, 'actions', record.actions, columns.actions.width)
     checkFinite(file, id, 'rewards', record.rewards, 1)
+    if (record.positions) checkFinite(file, id, 'infos/qpos', record.positions, columns.positions!.width)
+    if (record.velocities) checkFinite(file, id, 'infos/qvel', record.velocities, columns.velocities!.width)
     if (record.final && end !== 'cut') checkFinite(file, id, 'next_observations', record.final, size)
     id++
     length = 0
@@ -256,6 +278,8 @@ async function* readFlat(
       if (block.velocities) grown.velocities!.add(block.velocities, row)
       if (block.next) for (let i = 0; i < size; i++) following[i] = block.next[row * size + i]!
       length++
+      checkFlag(file, id, length, 'terminals', block.terminals[row])
+      checkFlag(file, id, length, 'timeouts', block.timeouts?.[row])
       const isCut = block.timeouts ? block.timeouts[row] !== 0 : task !== null && length === task.episodeSteps
       if (block.terminals[row] !== 0) yield episode('terminal')
       else if (isCut) yield episode('timeout')
@@ -362,8 +386,13 @@ async function* readMinari(
       checkFinite(file, id, field, values, width)
       return values
     }
-    const state = async (field: string): Promise<Float64Array | undefined> =>
-      hasStates ? Float64Array.from(await read(field)).subarray(0, length * parts.get(field)!.shape[1]!) : undefined
+    const state = async (field: string): Promise<Float64Array | undefined> => {
+      if (!hasStates) return undefined
+      const width = parts.get(field)!.shape[1]!
+      const values = Float64Array.from(await read(field)).subarray(0, length * width)
+      checkFinite(file, id, field, values, width)
+      return values
+    }
     const observations = await singlesOf('observations', observationSize)
     const terminations = await read('terminations')
     const truncations = await read('truncations')
