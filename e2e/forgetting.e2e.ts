@@ -284,7 +284,6 @@ describe('a file', () => {
   it('trains an agent that has an estimate in place of returns, called one', async () => {
     await lethe.page.getByRole('radio', { name: /Ward 7/ }).check()
     await page.tab('Agents')
-    await page.button('All agents').click()
     await page.button('Train an agent').click()
     await page.choose('Desk')
     await page.choose('Tiny')

@@ -1,5 +1,6 @@
 /** What an agent returned whenever it was played: the mean, and around it one standard deviation of the episodes. */
 import { formatCount, formatFigure } from '../app/format.ts'
+import { padded } from '../charts/series.ts'
 import { linearTicks, tickLabels } from '../charts/ticks.ts'
 import { useSize } from './use-size.ts'
 
@@ -16,8 +17,10 @@ export function ReturnsChart(props: { returns: Points; deviations: Points | unde
   const [place, { width }] = useSize<HTMLDivElement>()
   const returns = { steps: Array.from(props.returns.steps), values: Array.from(props.returns.values) }
   const spread = returns.values.map((_, index) => props.deviations?.values[index] ?? 0)
-  const low = Math.min(0, ...returns.values.map((value, index) => value - spread[index]!))
-  const high = Math.max(...returns.values.map((value, index) => value + spread[index]!))
+  const lowest = Math.min(0, ...returns.values.map((value, index) => value - spread[index]!))
+  const highest = Math.max(...returns.values.map((value, index) => value + spread[index]!))
+  const { low: under, high } = padded(lowest, highest, false)
+  const low = lowest < 0 ? under : 0
   const last = returns.steps[returns.steps.length - 1] ?? 1
   const x = (step: number) => left + (step / (last || 1)) * (width - left - 8)
   const y = (value: number) => 6 + (1 - (value - low) / (high - low || 1)) * (height - below - 6)

@@ -76,6 +76,7 @@ interface StartProps {
 
 export function StartPanel({ plan, obstacle, missing = null, starting, action, onStart, children }: StartProps) {
   const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
+  const seconds = plan === null ? 0 : secondsOf(plan)
   const ready = plan !== null && obstacle === null && !starting
   return (
     <footer className="agents-start">
@@ -93,7 +94,13 @@ export function StartPanel({ plan, obstacle, missing = null, starting, action, o
           {children}
           <p className="agents-sums">
             <span>
-              about <span className="number">{formatDuration(secondsOf(plan))}</span>
+              {seconds < 1 ? (
+                'under a second'
+              ) : (
+                <>
+                  about <span className="number">{formatDuration(seconds)}</span>
+                </>
+              )}
             </span>
             <span className="number">{formatBytes(plan.memoryBytes)}</span>
           </p>

@@ -187,7 +187,8 @@ function useFigures(
       robots.forEach(({ poses, end }, index) => {
         const last = poses.length / row - 1
         const x = poses[Math.min(step, last) * row] ?? 0
-        const text = `${x.toFixed(1).replace('-', '−')} m${step > last ? `, ${end} at ${last + 1}` : ''}`
+        const metres = Number(x.toFixed(1)).toFixed(1) // −0.04 is 0.0
+        const text = `${metres.replace('-', '−')} m${step > last ? `, ${end} at ${last + 1}` : ''}`
         if (places?.[index] && places[index].textContent !== text) places[index].textContent = text
       })
     }

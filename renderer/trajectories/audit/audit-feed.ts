@@ -1,8 +1,9 @@
 /** Between the lab and the tab Audit: plans while settings move, what an audit found, and the timeline that is looked at. */
 import { auditSchema, type Audit } from '../../../main/contract/audit.ts'
 import type { AuditRequestDraft } from '../../../main/contract/calls/audit.ts'
+import type { RunSummary } from '../../../main/contract/run.ts'
 import { ask, readLab } from '../../app/bridge.ts'
-import { showFailure } from '../../app/store.ts'
+import { showFailure, store } from '../../app/store.ts'
 import { notify } from '../../ui/notices.tsx'
 import { createPlans } from '../plans.ts'
 import { trajectoriesStore, usableAgent } from '../trajectories-store.ts'
@@ -26,6 +27,25 @@ function askPlan(): void {
   else auditStore.setState({ plan: null, trouble: null })
 }
 
+const atWork = (runs: readonly RunSummary[] | null): number =>
+  runs?.filter(({ kind, state }) => kind === 'trajectories.audit' && state === 'running').length ?? 0
+
+const agentOf = (config: unknown): string | null =>
+  typeof config === 'object' && config !== null && 'agent' in config && typeof config.agent === 'string'
+    ? config.agent
+    : null
+
+const asked = new Set<string>()
+
+/** Whose agent each of the runs audits. What a run is made for never changes: each is read once. */
+export async function loadAudited(runs: readonly string[]): Promise<void> {
+  for (const run of runs.filter((one) => !asked.has(one))) {
+    asked.add(run)
+    const found = await ask('runs.show', { run }, showFailure)
+    auditStore.setState(({ audited }) => ({ audited: { ...audited, [run]: agentOf(found?.config) } }))
+  }
+}
+
 /** While the form is shown. Returns what stops it. */
 export function followPlan(): () => void {
   if (!auditStore.getState().schema)
@@ -40,8 +60,12 @@ export function followPlan(): () => void {
       // A reference of another agent is none of this one.
       if (agent !== before.agent || data !== before.data)
         auditStore.setState(({ draft }) => ({ draft: { ...draft, retrained: null } }))
+      // Who chooses an agent wants to see of that one.
+      if (agent !== before.agent && data === before.data) showAudit(null)
       if (agent !== before.agent || selection !== before.selection) askPlan()
     }),
+    // An audit leaves shadows behind, with which the next takes less.
+    store.subscribe((state, before) => atWork(state.runs) !== atWork(before.runs) && askPlan()),
   ]
   return () => stops.forEach((stop) => stop())
 }

@@ -17,6 +17,8 @@ export interface AuditState {
   readonly plan: AuditPlan | null
   readonly trouble: Failure | null
   readonly starting: boolean
+  /** Of each run that audits, the run whose agent it audits, as far as they were read; null where that cannot be. */
+  readonly audited: Readonly<Record<string, string | null>>
   /** What can be set, as a JSON schema. */
   readonly schema: Readonly<Record<string, unknown>> | null
   /** The run in the middle; null for the newest of the chosen agent’s set. */
@@ -38,6 +40,7 @@ export const auditStore = createStore<AuditState>(() => ({
   plan: null,
   trouble: null,
   starting: false,
+  audited: {},
   schema: null,
   run: null,
   audit: null,

@@ -75,31 +75,49 @@ interface OfferProps {
   start(): Promise<void>
 }
 
-const waits: readonly RunSummary['state'][] = ['queued', 'interrupted', 'paused']
+/** The run that this one waits for; null where it waits for none. */
+const useBefore = (summary: RunSummary | null) =>
+  usePage(({ runs }) => {
+    if (summary?.state === 'running') return runs?.find(({ id }) => id === summary.waitsFor) ?? null
+    if (summary?.state !== 'queued') return null
+    return runs?.find(({ state, waitsFor }) => (state === 'running' || state === 'paused') && waitsFor === null) ?? null
+  })
+
+function offerWords({ summary, unread, agents }: OfferProps, before: RunSummary | null): string {
+  if (unread) return 'The replay cannot be read.'
+  if (before) return `Waits until ${before.title} has ended.`
+  const { state, error } = summary ?? {}
+  if (state === 'failed' && error) return `${error.message} ${error.hint}`
+  if (state === 'cancelled') return 'It was cancelled.'
+  if (state === 'interrupted') return 'It was interrupted.'
+  if (state === 'paused') return 'It is paused.'
+  if (state === 'queued') return 'It is in the queue.'
+  const players = ['no agent plays', 'an agent plays', 'two agents play', 'three agents play'][agents]!
+  return `The episode is set in motion in the simulator${agents > 0 ? `, and ${players} from the same start` : ''}. It takes a few seconds, and is a run as any other.`
+}
 
 /** Before there is anything to see: what it takes, how far it is, or what went wrong. */
-function Offer({ run, summary, unread, starting, agents, start }: OfferProps) {
+function Offer(props: OfferProps) {
+  const { run, summary, unread, starting, start } = props
+  const before = useBefore(summary)
   const state = run === null ? null : summary?.state
   const failed = state === 'failed' || state === 'cancelled' || unread
-  const players = ['no agent plays', 'an agent plays', 'two agents play', 'three agents play'][agents]!
+  const rests = state === 'interrupted' || (state === 'queued' && before === null)
   return (
     <div className="replay-panel replay-offer">
-      {state === 'running' ? (
+      {state === 'running' && before === null ? (
         <ProgressBar label={summary?.progress?.phase ?? 'Starts'} value={null} />
       ) : (
-        <p>
-          {failed
-            ? `${unread ? 'The replay cannot be read.' : (summary?.error?.message ?? 'It was cancelled.')} ${summary?.error?.hint ?? ''}`
-            : `The episode is set in motion in the simulator${agents > 0 ? `, and ${players} from the same start` : ''}. It takes a few seconds, and is a run as any other.`}
-        </p>
+        <p>{offerWords(props, before)}</p>
       )}
       {(state === null || failed) && (
         <Button look="primary" icon="play" disabled={starting} onClick={() => void start()}>
           {failed ? 'Try again' : 'Replay'}
         </Button>
       )}
-      {run !== null && summary && waits.includes(summary.state) && (
-        <Button onClick={() => void ask('runs.start', { run }, showFailure)}>Go on</Button>
+      {run !== null && rests && <Button onClick={() => void ask('runs.start', { run }, showFailure)}>Go on</Button>}
+      {run !== null && state === 'paused' && (
+        <Button onClick={() => void ask('runs.continue', { run }, showFailure)}>Go on</Button>
       )}
     </div>
   )
