@@ -66,6 +66,20 @@ it('is opened for two episodes that an agent learnt from', async () => {
   await expectClean()
 })
 
+it('says what is at work for it, and does not ask for it twice', async () => {
+  const again = step('Forget').getByRole('button', { name: 'Make it forget…' })
+  await again.click()
+  await page.choose('Paper')
+  await page.start()
+  const run = (await lethe.page.locator('.run-header').getAttribute('data-run'))!
+  await page.tab('Requests')
+  await step('Forget').getByText('is at work.').waitFor()
+  expect(await again.count()).toBe(0)
+  await lethe.page.evaluate((id) => window.lethe.call('runs.cancel', { run: id }), run)
+  await step('Forget').getByText('was cancelled before it had ended.').waitFor({ timeout: 60_000 })
+  await again.waitFor()
+})
+
 it('is followed: the agent forgets them and is audited; by how much is said', async () => {
   await page.tab('Trajectories')
   await page.grid().focus()

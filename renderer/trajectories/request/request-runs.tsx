@@ -33,7 +33,7 @@ export function RunLine({ run: id, words }: { readonly run: string; readonly wor
   return (
     <p className="request-buttons request-run">
       <span>
-        {words} {run?.title ?? `${id}, which is no longer in the project`}.
+        {words} {run ? `“${run.title}”` : `${id}, which is no longer in the project`}.
       </span>
       {run && <Look run={run} />}
     </p>
@@ -78,7 +78,7 @@ export function AttemptLine({ run }: { readonly run: RunSummary }) {
   return (
     <p className="request-buttons request-run" data-attempt={state}>
       <span aria-live="polite">
-        <StateSign state={state} /> {run.title} {attemptWords[state]}
+        <StateSign state={state} /> “{run.title}” {attemptWords[state]}
       </span>
       <Look run={run} />
     </p>

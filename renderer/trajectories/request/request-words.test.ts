@@ -95,5 +95,6 @@ test('a request repeats the doubts of its own run', () => {
 test('how many an agent learnt from is said as a number', () => {
   expect(learntWords(3, 3)).toBe('The agent was trained on all 3 of them.')
   expect(learntWords(2, 3)).toBe('The agent was trained on 2 of them.')
+  expect(learntWords(2, 2)).toBe('The agent was trained on both.')
   expect(learntWords(1, 1)).toBe('The agent was trained on it.')
 })

@@ -119,9 +119,8 @@ export function closingWords(statement: DeletionStatement): string[] {
 /** How many of them an agent was trained on. */
 export function learntWords(learnt: number, all: number): string {
   if (learnt < all) return `The agent was trained on ${counted(learnt, 'of them', 'of them')}.`
-  return all === 1
-    ? 'The agent was trained on it.'
-    : `The agent was trained on all ${all.toLocaleString('en')} of them.`
+  if (all <= 2) return `The agent was trained on ${all === 1 ? 'it' : 'both'}.`
+  return `The agent was trained on all ${all.toLocaleString('en')} of them.`
 }
 
 /** What the run that was to forget found wrong itself. A request says it too, and never more than was shown. */
