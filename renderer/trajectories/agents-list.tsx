@@ -5,7 +5,7 @@ import { formatCount, formatFigure, formatTime } from '../app/format.ts'
 import { Button } from '../ui/controls.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { DataTable, type Column } from '../ui/table.tsx'
-import { chooseAgent, useTrajectories } from './trajectories-store.ts'
+import { agentsOf, chooseAgent, useTrajectories } from './trajectories-store.ts'
 import { showImport, showRun, showTraining } from './agents-store.ts'
 import { methods } from './method-words.ts'
 
@@ -68,9 +68,10 @@ function useColumns(played: boolean): Column<Agent>[] {
 
 export function AgentsList({ set }: { readonly set: TrajectorySet }) {
   const agents = useTrajectories((state) => state.agents)
+  const sets = useTrajectories((state) => state.sets)
   const chosen = useTrajectories((state) => state.agent)
   const columns = useColumns(set.environment.task !== null)
-  const own = agents.filter(({ data }) => data === set.id)
+  const own = agentsOf({ agents, sets }, set.id)
   if (own.length === 0)
     return (
       <EmptyState
@@ -106,6 +107,12 @@ export function AgentsList({ set }: { readonly set: TrajectorySet }) {
           ? 'This set has no simulator. Estimate: the discounted return by fitted Q from recorded episodes, with the spread of the fits; not a measurement.'
           : 'Return: mean and deviation of the last measurement. Score: 0 is a random policy, 100 D4RL’s expert.'}
       </p>
+      {own.some(({ data }) => data !== set.id) && (
+        <p className="trajectories-note">
+          Some were trained on the set that this one was made of, which is gone. They can be looked at and played; to
+          make one forget or to audit it needs the set.
+        </p>
+      )}
     </div>
   )
 }

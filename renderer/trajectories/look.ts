@@ -17,14 +17,19 @@ export function showInRuns(run: string): void {
 
 /** Beside its set: an audit in its tab, all else in Agents. Without its set, on the screen of runs, which needs none. */
 export function lookAt({ id, kind, data }: RunSummary): void {
-  if (!trajectoriesStore.getState().sets?.some((set) => set.id === data)) {
+  const { sets } = trajectoriesStore.getState()
+  const own = sets?.find((set) => set.id === data)
+  // An agent whose set went through a deletion request is found beside what is left of it.
+  const left = kind === 'trajectories.audit' ? undefined : sets?.find(({ origin }) => origin?.data === data)
+  const home = own ?? left
+  if (!home) {
     notify({
       message: `The set ${data ?? 'of this run'} is no longer in the project.`,
       hint: 'The run is shown by itself.',
     })
     return showInRuns(id)
   }
-  chooseSet(data)
+  chooseSet(home.id)
   if (kind !== 'trajectories.audit') return showRun(id)
   showAudit(id)
   showTab('audit')

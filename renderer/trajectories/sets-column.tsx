@@ -12,7 +12,7 @@ import { showAgent, showImport } from './agents-store.ts'
 import { openCollect } from './collect-dialog.tsx'
 import { exportSet, removeSet } from './sets-actions.ts'
 import { chooseSet } from './trajectories-feed.ts'
-import { useTrajectories } from './trajectories-store.ts'
+import { agentsOf, useTrajectories } from './trajectories-store.ts'
 import { WorkLists } from './work-lists.tsx'
 
 function SetChoice({ set, chosen }: { readonly set: TrajectorySet; readonly chosen: boolean }) {
@@ -147,7 +147,7 @@ export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }
         </div>
       </fieldset>
       <Tasks />
-      {data !== null && <Agents agents={agents.filter((agent) => agent.data === data)} />}
+      {data !== null && <Agents agents={agentsOf({ agents, sets }, data)} />}
       <WorkLists data={data} />
     </aside>
   )

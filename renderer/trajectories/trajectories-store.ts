@@ -78,6 +78,13 @@ export const chooseAgent = (agent: string | null): void => trajectoriesStore.set
 
 export const useSet = (): TrajectorySet | null =>
   useTrajectories(({ sets, data }) => sets?.find(({ id }) => id === data) ?? null)
+/** Trained on a set, or on the one that is gone and of which this is what a deletion request left. */
+export function agentsOf({ agents, sets }: Pick<TrajectoriesState, 'agents' | 'sets'>, data: string | null): Agent[] {
+  const before = sets?.find(({ id }) => id === data)?.origin?.data
+  const gone = sets?.some(({ id }) => id === before) ? undefined : before
+  return agents.filter((one) => one.data === data || one.data === gone)
+}
+
 /** The chosen agent; null for a retired one, with which nothing can be done. */
 export const usableAgent = ({ agents, agent }: Pick<TrajectoriesState, 'agents' | 'agent'>): Agent | null =>
   agents.find(({ run, retired }) => run === agent && !retired) ?? null
