@@ -9,7 +9,7 @@ import { selectorHelp } from '../trajectories/unlearning/forget-set.ts'
 
 const stateWords = {
   open: 'open',
-  unlearned: 'the agent forgot, not audited',
+  unlearned: 'made to forget, not audited',
   audited: 'audited, not closed',
   closed: 'closed',
 } as const
