@@ -343,7 +343,6 @@ describe('images', () => {
       ['config-invalid', 'images', ['--set', 'images=1']],
       ['config-invalid', 'epsilon', ['--epsilon', '0']],
       ['config-invalid', 'delta', ['--delta', '1']],
-      ['config-invalid', 'seed', ['--seed', '0.5']],
       ['method-missing', 'dreams', ['--method', 'dreams']],
       ['dataset-missing', 'nowhere', ['--data', 'nowhere']],
       ['budget-exceeded', '20', ['--epsilon', '50']],
@@ -354,6 +353,7 @@ describe('images', () => {
       expect((document['error'] as { message: string }).message).toContain(named)
     }
     await Promise.all(refused.map(ask))
+    expect(await json(...synthesize, '--seed', '0.5')).toMatchObject({ code: 2, document: errorOf('usage') })
     expect((await json('ledger', 'show', 'digits')).document).toMatchObject({
       entries: [{ kind: 'open' }],
       spent: 0,
