@@ -192,7 +192,7 @@ describe('refused before a run is made, by name', () => {
     const cases: [string, Uint8Array, string][] = [
       ['cut', bytes.subarray(0, bytes.length - 400), 'zip'],
       ['whole', Uint8Array.of(0x80, 4, 0x95), 'a pickle of a whole learner'],
-      ['other', new TextEncoder().encode('hello, this is nothing at all'), 'header'],
+      ['other', new TextEncoder().encode('hello, this is nothing at all'), 'neither a file of PyTorch'],
       ['program', Buffer.from('\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R.', 'latin1'), 'os.system'],
     ]
     for (const [name, content, message] of cases) {
