@@ -156,8 +156,8 @@ export const forgettingStudy: Command = {
       failures = await makeMissing(opened, { signal, say }, next)
     }
     const { cells, aggregate } = await opened.forgettingTable(chosen)
-    const { preset, episodes, forget, method, set, audited } = chosen
-    const facts = { study: 'forgetting', preset, episodes, forget, method, set, audited, targets }
+    const { preset, episodes, expertShare, forget, method, set, audited } = chosen
+    const facts = { study: 'forgetting', preset, episodes, expertShare, forget, method, set, audited, targets }
     const parts = [cellTables(cells), ...spreadTable(aggregate.spreads), '', meansTable(aggregate, preset), '']
     return studyAnswer({ ...facts, table: cells, aggregate }, [...parts, ...aggregate.words].join('\n'), failures)
   },

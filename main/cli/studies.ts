@@ -10,6 +10,7 @@ import { table } from './bar.ts'
 import { usage, type Answer, type Command, type Invocation, type Words } from './command.ts'
 import { presetOf, selectorOf } from './forgetting.ts'
 import { finish } from './runs.ts'
+import { expertShareOf } from './trajectories.ts'
 
 type Scope = Pick<StudyOptions, 'tasks' | 'algorithms'>
 
@@ -21,6 +22,7 @@ export const studyOptions = ({ tasks, algorithms }: Scope) =>
     algorithms: { type: 'string', help: `apart by commas (default ${algorithms.join(',')})` },
     seeds: { type: 'string', help: 'apart by commas (default 1)' },
     episodes: { type: 'string', help: `of each set (default ${studyDefaults.episodes})` },
+    'expert-share': { type: 'string', help: `of those episodes, the last ones (default ${studyDefaults.expertShare})` },
     show: { type: 'boolean', help: 'only show what there is' },
   }) as const
 
@@ -37,7 +39,7 @@ export function optionsOf(command: Command, words: Words, scope: Scope): StudyOp
   if (!(Number.isInteger(episodes) && episodes >= 4 && episodes <= 100_000))
     throw usage(command, '--episodes expects a whole number from 4 to 100000.')
   return {
-    ...{ seeds, episodes, preset: presetOf(command, words) },
+    ...{ seeds, episodes, expertShare: expertShareOf(command, words), preset: presetOf(command, words) },
     tasks: (listOf('tasks') ?? scope.tasks).map((id) => taskOf(id).id),
     algorithms: (listOf('algorithms') ?? scope.algorithms).map((id) => algorithmOf(id).id),
   }
@@ -104,7 +106,7 @@ const returns: Command = {
     const opened = await lab()
     const next = async (passedOver: PassedOver): Promise<StudyStep | null> => {
       const step = await opened.nextReturn(options, passedOver)
-      if (step) await opened.ensureStudySet(step.task, options.episodes, signal)
+      if (step) await opened.ensureStudySet(step.task, options, signal)
       return step
     }
     const failures = words.flag('show') ? [] : await makeMissing(opened, { signal, say }, next)

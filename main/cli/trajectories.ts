@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { LetheError } from '../contract/errors.ts'
 import { parseWith, readJson } from '../files/atomic.ts'
-import { collectors, defaultNoise } from '../trajectories/data/collect.ts'
+import { collectors, defaultNoise, evenShare } from '../trajectories/data/collect.ts'
 import { makeEnvironment, taskOf, tasks } from '../trajectories/environments/environment.ts'
 import { shippedPolicies } from '../trajectories/environments/policies.ts'
 import { networkPolicy, policySchema } from '../trajectories/environments/policy.ts'
 import { checkPolicy, record, type Act } from '../trajectories/environments/rollout.ts'
 import { normalisedScore, variants, type Task } from '../trajectories/environments/task.ts'
 import { table } from './bar.ts'
-import { usage, type Command } from './command.ts'
+import { usage, type Command, type Words } from './command.ts'
 import { trajectoryText } from './data.ts'
 
 /** A task as the document shows it: every number a number, what is unbounded a word. */
@@ -98,6 +98,13 @@ const rolloutCommand: Command = {
   },
 }
 
+/** Errors: `usage`. */
+export function expertShareOf(command: Command, words: Words): number {
+  const share = words.number('expert-share') ?? evenShare
+  if (!(share > 0 && share < 1)) throw usage(command, '--expert-share expects a number above 0 and below 1.')
+  return share
+}
+
 const collectCommand: Command = {
   name: 'trajectories collect',
   summary: 'Make a data set by letting a policy that ships play; the same seed gives the same set',
@@ -105,6 +112,7 @@ const collectCommand: Command = {
   options: {
     policy: { type: 'string', help: `${collectors.join(', ')}` },
     episodes: { type: 'string', help: 'how many' },
+    'expert-share': { type: 'string', help: `of the episodes of medium-expert, the last ones (default ${evenShare})` },
     seed: { type: 'string', help: 'root of all randomness (default 1)' },
     noise: { type: 'string', help: `standard deviation of the noise on actions (default ${defaultNoise})` },
     variant: { type: 'string', help: 'v4 (default), v5 or d4rl' },
@@ -125,6 +133,7 @@ const collectCommand: Command = {
     const dataset = await opened.collectTrajectories({
       task: task.id,
       policy,
+      expertShare: expertShareOf(this, words),
       episodes,
       seed: words.seed() ?? 1,
       noise,

@@ -12,9 +12,9 @@ import { NumberField, SelectField, TextField } from '../ui/field.tsx'
 import { collect } from './sets-actions.ts'
 import { trajectoriesStore, useTrajectories } from './trajectories-store.ts'
 
-type Draft = Omit<CallInput<'trajectories.collect'>, 'task'>
+type Draft = Omit<CallInput<'trajectories.collect'>, 'task'> & { readonly expertShare: number }
 
-/** `medium-expert` is the two, half of the episodes each. */
+/** `medium-expert` is the two, one after the other. */
 function policyOptions({ policies, score }: SimulatedTask) {
   const measured = policies.map((one) => ({
     value: one.level as Draft['policy'],
@@ -22,7 +22,7 @@ function policyOptions({ policies, score }: SimulatedTask) {
     note: `Returns ${formatFigure(Math.round(one.return))} on average: ${one.score.toFixed(0)} where 0 is random and 100 D4RL’s expert.`,
   }))
   return [
-    { value: 'medium-expert', label: 'Medium, then expert', note: 'Half of the episodes each: the usual benchmark.' },
+    { value: 'medium-expert', label: 'Medium, then expert', note: 'Half of the episodes each is the usual benchmark.' },
     ...measured,
     {
       value: 'random',
@@ -39,7 +39,16 @@ const variants = [
 ] as const
 
 const first: Draft = {
-  ...{ environment: 'hopper', policy: 'medium-expert', episodes: 200, noise: 0.1, seed: 1, variant: 'v4', name: '' },
+  ...{
+    environment: 'hopper',
+    policy: 'medium-expert',
+    expertShare: 0.5,
+    episodes: 200,
+    noise: 0.1,
+    seed: 1,
+    variant: 'v4',
+    name: '',
+  },
 }
 
 function useTasks(): readonly SimulatedTask[] {
@@ -60,7 +69,7 @@ interface FieldsProps {
 }
 
 function Fields({ task, tasks, draft, name, error, change }: FieldsProps) {
-  const { policy, episodes, noise, seed, variant } = draft
+  const { policy, expertShare, episodes, noise, seed, variant } = draft
   return (
     <div className="collect-fields">
       <SelectField
@@ -76,6 +85,17 @@ function Fields({ task, tasks, draft, name, error, change }: FieldsProps) {
         options={policyOptions(task)}
         onChange={(value) => change({ policy: value })}
       />
+      {policy === 'medium-expert' && (
+        <NumberField
+          label="Share of the expert’s"
+          value={expertShare}
+          min={0.01}
+          max={0.99}
+          step={0.05}
+          hint="The last episodes. With few of them, they alone teach what the expert does: a forget set that matters."
+          onChange={(value) => change({ expertShare: value ?? 0 })}
+        />
+      )}
       <div className="trajectories-pair">
         <NumberField
           label="Episodes"
@@ -107,6 +127,8 @@ function Fields({ task, tasks, draft, name, error, change }: FieldsProps) {
   )
 }
 
+const within = (value: number, least: number, most: number): boolean => value >= least && value <= most
+
 /** The second set of a policy is its second. */
 function freeName(name: string, ids: ReadonlySet<string>): string {
   for (let count = 1; ; count++) {
@@ -129,9 +151,14 @@ function OpenCollect({ onClose }: { readonly onClose: () => void }) {
     : id === ''
       ? 'The name needs a letter from a to z or a digit.'
       : null
-  const { episodes, noise, seed } = draft
+  const { episodes, expertShare, noise, seed } = draft
   const ready =
-    Number.isInteger(episodes) && episodes >= 1 && episodes <= 100_000 && noise >= 0 && noise <= 1 && seed >= 0
+    Number.isInteger(episodes) &&
+    episodes >= 1 &&
+    episodes <= 100_000 &&
+    within(noise, 0, 1) &&
+    seed >= 0 &&
+    within(expertShare, 0.01, 0.99)
   const start = () => {
     onClose()
     void collect({ ...draft, name })

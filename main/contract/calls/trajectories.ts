@@ -64,6 +64,8 @@ export const trajectoriesCalls = {
     input: z.strictObject({
       environment: environmentSchema,
       policy: collectorSchema,
+      /** Of the episodes of `medium-expert`. */
+      expertShare: z.number().gt(0).lt(1).default(0.5),
       episodes: z.int().min(1).max(100_000),
       seed,
       noise: z.number().min(0).max(1),

@@ -112,7 +112,7 @@ export function forgettingStudyPart(
     const { task, algorithm, seed } = place
     const { preset, forget, method, set, audited: episodes } = options
     const short = shortPreset(preset)
-    const original = wantTraining(lab, { algorithm, data: setOf(task, options.episodes), seed, preset }, task)
+    const original = wantTraining(lab, { algorithm, data: setOf(task, options), seed, preset }, task)
     const first = doneRun(runs, original)
     const from = { agent: first ?? '', forget, preset: short, seed }
     const unlearned = first === null ? null : await wantUnlearning(lab, { ...from, method, set })
@@ -258,7 +258,7 @@ export function forgettingStudyPart(
     async ensureForgettingSets(options: ForgettingStudyOptions, signal?: AbortSignal): Promise<void> {
       requireAnswerable(options)
       for (const task of options.tasks) {
-        await ensureStudySet(task, options.episodes, signal)
+        await ensureStudySet(task, options, signal)
         await requireForgettable(project, task, options)
       }
     },

@@ -41,8 +41,8 @@ export function returnsStudyPart(
   forgetting: Pick<ForgettingPart, 'createTraining'>,
   { collectTrajectories }: Pick<ReturnType<typeof trajectoriesPart>, 'collectTrajectories'>,
 ) {
-  const requestOf = ({ preset, episodes }: StudyOptions, { task, algorithm, seed }: Place): TrainRequest => ({
-    ...{ algorithm, data: setOf(task, episodes), seed, preset },
+  const requestOf = (options: StudyOptions, { task, algorithm, seed }: Place): TrainRequest => ({
+    ...{ algorithm, data: setOf(task, options), seed, preset: options.preset },
   })
 
   return {
@@ -79,13 +79,19 @@ export function returnsStudyPart(
     },
 
     /** Collects the set of a task where the project does not hold it. */
-    async ensureStudySet(task: TaskId, episodes: number, signal?: AbortSignal): Promise<void> {
-      const name = setName(task, episodes)
+    async ensureStudySet(
+      task: TaskId,
+      options: Pick<StudyOptions, 'episodes' | 'expertShare'>,
+      signal?: AbortSignal,
+    ): Promise<void> {
+      const { episodes, expertShare } = options
+      const name = setName(task, options)
       if (await isTrajectorySet(project, idOf(name))) return
       const how = {
         task,
         policy: 'medium-expert',
         episodes,
+        expertShare,
         seed: 1,
         noise: defaultNoise,
         variant: 'v4',

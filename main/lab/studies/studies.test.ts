@@ -14,7 +14,15 @@ import type { UnlearningStudyOptions } from './unlearning.ts'
 import type { StudyOptions, StudyStep } from './wanted.ts'
 
 const shared: StudyOptions & { forget: string } = {
-  ...{ preset: 'tiny', tasks: ['hopper'], algorithms: ['td3-bc'], seeds: [1], episodes: 10, forget: 'tail:0.1' },
+  ...{
+    preset: 'tiny',
+    tasks: ['hopper'],
+    algorithms: ['td3-bc'],
+    seeds: [1],
+    episodes: 10,
+    expertShare: 0.5,
+    forget: 'tail:0.1',
+  },
 }
 const poison: UnlearningStudyOptions = { ...shared, study: 'poison' }
 const ablation: UnlearningStudyOptions = { ...shared, study: 'ablation' }
@@ -28,7 +36,7 @@ let original: string
 
 beforeAll(async () => {
   lab = await openLab({ project: folder.path('project') })
-  await lab.ensureStudySet('hopper', 10)
+  await lab.ensureStudySet('hopper', shared)
 }, 120_000)
 
 async function pull(run: string, stop = false): Promise<string> {
@@ -212,4 +220,15 @@ test('a retired agent fills no cell', async () => {
   expect((await lab.forgettingTable(forgetting)).cells).toMatchObject([
     { state: 'missing', audits: { released: null } },
   ])
+})
+
+test('a share of experts makes a set of its own: medium episodes, then theirs', async () => {
+  const few = { ...shared, expertShare: 0.2 }
+  await lab.ensureStudySet('hopper', few)
+  const { episodes } = await openTrajectories(lab.project, 'hopper-medium-expert-10-0-2-expert')
+  expect(episodes.map(({ tags }) => tags)).toEqual([
+    ...Array.from({ length: 8 }, () => ['medium']),
+    ...[['expert'], ['expert']],
+  ])
+  expect(await lab.returnsTable(few)).toMatchObject([{ state: 'missing', data: 'hopper-medium-expert-10-0-2-expert' }])
 })

@@ -97,10 +97,11 @@ export function unlearningStudiesPart(
   }
 
   const slotsOfAgent = async (
-    { study, preset, episodes, forget }: UnlearningStudyOptions,
+    options: UnlearningStudyOptions,
     runs: readonly Known[],
     place: Place,
   ): Promise<Slot[]> => {
+    const { study, preset, episodes, forget } = options
     const { task, algorithm, seed } = place
     const variation = (setting: string, value: string | number, isDefault = false): Variation => ({
       ...{ ...place, setting, value, isDefault },
@@ -108,7 +109,7 @@ export function unlearningStudiesPart(
     const unlearning = async (cell: Variation, request: UnlearnRequest | null): Promise<Slot> => ({
       ...{ cell, wanted: request && (await wantUnlearning(forgetting, request)) },
     })
-    const data = setOf(task, episodes)
+    const data = setOf(task, options)
     const clean: TrainRequest = { algorithm, data, seed, preset }
     const short = shortPreset(preset)
     if (study === 'poison') {
@@ -164,14 +165,14 @@ export function unlearningStudiesPart(
 
     /** The set of a task, and its poisoned form, where the project does not hold them. Errors: as `requireForgettable`. */
     async ensureUnlearningSets(options: UnlearningStudyOptions, signal?: AbortSignal): Promise<void> {
-      const { study, tasks, episodes } = options
+      const { study, tasks } = options
       for (const task of tasks) {
-        await ensureStudySet(task, episodes, signal)
+        await ensureStudySet(task, options, signal)
         if (study === 'ablation') await requireForgettable(project, task, options)
-        const data = setOf(task, episodes)
+        const data = setOf(task, options)
         const id = poisonedId(data)
         if (study !== 'poison' || (await isTrajectorySet(project, id))) continue
-        await poisonSet(project, { data, id, name: `${setName(task, episodes)}, poisoned`, signal })
+        await poisonSet(project, { data, id, name: `${setName(task, options)}, poisoned`, signal })
       }
     },
   }

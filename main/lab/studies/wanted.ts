@@ -4,6 +4,7 @@ import { LetheError } from '../../contract/errors.ts'
 import type { RunRecord } from '../../contract/run.ts'
 import { listRuns, readConfig, readRecord } from '../../runs/folder.ts'
 import { algorithms } from '../../trajectories/algorithms/algorithms.ts'
+import { evenShare } from '../../trajectories/data/collect.ts'
 import { openTrajectories } from '../../trajectories/data/store.ts'
 import { tasks } from '../../trajectories/environments/environment.ts'
 import type { TaskId } from '../../trajectories/environments/task.ts'
@@ -26,8 +27,10 @@ export interface StudyOptions {
   readonly tasks: readonly TaskId[]
   readonly algorithms: readonly string[]
   readonly seeds: readonly number[]
-  /** Of each built-in set, half of them medium and half expert. */
+  /** Of each built-in set, medium ones and then expert ones. */
   readonly episodes: number
+  /** Of the episodes of each set. */
+  readonly expertShare: number
 }
 
 export const studyDefaults: StudyOptions = {
@@ -36,6 +39,7 @@ export const studyDefaults: StudyOptions = {
   algorithms: algorithms.map(({ id }) => id),
   seeds: [1],
   episodes: 400,
+  expertShare: evenShare,
 }
 
 export interface Place {
@@ -50,16 +54,21 @@ export const placesOf = ({ seeds, tasks, algorithms }: StudyOptions): Place[] =>
 
 export const placeWords = ({ task, algorithm, seed }: Place): string => `${algorithm} on ${task}, seed ${seed}`
 
-export const setName = (task: TaskId, episodes: number): string => `${task} medium-expert ${episodes}`
-export const setOf = (task: TaskId, episodes: number): string => idOf(setName(task, episodes))
+export const setName = (
+  task: TaskId,
+  { episodes, expertShare }: Pick<StudyOptions, 'episodes' | 'expertShare'>,
+): string => `${task} medium-expert ${episodes}${expertShare === evenShare ? '' : `, ${expertShare} expert`}`
+export const setOf = (task: TaskId, options: Pick<StudyOptions, 'episodes' | 'expertShare'>): string =>
+  idOf(setName(task, options))
 
 /** Before agents are trained for hours. Errors: `config-invalid` for what they could not be made to forget. */
 export async function requireForgettable(
   project: string,
   task: TaskId,
-  { algorithms, seeds, episodes, preset, forget }: StudyOptions & { readonly forget: string },
+  options: StudyOptions & { readonly forget: string },
 ): Promise<void> {
-  const data = await openTrajectories(project, setOf(task, episodes))
+  const { algorithms, seeds, preset, forget } = options
+  const data = await openTrajectories(project, setOf(task, options))
   for (const algorithm of algorithms) {
     const { share } = studyConfig({ algorithm, data: data.set.id, preset }, task)
     const pool = { all: data.episodes, trained: trainingEpisodes(data, share, []), share }

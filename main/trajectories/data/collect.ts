@@ -13,13 +13,15 @@ import { checkPolicy } from '../environments/rollout.ts'
 import type { Variant } from '../environments/task.ts'
 import type { EpisodeRecord, SetHeader } from './store.ts'
 
-/** `medium-expert` is medium episodes, then as many expert ones; `random` draws actions uniformly. */
+/** `medium-expert` is medium episodes, then expert ones; `random` draws actions uniformly. */
 export const collectors = [...levels, 'medium-expert', 'random'] as const
 export type Collector = (typeof collectors)[number]
 
 export interface CollectOptions {
   readonly task: string
   readonly policy: Collector
+  /** Of the episodes of `medium-expert`; default ½, as usual. */
+  readonly expertShare?: number | undefined
   readonly episodes: number
   readonly seed: number
   readonly noise: number
@@ -31,6 +33,7 @@ export interface CollectOptions {
 
 /** Standard deviation of the noise on actions. With much less, nothing but the policies' own actions is ever seen, and nothing can be learnt of others. */
 export const defaultNoise = 0.1
+export const evenShare = 0.5
 /** MuJoCo inside mujoco-js; contacts are chaotic, so other versions give other episodes. */
 const engine = 'MuJoCo 3.3.8, mujoco-js 0.0.7'
 
@@ -38,18 +41,21 @@ const engine = 'MuJoCo 3.3.8, mujoco-js 0.0.7'
 export async function collectSet(
   options: CollectOptions,
 ): Promise<{ header: SetHeader; episodes: AsyncGenerator<EpisodeRecord> }> {
-  const { task: id, policy, episodes, variant, noise, seed } = options
+  const { task: id, policy, expertShare = evenShare, episodes, variant, noise, seed } = options
   const task = taskOf(id)
+  const medium = Math.round(episodes * (1 - expertShare))
   const plan: (Level | 'random')[] = Array.from({ length: episodes }, (_, episode) =>
-    policy === 'medium-expert' ? (2 * episode < episodes ? 'medium' : 'expert') : policy,
+    policy === 'medium-expert' ? (episode < medium ? 'medium' : 'expert') : policy,
   )
+  const ofExperts =
+    policy === 'medium-expert' && expertShare !== evenShare ? ` with a share of ${expertShare} of the expert's` : ''
   const policies = new Map<Level | 'random', Policy | null>()
   for (const level of new Set(plan))
     policies.set(level, level === 'random' ? null : networkPolicy((await readShippedPolicy(task.id, level)).layers))
   return {
     header: {
       name: options.name,
-      source: `${policy} policy of ${task.title}, ${episodes} episodes, noise ${noise}, seed ${seed}`,
+      source: `${policy} policy of ${task.title}${ofExperts}, ${episodes} episodes, noise ${noise}, seed ${seed}`,
       format: 'collected',
       licence: 'Made here; Apache-2.0 like Lethe',
       sensitive: false,
