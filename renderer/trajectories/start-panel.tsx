@@ -10,6 +10,7 @@ import { Button } from '../ui/controls.tsx'
 import { NumberField, SelectField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { notify } from '../ui/notices.tsx'
+import { readOnlyWords } from './missing.ts'
 
 interface SettingsProps {
   readonly draft: { readonly seed: number; readonly device: Device }
@@ -60,11 +61,12 @@ export function ResetForm<Draft>({ draft, first, onReset }: ResetProps<Draft>) {
 }
 
 interface StartProps {
+  /** Null while it is asked for. */
   readonly plan: Plan | null
   /** What stands in its way. */
   readonly obstacle: Pick<Failure, 'message' | 'hint'> | null
-  /** What is still to be chosen, where nothing can be planned without it. */
-  readonly missing?: string | null
+  /** What is still to be chosen, from `missing.ts`: it stands before all that was planned without it. */
+  readonly missing: string | null
   /** It was asked for, and is not there yet. */
   readonly starting: boolean
   /** The word on the button. */
@@ -74,38 +76,47 @@ interface StartProps {
   readonly children?: ReactNode
 }
 
-export function StartPanel({ plan, obstacle, missing = null, starting, action, onStart, children }: StartProps) {
+/** Why the button rests, or what pressing it takes. One of them is always there, so that nothing is jumped over. */
+function Before({ plan, obstacle, missing, children }: Pick<StartProps, 'plan' | 'obstacle' | 'missing' | 'children'>) {
+  if (missing !== null) return <p className="agents-missing">{missing}</p>
+  if (obstacle)
+    return (
+      <div className="agents-obstacle" role="status">
+        <Icon name="warning" />
+        <p>
+          {obstacle.message} {obstacle.hint}
+        </p>
+      </div>
+    )
+  if (!plan) return <p className="agents-sums agents-asking">Working out what it takes…</p>
+  const seconds = secondsOf(plan)
+  return (
+    <>
+      {children}
+      <p className="agents-sums">
+        <span>
+          {seconds < 1 ? (
+            'under a second'
+          ) : (
+            <>
+              about <span className="number">{formatDuration(seconds)}</span>
+            </>
+          )}
+        </span>
+        <span className="number">{formatBytes(plan.memoryBytes)}</span>
+      </p>
+    </>
+  )
+}
+
+export function StartPanel({ plan, obstacle, missing, starting, action, onStart, children }: StartProps) {
   const busy = usePage((state) => state.runs?.some(({ state: is }) => is === 'running' || is === 'paused')) ?? false
-  const seconds = plan === null ? 0 : secondsOf(plan)
-  const ready = plan !== null && obstacle === null && !starting
+  const readOnly = usePage((state) => state.pulse?.project === 'read-only')
+  const lacks = readOnly ? readOnlyWords : missing
+  const ready = plan !== null && obstacle === null && lacks === null && !starting
   return (
     <footer className="agents-start">
-      {obstacle && (
-        <div className="agents-obstacle" role="status">
-          <Icon name="warning" />
-          <p>
-            {obstacle.message} {obstacle.hint}
-          </p>
-        </div>
-      )}
-      {missing !== null && !obstacle && <p className="agents-missing">{missing}</p>}
-      {plan && !obstacle && (
-        <>
-          {children}
-          <p className="agents-sums">
-            <span>
-              {seconds < 1 ? (
-                'under a second'
-              ) : (
-                <>
-                  about <span className="number">{formatDuration(seconds)}</span>
-                </>
-              )}
-            </span>
-            <span className="number">{formatBytes(plan.memoryBytes)}</span>
-          </p>
-        </>
-      )}
+      <Before {...{ plan, obstacle, children }} missing={lacks} />
       <Button look="primary" large disabled={!ready} onClick={() => void onStart()}>
         {starting ? 'Starting…' : busy ? 'Add to the queue' : action}
       </Button>

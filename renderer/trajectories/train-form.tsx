@@ -83,6 +83,7 @@ export function TrainForm() {
       <StartPanel
         plan={fits ? plan.plan : null}
         obstacle={trouble ?? (fits ? plan.obstacle : null)}
+        missing={null}
         action="Start training"
         starting={starting}
         onStart={start}

@@ -10,6 +10,7 @@ import { changeUnlearn, firstUnlearn, showTraining, useAgents, withField, type U
 import { learntOf } from './episodes.ts'
 import { useLostFocus } from './lost-focus.ts'
 import { hasModes, methods, modes, unlearnPresets } from './method-words.ts'
+import { missingToUnlearn } from './missing.ts'
 import { agentWords } from './sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from './start-panel.tsx'
 import { selectByHand, showTab, useAgent, useTrajectories } from './trajectories-store.ts'
@@ -121,23 +122,16 @@ function Touched({ plan }: { readonly plan: UnlearnPlan }) {
   )
 }
 
-/** Why it cannot be started yet, where that is for the person to change. */
-function missingWords(agent: boolean, some: boolean, strange: number): string | null {
-  if (!agent) return 'No agent on this set can be made to forget. Train or import one first.'
-  if (!some) return 'No episode is selected: say which it is to forget.'
-  return strange > 0 ? 'It can forget only what it was trained on: leave the others out, or choose others.' : null
-}
-
 export function UnlearnForm() {
   const { draft, plan, trouble } = useAgents((state) => state.unlearn)
   const schema = useAgents((state) => state.unlearnSchema)
   const starting = useAgents((state) => state.starting)
   const agent = useAgent()
-  const some = useTrajectories((state) => state.selection.size > 0)
+  const selected = useTrajectories((state) => state.selection.size)
   const { strange } = useKnown()
   const { mode: _mode, ...fields } = draft.set
   const preset = plan?.preset ?? {}
-  const shown = agent && some ? plan : null
+  const shown = agent && selected > 0 ? plan : null
   const mode = draft.set['mode']
   const replace = (set: Record<string, unknown>) => changeUnlearn({ set: mode === undefined ? set : { ...set, mode } })
   return (
@@ -173,9 +167,9 @@ export function UnlearnForm() {
         <ResetForm draft={draft} first={firstUnlearn} onReset={changeUnlearn} />
       </div>
       <StartPanel
-        plan={strange === 0 ? (shown?.plan ?? null) : null}
-        missing={missingWords(agent !== null, some, strange)}
-        obstacle={agent && some && strange === 0 ? (trouble ?? plan?.obstacle ?? null) : null}
+        plan={shown?.plan ?? null}
+        missing={missingToUnlearn({ agent: agent !== null, selected, strange })}
+        obstacle={trouble ?? plan?.obstacle ?? null}
         action="Start unlearning"
         starting={starting}
         onStart={start}

@@ -1,8 +1,10 @@
 /** Right: which agent is audited on which trajectories, and what that takes. */
 import { formatCount, formatTime } from '../../app/format.ts'
+import { Button } from '../../ui/controls.tsx'
 import { Segmented, SelectField } from '../../ui/field.tsx'
 import { AdvancedSettings } from '../../ui/schema-form.tsx'
-import { withField } from '../agents-store.ts'
+import { showTraining, withField } from '../agents-store.ts'
+import { missingToAudit } from '../missing.ts'
 import { agentWords } from '../sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from '../start-panel.tsx'
 import { useAgent, useTrajectories } from '../trajectories-store.ts'
@@ -39,9 +41,16 @@ function What() {
   const titleOf = (id: string) => algorithms.find((one) => one.id === id)?.title
   if (!agent)
     return (
-      <p className="agents-part trajectories-note">
-        No agent that can be audited is chosen. Choose one on the left, or train one in the tab Agents.
-      </p>
+      <section className="agents-part agents-what">
+        <h2>What is audited</h2>
+        <p>
+          <span className="trajectories-note">Agent</span>
+          none that can be audited
+          <Button look="bare" onClick={showTraining}>
+            Train one
+          </Button>
+        </p>
+      </section>
     )
   const references = episodes ? referencesOf(agent, agents, episodes) : []
   return (
@@ -106,6 +115,8 @@ function Cost({ plan }: { readonly plan: AuditPlan }) {
 
 export function AuditForm() {
   const { draft, plan, schema, trouble, starting } = useAudit((state) => state)
+  const agent = useAgent() !== null
+  const selected = useTrajectories((state) => state.selection.size)
   const preset = plan?.preset ?? {}
   const { critic, ...fields } = draft.set
   const setCritic = (value: string) =>
@@ -149,6 +160,7 @@ export function AuditForm() {
       <StartPanel
         plan={plan?.plan ?? null}
         obstacle={trouble ?? plan?.obstacle ?? null}
+        missing={missingToAudit({ agent, selected, episodes: draft.episodes })}
         action="Start audit"
         starting={starting}
         onStart={startAudit}

@@ -7,6 +7,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { NumberField, Segmented, SelectField } from '../../ui/field.tsx'
 import { Explain } from '../../ui/hint.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { missingToImport } from '../missing.ts'
 import { SeedAndDevice, StartPanel } from '../start-panel.tsx'
 import { chooseSet } from '../trajectories-feed.ts'
 import { useSet, useTrajectories } from '../trajectories-store.ts'
@@ -163,7 +164,7 @@ function Run() {
 
 export function ImportAgentForm() {
   const { facts, plan, trouble } = useImportAgent((state) => state.found)
-  const checked = useImportAgent((state) => state.files.check !== null)
+  const files = useImportAgent((state) => state.files)
   const starting = useImportAgent((state) => state.starting)
   useEffect(followFiles, [])
   return (
@@ -174,10 +175,17 @@ export function ImportAgentForm() {
         <Training facts={facts} />
         <Run />
       </div>
-      <StartPanel plan={plan} obstacle={trouble} starting={starting} action="Import agent" onStart={importAgent}>
+      <StartPanel
+        plan={plan}
+        obstacle={trouble}
+        missing={trouble ? null : missingToImport(files)}
+        starting={starting}
+        action="Import agent"
+        onStart={importAgent}
+      >
         <div className="agents-touched">
           <p>
-            {checked
+            {files.check !== null
               ? 'Its predictions are replayed first; it comes in if they are the same.'
               : 'Without predictions nobody checks that it acts here as it did there.'}
           </p>
