@@ -245,11 +245,16 @@ describe('a file', () => {
     return path
   }
 
+  async function importFile(): Promise<void> {
+    await page.button('Import…').click()
+    await lethe.page.getByRole('menuitem', { name: 'A file…' }).click()
+  }
+
   it('with a reward that is no number is refused, and the episode named', async () => {
     const rewards = new Float32Array(steps).fill(1)
     rewards[13] = NaN
     await data.dialogsAnswer(await write('broken.hdf5', rewards))
-    await page.button('Import…').click()
+    await importFile()
     expect(await data.refusal()).toContain('Episode 1, step 3: rewards is not a number.')
     await data.back()
   })
@@ -257,7 +262,7 @@ describe('a file', () => {
   it('without a simulator comes in, and what cannot be had is said', async () => {
     await data.dialogsAnswer(await write('ward-7.hdf5', new Float32Array(steps).fill(0.5)))
     await press('Control+4')
-    await page.button('Import…').click()
+    await importFile()
     await data.nameField().waitFor()
     await data.button('Import').click()
     await page.grid().waitFor()

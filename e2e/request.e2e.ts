@@ -103,7 +103,9 @@ it('is followed: the agent forgets them and is audited; by how much is said', as
     .getByText(/^TrajDeleter\. /)
     .waitFor()
   // Without the set it could never be audited: that is said before it goes.
-  await step('Copies').getByRole('checkbox', { name: 'Patients', exact: true }).check()
+  await step('Copies')
+    .getByRole('checkbox', { name: /^Patients, \d/ })
+    .check()
   await page.button('Remove for good…').click()
   await lethe.page.getByRole('dialog').getByText('Without the set the agent can never be audited.').waitFor()
   await confirmed('Cancel')
@@ -128,7 +130,9 @@ it('is followed: the agent forgets them and is audited; by how much is said', as
 })
 
 it('has every copy decided, and is closed', async () => {
-  await step('Copies').getByRole('checkbox', { name: 'Patients', exact: true }).check()
+  await step('Copies')
+    .getByRole('checkbox', { name: /^Patients, \d/ })
+    .check()
   await page.button('Remove for good…').click()
   await confirmed('Remove for good')
   await step('Copies').getByText('removed for good').first().waitFor()

@@ -80,11 +80,10 @@ function DatasetRow({ dataset }: { readonly dataset: Dataset }) {
   )
 }
 
-export function ImportMenu({ label = 'Import…', large = false }) {
+export function ImportMenu({ label = 'Import…', large = false, bare = false }) {
   return (
     <Menu
-      label={label}
-      large={large}
+      {...{ label, large, bare }}
       items={[
         { label: 'A folder…', icon: 'folder', onSelect: () => void chooseSource('folder') },
         { label: 'A file…', icon: 'bring', onSelect: () => void chooseSource('file') },

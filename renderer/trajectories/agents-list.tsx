@@ -16,12 +16,12 @@ const figure = (value: number): string => formatFigure(Number(value.toPrecision(
 /** Where nothing can be played. */
 const estimateColumns: Column<Agent>[] = [
   {
-    ...{ id: 'estimate', head: 'Estimate', align: 'right', width: '80px' },
+    ...{ id: 'estimate', head: 'Estimate', align: 'right', width: '96px' },
     sort: (a, b) => (a.estimate?.value ?? -Infinity) - (b.estimate?.value ?? -Infinity),
     cell: ({ estimate }) => (estimate?.value == null ? '–' : figure(estimate.value)),
   },
   {
-    ...{ id: 'interval', head: '95 %', align: 'right', width: '114px' },
+    ...{ id: 'interval', head: '95 %', align: 'right', width: '130px' },
     cell: ({ estimate }) =>
       estimate?.low == null || estimate.high == null ? '–' : `${figure(estimate.low)} … ${figure(estimate.high)}`,
   },
@@ -37,15 +37,19 @@ function useColumns(played: boolean): Column<Agent>[] {
         const title = algorithms.find(({ id }) => id === algorithm)?.title ?? algorithm
         const words = [title, method && methodTitle(method), source && `from ${source}`, retired && 'retired']
         const name = words.filter(Boolean).join(', ')
-        return <span title={`${name}. Made ${formatTime(created, new Date())}`}>{name}</span>
+        return (
+          <span className="agents-name">
+            {name} <span className="trajectories-note">{formatTime(created, new Date())}</span>
+          </span>
+        )
       },
     },
     {
-      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '60px' },
+      ...{ id: 'forgot', head: 'Forgot', align: 'right', width: '68px' },
       cell: ({ forgotten }) => (forgotten.length > 0 ? formatCount(forgotten.length) : '–'),
     },
     {
-      ...{ id: 'steps', head: 'Updates', align: 'right', width: '84px', sort: (a, b) => a.steps - b.steps },
+      ...{ id: 'steps', head: 'Updates', align: 'right', width: '94px', sort: (a, b) => a.steps - b.steps },
       cell: ({ steps }) => formatCount(steps),
     },
   ]
@@ -53,14 +57,14 @@ function useColumns(played: boolean): Column<Agent>[] {
   return [
     ...common,
     {
-      ...{ id: 'return', head: 'Return', align: 'right', width: '138px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'return', head: 'Return', align: 'right', width: '132px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) =>
         evaluation
           ? `${formatFigure(Math.round(evaluation.mean))} ± ${formatFigure(Math.round(evaluation.deviation))}`
           : '–',
     },
     {
-      ...{ id: 'score', head: 'Score', align: 'right', width: '66px', sort: (a, b) => mean(a) - mean(b) },
+      ...{ id: 'score', head: 'Score', align: 'right', width: '72px', sort: (a, b) => mean(a) - mean(b) },
       cell: ({ evaluation }) => evaluation?.normalisedScore.toFixed(1).replace('-', '−') ?? '–',
     },
   ]

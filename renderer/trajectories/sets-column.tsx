@@ -2,7 +2,7 @@
 import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { formatCount, formatFigure } from '../app/format.ts'
-import { chooseSource } from '../data/data-actions.ts'
+import { ImportMenu } from '../data/dataset-list.tsx'
 import { useData } from '../data/data-store.ts'
 import { TaskLine } from '../data/task-line.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
@@ -141,9 +141,7 @@ export function SetsColumn({ sets }: { readonly sets: readonly TrajectorySet[] }
           <Button look="bare" icon="plus" onClick={openCollect}>
             Collect…
           </Button>
-          <Button look="bare" icon="bring" onClick={() => void chooseSource('file')}>
-            Import…
-          </Button>
+          <ImportMenu bare />
         </div>
       </fieldset>
       <Tasks />

@@ -21,17 +21,17 @@ interface MenuProps {
   /** In place of the label, which is then read out only. */
   readonly icon?: IconName
   readonly large?: boolean
+  /** Without an edge, as a bare button is. */
+  readonly bare?: boolean
   readonly items: readonly (MenuItem | 'line')[]
 }
 
-export function Menu({ label, icon, large = false, items }: MenuProps) {
+export function Menu({ label, icon, large = false, bare = false, items }: MenuProps) {
   const layer = useLayer()
+  const look = icon ? ' bare menu-icon' : `${large ? ' large' : ''}${bare ? ' bare' : ''}`
   return (
     <Root modal={false}>
-      <Trigger
-        className={icon ? 'button bare menu-icon' : large ? 'button large' : 'button'}
-        {...(icon ? { 'aria-label': label, title: label } : {})}
-      >
+      <Trigger className={`button${look}`} {...(icon ? { 'aria-label': label, title: label } : {})}>
         {icon ? <Icon name={icon} /> : label}
         {!icon && <Icon name="down" size={14} />}
       </Trigger>

@@ -1,14 +1,31 @@
 /** Every copy that holds the episodes or may hold them, and what becomes of each. */
 import { useState } from 'react'
 import type { DecidedCopy, DeletionStatement } from '../../../main/contract/deletion.ts'
-import { formatBytes } from '../../app/format.ts'
+import { capital, formatBytes } from '../../app/format.ts'
 import { Button } from '../../ui/controls.tsx'
 import { confirm, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { useTrajectories } from '../trajectories-store.ts'
 import { keepCopies, removeCopies } from './request-feed.ts'
 import { tick, useRequests } from './request-store.ts'
-import { askedFor, counted, fateWords, goingWith, groupsOf, isOpen, keptWith, lostWith } from './request-words.ts'
+import {
+  askedFor,
+  counted,
+  decidedWords,
+  fateWords,
+  goingWith,
+  groupsOf,
+  isOpen,
+  keptWith,
+  lostWith,
+  whenWords,
+} from './request-words.ts'
+
+function useWhen(): (copy: DecidedCopy) => string {
+  const sets = useTrajectories((state) => state.sets) ?? []
+  return (copy) => whenWords(copy, sets, new Date())
+}
 
 interface RowProps {
   readonly copy: DecidedCopy
@@ -19,6 +36,7 @@ interface RowProps {
 
 function Row({ copy, open, nested }: RowProps) {
   const ticked = useRequests((state) => state.ticked)
+  const when = useWhen()(copy)
   const { id, name, holds, where, bytes, fate, obstacle, reason, within } = copy
   const withOther = within !== null && ticked.has(within)
   const why = fate === 'kept' ? reason : fate === 'undecided' ? obstacle : null
@@ -27,17 +45,19 @@ function Row({ copy, open, nested }: RowProps) {
       {open && (
         <input
           type="checkbox"
-          aria-label={name}
+          aria-label={when === '' ? name : `${name}, ${when}`}
           checked={ticked.has(id) || withOther}
           disabled={withOther}
           onChange={(event) => tick([id], event.target.checked)}
         />
       )}
-      <span className="request-copy-name">{name}</span>
+      <span className="request-copy-name">
+        {name} {when !== '' && <span className="request-copy-when">{when}</span>}
+      </span>
       <span className="request-copy-fate">{fateWords(copy)}</span>
       <span className="number request-copy-size">{bytes === null ? '' : formatBytes(bytes)}</span>
       <span className="request-copy-more">
-        {holds}. <span className="request-copy-where">{where}</span>
+        {capital(holds)}. {decidedWords(copy, new Date())} <span className="request-copy-where">{where}</span>
         {why !== null && <span className="request-copy-why">{why}</span>}
       </span>
     </li>

@@ -67,6 +67,7 @@ export function ForgetStep({ statement }: StepProps) {
   if (agent === null) return <p>No agent was named. Those that were trained on the episodes are among the copies.</p>
   if (learnt.length === 0) return <p>The agent was not trained on any of them: there is nothing to forget.</p>
   if (unlearned !== null) return <ForgotLine run={unlearned} method={method} />
+  if (state === 'closed') return <p>{learntWords(learnt.length, episodes.length)} It was not made to forget them.</p>
   return (
     <>
       <p>
@@ -77,7 +78,6 @@ export function ForgetStep({ statement }: StepProps) {
       {gone !== null ? (
         <p>{gone} Without it the agent cannot be made to forget; another can be trained on the version.</p>
       ) : (
-        state !== 'closed' &&
         !(attempt && isWorking(attempt)) && (
           <p className="request-buttons">
             <Button
@@ -101,6 +101,7 @@ export function AuditStep({ statement }: StepProps) {
   const attempt = useAttempt(statement, 'audited')
   if (agent === null || learnt.length === 0) return <p>There is nothing to audit.</p>
   if (audited !== null) return <RunLine run={audited} words="Audited in the run" />
+  if (state === 'closed') return <p>No agent was audited for it.</p>
   if (unlearned === null) return <p>Once the agent was made to forget them, it is audited against the original.</p>
   return (
     <>
@@ -109,7 +110,6 @@ export function AuditStep({ statement }: StepProps) {
       {gone !== null ? (
         <p>{gone} Without it the agent cannot be audited.</p>
       ) : (
-        state !== 'closed' &&
         !(attempt && isWorking(attempt)) && (
           <p className="request-buttons">
             <Button

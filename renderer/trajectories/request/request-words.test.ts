@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { DecidedCopy, DeletionStatement } from '../../../main/contract/deletion.ts'
+import type { TrajectorySet } from '../../../main/contract/trajectories.ts'
+import { formatTime } from '../../app/format.ts'
 import {
   askedFor,
+  decidedWords,
   doubtsOf,
   fateWords,
   goingWith,
@@ -10,12 +13,28 @@ import {
   keptWith,
   learntWords,
   lostWith,
+  whenWords,
 } from './request-words.ts'
 
 const copy = (id: string, change: Partial<DecidedCopy> = {}): DecidedCopy => ({
   ...{ id, kind: 'run', name: id, where: id, holds: 'it', bytes: 1, certain: true, within: null, obstacle: null },
   ...{ reason: '', fate: 'undecided', decided: null },
   ...change,
+})
+
+test('two copies of one name are told apart by when they were made, and each says when it was decided', () => {
+  const now = new Date('2026-12-01T12:00:00')
+  const sets = [{ id: 'ward', created: new Date(2026, 10, 3, 9, 5).toISOString() }] as TrajectorySet[]
+  const words = formatTime('2026-11-28T18:11:45Z', now)
+  const when = (id: string) => whenWords({ id }, sets, now)
+  expect(when('run:20261128-181145-trajectories-train-997264')).toBe(words)
+  expect(when('checkpoints:20261128-181145-trajectories-train-997264')).toBe(words)
+  expect(when('trash:20261128T181145-ward-997264')).toBe(words)
+  expect(when('dataset:ward')).toBe('3 Nov, 09:05')
+  expect([when('dataset:gone'), when('export:0'), when('unknown:notes.txt')]).toEqual(['', '', ''])
+  const decided = new Date(2026, 10, 28, 18, 20).toISOString()
+  expect(decidedWords({ fate: 'kept', decided }, now)).toBe('Kept 28 Nov, 18:20.')
+  expect(decidedWords({ fate: 'undecided', decided: null }, now)).toBe('')
 })
 
 test('ids are said as ranges, and many are cut', () => {

@@ -1,6 +1,8 @@
 /** What the tab Requests says, apart from the page. */
 import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
 import type { RunSummary } from '../../../main/contract/run.ts'
+import type { TrajectorySet } from '../../../main/contract/trajectories.ts'
+import { formatTime } from '../../app/format.ts'
 import { verdictsOf, type OutcomeFacts } from '../outcome-words.ts'
 
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -32,6 +34,25 @@ export function fateWords({ fate, certain, obstacle }: DecidedCopy): string {
   if (fate === 'removing') return 'being removed'
   if (fate === 'kept') return `kept, ${contains}`
   return obstacle === null ? contains : `${contains}, out of reach`
+}
+
+/** The name of a run, and of what is in the trash, begins with when it was made. */
+const stamp = /^[a-z]+:(\d{4})(\d\d)(\d\d)[-T](\d\d)(\d\d)(\d\d)-/
+
+/** When a copy was made or put away, so that two of one name are told apart; empty where that is not known. */
+export function whenWords({ id }: Pick<DecidedCopy, 'id'>, sets: readonly TrajectorySet[], now: Date): string {
+  const [, year, month, day, hours, minutes, seconds] = stamp.exec(id) ?? []
+  const made =
+    year === undefined
+      ? sets.find((set) => id === `dataset:${set.id}`)?.created
+      : `${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`
+  return made === undefined ? '' : formatTime(made, now)
+}
+
+/** When it was decided, and what. */
+export function decidedWords({ fate, decided }: Pick<DecidedCopy, 'fate' | 'decided'>, now: Date): string {
+  if (decided === null || fate === 'undecided' || fate === 'removing') return ''
+  return `${fate === 'kept' ? 'Kept' : 'Removed'} ${formatTime(decided, now)}.`
 }
 
 /** The copies in the order in which one decides: what can be removed, what cannot, what is settled. */
