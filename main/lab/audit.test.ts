@@ -127,7 +127,7 @@ test('the window plans one, reads a timeline, moves a threshold and writes the t
     ok: true,
     value: { forgotten: 4, neverSeen: 1, shadows: { count: 3, made: 3 }, obstacle: null },
   })
-  const { trajectories } = await auditOf(audited)
+  const { trajectories, settings, agent, retrained } = await auditOf(audited)
   const timeline = await lab.resource(`audits/${audited}/timeline?id=${trajectories[1]!.id}`)
   expect(timeline!.bytes.length).toBe(4 * timelineColumns.length * trajectories[1]!.length)
   expect(await lab.resource(`audits/${audited}/timeline?id=999`)).toBeNull()
@@ -143,7 +143,16 @@ test('the window plans one, reads a timeline, moves a threshold and writes the t
   expect(await lab.call('audit.exportTable', { run: audited, path: file, rule })).toMatchObject({ ok: true })
   const lines = (await fs.readFile(file, 'utf8')).trim().split('\n')
   expect(lines).toHaveLength(trajectories.length + 1)
-  expect(lines.slice(1).every((line) => line.split(',')[9] === 'in')).toBe(true)
+  const [names, ...rows] = lines.map((line) => line.split(','))
+  expect(names!.slice(9)).toEqual([
+    ...['verdict', 'sha256', 'rule', 'spread of', 'sides', 'critic', 'algorithm', 'data set', 'audit', 'agent'],
+    ...['original', 'retrained', 'seed'],
+  ])
+  // Each line says by itself what it is of.
+  for (const row of rows) {
+    expect([row[9], ...row.slice(11, 15)]).toEqual(['in', 'released', 'references', '1', settings.critic])
+    expect(row.slice(17)).toEqual([audited, agent.run, original, retrained?.run ?? '', String(settings.seed)])
+  }
 })
 
 test('stopped among the shadows and among the values, and resumed: bit-equal; a cancel is obeyed within a step', async () => {

@@ -15,6 +15,7 @@ import { auditConfigSchema, auditJob, sha256, type AuditConfig } from '../trajec
 import { thresholdTable } from '../trajectories/audit/judgement.ts'
 import { auditConfig, auditGiven, type AuditRequest, type Party } from '../trajectories/audit/request.ts'
 import { shadowName } from '../trajectories/audit/shadows.ts'
+import { auditCsv } from '../trajectories/audit/table.ts'
 import { openTrajectories, type OpenedTrajectories } from '../trajectories/data/store.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
 import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
@@ -118,7 +119,7 @@ export function auditPart(
     'audit.thresholds': async ({ references }) => ({ alphas: [...alphas], rows: thresholdTable(references, alphas) }),
     'audit.seeds': ({ run }) => auditSeeds(project, run),
     'audit.exportTable': async ({ run, path: target, rule }) => {
-      await writeAtomic(target, auditCsv(await readAudit(run), rule))
+      await writeAtomic(target, auditCsv(run, await readAudit(run), rule))
       return {}
     },
   }
@@ -156,32 +157,4 @@ function settingsSchema(): Record<string, unknown> {
     type: 'object',
     properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !auditGiven.includes(name))),
   }
-}
-
-type CsvRule = z.output<(typeof auditCalls)['audit.exportTable']['input']>['rule']
-
-/** A line for each trajectory. A statistic that is not known is left empty. */
-function auditCsv({ trajectories }: Audit, { test, sample, sides, threshold }: CsvRule): string {
-  const name = test === 'released' ? 'released' : sample === 'references' ? 'grubbs-references' : 'grubbs'
-  const rows = trajectories.map((one) => {
-    const statistic = one.statistics[name]
-    const size = statistic === null ? null : sides === 2 ? Math.abs(statistic) : statistic
-    const verdict = size === null ? 'undecided' : size > threshold ? 'forgotten' : 'in'
-    return [
-      one.id,
-      one.group,
-      one.length,
-      one.return,
-      one.distance,
-      one.original,
-      one.retrained,
-      statistic,
-      threshold,
-      verdict,
-      one.sha256,
-    ]
-  })
-  const head =
-    'episode,group,steps,return,distance,distance of the original,distance of the retrained,statistic,threshold,verdict,sha256'
-  return [head, ...rows.map((row) => row.map((cell) => cell ?? '').join(','))].join('\n') + '\n'
 }

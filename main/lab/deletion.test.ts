@@ -4,9 +4,10 @@ import path from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DeletionStatement } from '../contract/deletion.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
-import { moveToTrash, purgeFromTrash } from '../files/trash.ts'
+import { moveToTrash, purgeFromTrash, restoreFromTrash } from '../files/trash.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { createRun, listRuns, runPaths, writeRecord, readRecord } from '../runs/folder.ts'
+import { retireRun } from '../runs/retire.ts'
 import { bundle } from '../testing/bundle.ts'
 import { whileIdle } from './data.ts'
 import { readEpisodeRows } from '../trajectories/data/episode-rows.ts'
@@ -519,10 +520,58 @@ test('the agent that forgot can be played after its set is gone for good; for al
   const before = await lab.evaluateAgent(unlearned, { episodes: 1, seed: 1 })
   await lab.removeRequestCopies(request, ['dataset:hops'])
   expect(await lab.evaluateAgent(unlearned, { episodes: 1, seed: 1 })).toEqual(before)
-  await expect(lab.planUnlearning({ agent: unlearned, forget, method: 'finetune' })).rejects.toMatchObject({
-    ...{ code: 'dataset-missing', message: expect.stringContaining(version.version!.data) },
+  const refused = (left: string) => ({
+    ...{ code: 'dataset-missing', message: expect.stringContaining(left) },
     hint: expect.stringContaining('evaluated and replayed'),
   })
+  const more = { agent: unlearned, forget, method: 'finetune' } as const
+  await expect(lab.planUnlearning(more)).rejects.toMatchObject(refused(version.version!.data))
+  // What is left of what was left is found as well.
+  const about = { data: version.version!.data, agent: null, selector: 'ids:3', seed: 1, note: '' }
+  const second = await lab.makeRequestVersion((await lab.openRequest(about)).request)
+  await lab.removeRequestCopies(second.request, [`dataset:${version.version!.data}`])
+  expect(await lab.evaluateAgent(unlearned, { episodes: 1, seed: 1 })).toEqual(before)
+  await expect(lab.planUnlearning(more)).rejects.toMatchObject(refused(second.version!.data))
+})
+
+test('where no audit can be made any more, a request says so in words, and closed as incomplete it keeps them', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  const said = async () => (await lab.showRequest(request)).incomplete
+  expect(await said()).toEqual(['What was forgotten was not audited.'])
+  const { id: inTrash } = await moveToTrash(project, { kind: 'run', origin: agent, name: agent })
+  expect(await said()).toEqual([expect.stringMatching(/not audited: .* in the trash\. Bring it back/)])
+  await restoreFromTrash(project, inTrash)
+  await lab.removeRequestCopies(request, [`run:${agent}`])
+  const words = [
+    expect.stringMatching(/cannot be any more: the original agent, .* no longer in the project\. Close .* incomplete/),
+  ]
+  expect(await said()).toEqual(words)
+  await expect(lab.closeRequest(request, false)).rejects.toMatchObject({ code: 'run-state' })
+  expect(await lab.closeRequest(request, true)).toMatchObject({ state: 'closed', incomplete: words, retired: null })
+})
+
+test('an original that another request took out of use, and a set that is gone, leave nothing to audit with', async () => {
+  const request = await opened()
+  await lab.makeRequestVersion(request)
+  await retireRun(project, agent, 'another')
+  expect((await lab.showRequest(request)).incomplete).toEqual([expect.stringMatching(/any more: .* is out of use/)])
+  await fs.rm(path.join(project, 'runs', agent), { recursive: true })
+  await fs.cp(path.join(ready, 'runs', agent), path.join(project, 'runs', agent), { recursive: true })
+  await lab.removeRequestCopies(request, ['dataset:hops'])
+  expect((await lab.showRequest(request)).incomplete).toEqual([expect.stringMatching(/any more: the set that/)])
+})
+
+test('the list of requests follows runs that have ended since, and leaves one that was changed as it is', async () => {
+  const [first, second] = [await opened(), await opened('ids:1')]
+  const states = async () => Object.fromEntries((await lab.listRequests()).map((one) => [one.request, one.state]))
+  expect(await states()).toEqual({ [first]: 'unlearned', [second]: 'unlearned' })
+  await runOf('trajectories.audit', { data: 'hops', agent: unlearned, original: agent, forgotten: [1, 2] })
+  const file = requestFile(project, second)
+  const text = (await fs.readFile(file, 'utf8')).replace('withdrawn', 'withdrawm')
+  await fs.writeFile(file, text)
+  expect(await states()).toMatchObject({ [first]: 'audited' })
+  expect(await fs.readFile(file, 'utf8')).toBe(text)
 })
 
 test('a record that was changed is found, and nothing more is done under it', async () => {

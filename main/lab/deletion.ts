@@ -156,9 +156,16 @@ export function deletionPart(
     return deletionStatement(project, request)
   }
 
+  /** What runs have done since goes on record here as well. */
   const list = async (): Promise<RequestSummary[]> => {
     const found: RequestSummary[] = []
-    for (const id of await requestIds(project)) found.push(await summary(id).catch(() => damaged(id)))
+    const ids = await requestIds(project)
+    const runs = readOnly || ids.length === 0 ? null : await readRunFolders(project)
+    for (const id of ids) {
+      // What is wrong with one, and one that somebody writes to at the moment, says the summary.
+      if (runs) await followSteps(project, id, runs).catch(() => undefined)
+      found.push(await summary(id).catch(() => damaged(id)))
+    }
     return found.reverse()
   }
 

@@ -13,6 +13,7 @@ import { agentFile, agentHeader, openAgent, type AgentHeader } from '../trajecto
 import { evaluate } from '../trajectories/algorithms/evaluate.ts'
 import { auditJob } from '../trajectories/audit/audit.ts'
 import { isTrajectorySet, listTrajectorySets, openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
+import { hashesLeftOf } from '../trajectories/deletion/contents.ts'
 import type { TrajectoryJob } from '../trajectories/job.ts'
 import { writeTrajectoryReport } from '../trajectories/report.ts'
 import { returnFigures, stageOf, trainConfig, trainJob, type TrainRequest } from '../trajectories/train.ts'
@@ -72,10 +73,15 @@ export function forgettingPart(context: LabContext) {
   /** What the agent of a run says of itself. Errors: `run-state` without one. */
   const agentHeaderOf = async (run: string) => agentHeader(await agentBytes(run), `agent of run ${run}`)
 
-  /** What a deletion request left of the set that an agent learnt from, where that set is gone; else null. */
+  /** What deletion requests left of the set that an agent learnt from, where that set is gone; else null. */
   const versionOf = async ({ data: { id, contentHash } }: AgentHeader): Promise<TrajectorySet | null> => {
     if (await isTrajectorySet(project, id)) return null
-    return (await listTrajectorySets(project)).find(({ origin }) => origin?.contentHash === contentHash) ?? null
+    const sets = await listTrajectorySets(project)
+    for (const hash of await hashesLeftOf(project, contentHash)) {
+      const left = sets.find(({ origin }) => origin?.contentHash === hash)
+      if (left) return left
+    }
+    return null
   }
 
   /** The set that an agent learnt from. Errors: `dataset-missing`, `dataset-corrupt` where the name is another set's by now. */

@@ -54,6 +54,18 @@ async function recordsOf(project: string): Promise<(readonly RequestEntry[])[]> 
   return (await Promise.all(verified)).map((one) => one?.entries ?? [])
 }
 
+/** The hash of a set and those of all that requests left of it, and of what is left, whether or not they are still there. */
+export async function hashesLeftOf(project: string, contentHash: string): Promise<ReadonlySet<string>> {
+  const made = (await recordsOf(project)).flatMap(([opening, ...later]) => {
+    const of = opening?.kind === 'open' ? opening.holders[0]!.contentHash : ''
+    return later.flatMap((entry) => (entry.kind === 'version' ? [{ of, hash: entry.contentHash }] : []))
+  })
+  const found = new Set([contentHash])
+  // It grows while it is walked: a version of a version.
+  for (const one of found) for (const { of, hash } of made) if (of === one) found.add(hash)
+  return found
+}
+
 function beforeLeavingOut({ episodes }: Content, { data, contentHash, episodes: count, chosen }: Holder): Content {
   const left = new Map(chosen.map(({ id, place, sha256 }) => [place, [id, shortHash(sha256)] as [number, string]]))
   const kept = episodes.values()

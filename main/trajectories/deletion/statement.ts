@@ -3,7 +3,8 @@ import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../contr
 import { isTrajectorySet } from '../data/store.ts'
 import { decidedCopies, findCopies, withSize } from './copies.ts'
 import { closingOf, openingOf, summaryOf, verifyRequest } from './record.ts'
-import { forgettingWords, readRunFolders } from './runs-on.ts'
+import { forgettingWords, readRunFolders, type RunFolder } from './runs-on.ts'
+import { originalsFor } from './steps.ts'
 
 /** What no list can hold. */
 const limits = [
@@ -17,14 +18,14 @@ const limits = [
 ] as const
 
 /** In words. An agent that was removed has nothing to forget any more; of one trained from scratch nothing is to be audited. */
-function leftToDo(summary: RequestSummary, copies: readonly DecidedCopy[], setGone: boolean): string[] {
+function leftToDo(summary: RequestSummary, copies: readonly DecidedCopy[], { runs, setGone }: Around): string[] {
   const { agent, learnt, unlearned, audited, version } = summary
   const holds = (run: string | null) => copies.some(({ id, fate }) => id === `run:${run}` && fate !== 'removed')
   const learns = agent !== null && learnt.length > 0
   return [
     ...(version ? [] : ['The version of the set without the episodes was not made.']),
     ...(learns && !unlearned && holds(agent) ? [notForgotten(setGone)] : []),
-    ...(learns && unlearned && !audited && holds(unlearned) ? ['What was forgotten was not audited.'] : []),
+    ...(learns && unlearned && !audited && holds(unlearned) ? [notAudited(agent, { runs, setGone })] : []),
   ]
 }
 
@@ -35,10 +36,32 @@ const notForgotten = (setGone: boolean): string =>
   'The agent was not made to forget them' +
   (setGone ? ', and cannot be: the set that it was trained on is no longer in the project. Remove the agent.' : '.')
 
-/** Whether what an agent was trained on can no longer be read. */
-async function isSetGone(project: string, agent: string | null): Promise<boolean> {
-  const run = (await readRunFolders(project)).find(({ id }) => id === agent)
-  return run?.config != null && !(await isTrajectorySet(project, run.config.data))
+/** An audit compares with the original, or with what that one was made from, and needs the set of it. */
+function notAudited(agent: string, { runs, setGone }: Around): string {
+  const not = 'What was forgotten was not audited'
+  const originals = originalsFor(agent, runs).flatMap((id) => runs.find((run) => run.id === id) ?? [])
+  const here = originals.filter(({ trash }) => trash === null)
+  const usable = here.some(({ record }) => record?.state === 'succeeded' && !record['retired'])
+  if (usable && !setGone) return `${not}.`
+  if (!usable && !setGone && here.length < originals.length)
+    return `${not}: the original agent, with which an audit compares, is in the trash. Bring it back from there, or close the request as incomplete.`
+  const why = !usable
+    ? `the original agent, with which an audit compares, is ${here.length > 0 ? 'out of use' : 'no longer in the project'}`
+    : 'the set that the original agent was trained on is no longer in the project'
+  return `${not}, and cannot be any more: ${why}. Close the request as incomplete, or remove the agent that forgot as well.`
+}
+
+/** What a request depends on without naming it. */
+interface Around {
+  readonly runs: readonly RunFolder[]
+  /** What the agent was trained on can no longer be read. */
+  readonly setGone: boolean
+}
+
+async function lookAround(project: string, agent: string | null): Promise<Around> {
+  const runs = await readRunFolders(project)
+  const config = runs.find(({ id }) => id === agent)?.config
+  return { runs, setGone: config != null && !(await isTrajectorySet(project, config.data)) }
 }
 
 /**
@@ -65,7 +88,7 @@ export async function deletionStatement(
     hashes: about!.chosen.map(({ sha256 }) => sha256),
     contentHash: about!.contentHash,
     copies,
-    incomplete: closed?.incomplete ?? leftToDo(summary, copies, await isSetGone(project, summary.agent)),
+    incomplete: closed?.incomplete ?? leftToDo(summary, copies, await lookAround(project, summary.agent)),
     limits: [...limits, ...(summary.method ? [howWords(summary.method)] : [])],
     record: { entries: entries.length, head: entries.at(-1)!.hash },
   }

@@ -6,9 +6,9 @@ import { ancestorsOf, forgets, readRunFolders, type RunFolder } from './runs-on.
 
 export type Step = 'unlearned' | 'audited'
 
-/** The newest run that fits each step of an open request which has none yet. */
-export async function followSteps(project: string, request: string): Promise<void> {
-  const runs = await readRunFolders(project)
+/** The newest run that fits each step of an open request which has none yet. `runs`: those of the project, for who asks for many requests. */
+export async function followSteps(project: string, request: string, runs?: readonly RunFolder[]): Promise<void> {
+  runs ??= await readRunFolders(project)
   for (const step of ['unlearned', 'audited'] as const) {
     const now = summaryOf(request, await verifyRequest(project, request))
     if (now === null || now.damage !== null || now.state === 'closed' || now[step] !== null) continue
@@ -36,6 +36,12 @@ const appendStep = (project: string, request: string, step: Step, { id, config }
     ...(step === 'unlearned' && { method: config?.method ?? 'trajdeleter' }),
   })
 
+/** What an audit of a request may be against: it takes the furthest ancestor that is in use, and what the agent knew, that one knew. */
+export const originalsFor = (agent: string, runs: readonly RunFolder[]): string[] => [
+  agent,
+  ...ancestorsOf(agent, runs),
+]
+
 /** Whether a run has done a step of a request, and well. Of what an agent never learnt there is nothing to forget. */
 function fits(
   { record, config, trash }: RunFolder,
@@ -48,8 +54,7 @@ function fits(
     return (
       record.kind === 'trajectories.audit' &&
       config.agent === unlearned &&
-      // An audit takes the furthest ancestor that is in use; what the agent knew, that one knew.
-      [agent, ...ancestorsOf(agent, runs)].some((id) => id === config.original) &&
+      originalsFor(agent, runs).some((id) => id === config.original) &&
       learnt.every((id) => config.forgotten?.includes(id))
     )
   const forgotten = new Set(config.forget)
