@@ -9,15 +9,7 @@ export interface TaskbarWindow {
   isFocused(): boolean
 }
 
-/** Of the whole run, by the time it took and the time left; null until that is known. */
-export function shareOf({ started, progress }: Pick<RunSummary, 'started' | 'progress'>, now: number): number | null {
-  if (started === null || !progress || progress.secondsLeft === null) return null
-  const seconds = Math.max(0, (now - Date.parse(started)) / 1000)
-  const whole = seconds + progress.secondsLeft
-  return whole > 0 ? Math.min(1, seconds / whole) : null
-}
-
-export function followTaskbar(window: () => TaskbarWindow | null, now: () => number = Date.now) {
+export function followTaskbar(window: () => TaskbarWindow | null) {
   const working = new Map<string, RunSummary>()
   return (topic: TopicName, value: unknown): void => {
     const bar = window()
@@ -30,7 +22,7 @@ export function followTaskbar(window: () => TaskbarWindow | null, now: () => num
     // The run that holds the device, not one that waits for it.
     const shown = [...working.values()].find(({ waitsFor }) => waitsFor === null)
     if (!shown) return bar.setProgressBar(-1)
-    const share = shareOf(shown, now())
+    const share = shown.progress?.whole ?? null // unknown while it waits or begins
     if (shown.state === 'paused') bar.setProgressBar(share ?? 0, { mode: 'paused' })
     else bar.setProgressBar(share ?? 2, { mode: share === null ? 'indeterminate' : 'normal' })
   }

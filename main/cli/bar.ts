@@ -1,6 +1,7 @@
 /** The progress line of a run on standard error: redrawn on a terminal, one line every ten seconds in a log. */
 import path from 'node:path'
 import type { LoggedEvent } from '../contract/calls.ts'
+import { doneOf } from '../contract/run.ts'
 
 /** `folder` is that of the run: pictures are named by a path that can be opened. */
 export function progressBar(
@@ -28,20 +29,19 @@ export function progressBar(
       const now = Date.parse(event.time)
       if (!live && event.phase === lastPhase && now - lastLine < 10_000) return
       ;[lastLine, lastPhase] = [now, event.phase]
-      const fraction = event.totalSteps > 0 ? event.step / event.totalSteps : 1
       const rate =
         event.rate === null || event.totalSteps < 2
           ? ''
           : `  ${event.rate < 10 ? event.rate.toFixed(1) : Math.round(event.rate)}/s`
       const left = event.secondsLeft === null ? '' : `  ${duration(event.secondsLeft)} left`
-      const line = progressLine(event.phase, fraction, `${rate}${left}`, (stream.columns || 120) - 1)
+      const line = progressLine(event.phase, doneOf(event), `${rate}${left}`, (stream.columns || 120) - 1)
       stream.write(live ? `\r\u001b[2K${line}` : `${line}\n`)
     },
     end: clear,
   }
 }
 
-/** Phase, bar, percent, then `tail`; what is narrow is the phase, so that rate and time left stay in sight. */
+/** Phase, bar and percent of the whole run, then `tail`; what is narrow is the phase, so that rate and time left stay in sight. */
 export function progressLine(phase: string, fraction: number, tail: string, columns: number): string {
   const width = columns >= 110 ? 24 : 12
   const filled = Math.round(width * fraction)

@@ -21,6 +21,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     totalSteps: z.number(),
     rate: z.number().nullable().describe('steps a second, smoothed; null until known'),
     secondsLeft: z.number().nullable().describe('of the whole run; null until known'),
+    whole: z.number().optional().describe('how much of the whole run is done, 0 … 1; absent where that is not known'),
   }),
   z.object({
     kind: z.literal('metric'),
@@ -103,7 +104,14 @@ export const runSummarySchema = runRecordSchema.extend({
       totalSteps: z.number(),
       rate: z.number().nullable(),
       secondsLeft: z.number().nullable(),
+      whole: z.number().optional(),
     })
     .nullable(),
 })
 export type RunSummary = z.infer<typeof runSummarySchema>
+
+type Progress = NonNullable<RunSummary['progress']>
+
+/** How far a run is, 0 … 1: the whole of it; of runs that did not say so, its present phase. */
+export const doneOf = ({ whole, step, totalSteps }: Pick<Progress, 'whole' | 'step' | 'totalSteps'>): number =>
+  whole ?? (totalSteps > 0 ? Math.min(1, step / totalSteps) : 0)

@@ -173,13 +173,19 @@ describe('unlearning', () => {
     const request = { agent, forget: 'ids:6,2', method: 'trajdeleter', ...played }
     const whole = await lab.createUnlearning(request)
     expect(whole.plan.steps.map(({ phase, steps }) => [phase, steps])).toEqual([
+      ['Playing episodes', 1],
       ['Forgetting', 32],
       ['Convergence', 8],
-      ['Playing episodes', 2],
+      ['Playing episodes', 1],
     ])
     const record = await pull(whole.run)
     expect(record).toMatchObject({ state: 'succeeded', error: null })
     expect(record.outcome).toMatchObject({ forgotten: 2, remaining: 7, updates: 40, shareOfTraining: 40 / 60 })
+    const done = (await lab.runEvents(whole.run)).flatMap((event) =>
+      event.kind === 'progress' ? (event.whole ?? []) : [],
+    )
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+    expect(done.at(-1)).toBeCloseTo(1)
     const before = record.outcome!['before'] as { evaluation: { mean: number }; values: Record<string, number> }
     const trained = (await lab.showRun(agent)).summary.outcome!['evaluation'] as { mean: number }
     // The agent that begins is the one that was trained: it plays the same episode as at the end of its training.

@@ -176,8 +176,8 @@ async function newestProgress(file: string): Promise<RunSummary['progress']> {
 
 function progressOf(line: string): RunSummary['progress'] {
   try {
-    const { phase, step, totalSteps, rate, secondsLeft } = JSON.parse(line) as RunEvent & { kind: 'progress' }
-    return { phase, step, totalSteps, rate, secondsLeft }
+    const { phase, step, totalSteps, rate, secondsLeft, whole } = JSON.parse(line) as RunEvent & { kind: 'progress' }
+    return { phase, step, totalSteps, rate, secondsLeft, ...(whole !== undefined && { whole }) }
   } catch {
     return null // a damaged line; who reads the whole log is told
   }

@@ -11,7 +11,7 @@ import { makeAgent } from './algorithms/agent.ts'
 import { algorithmOf, type AnyAlgorithm } from './algorithms/algorithms.ts'
 import type { Settings } from './algorithms/algorithm.ts'
 import { readReplay, scalingFor, type Replay } from './algorithms/replay.ts'
-import { evaluationPhase, runSchedule } from './algorithms/schedule.ts'
+import { runSchedule } from './algorithms/schedule.ts'
 import { farActions, largestOf } from './data/actions.ts'
 import { taskOf } from './environments/environment.ts'
 import { estimateStep, estimatePlan } from './estimates/step.ts'
@@ -221,10 +221,10 @@ export const trainJob: TrajectoryJob<TrainConfig> = {
     const playing = dataset.environment.task === null ? 0 : config.evaluations * config.episodes
     return {
       steps: [
-        { phase: 'Training', steps: config.steps, weight: (cost * config.steps) / 1000, note: '' },
-        ...(playing > 0
-          ? [{ phase: evaluationPhase, steps: playing, weight: 0.3 * playing, note: 'on the way, ten at once' }]
-          : []),
+        {
+          ...{ phase: 'Training', steps: config.steps, weight: (cost * config.steps) / 1000 + 0.3 * playing },
+          note: playing > 0 ? `${playing} episodes are played on the way` : '',
+        },
         ...estimatePlan(sizeOf(config), 1),
       ],
       memoryBytes: memoryFor(dataset),

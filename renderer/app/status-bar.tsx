@@ -1,5 +1,5 @@
 /** The foot of the window: what is being worked on, what is left to spend, and that nothing leaves the machine. */
-import type { RunSummary } from '../../main/contract/run.ts'
+import { doneOf, type RunSummary } from '../../main/contract/run.ts'
 import { Icon } from '../ui/icons.tsx'
 import { keysOf } from './command-table.ts'
 import { runCommand } from './commands.ts'
@@ -14,7 +14,7 @@ const showRun = (run: string) => {
 
 function Working({ run }: { readonly run: RunSummary }) {
   const { progress, state, title } = run
-  const share = progress && progress.totalSteps > 0 ? Math.min(1, progress.step / progress.totalSteps) : 0
+  const share = progress ? doneOf(progress) : 0
   const phase = state === 'paused' ? 'paused' : (progress?.phase ?? 'starting')
   return (
     <button type="button" className="status-item working" title="Show this run" onClick={() => showRun(run.id)}>

@@ -1,14 +1,13 @@
 /** One row of the list. */
 import { memo, type MouseEvent } from 'react'
-import type { RunSummary } from '../../main/contract/run.ts'
+import { doneOf, type RunSummary } from '../../main/contract/run.ts'
 import { formatTime } from '../app/format.ts'
 import { useRuns } from './runs-store.ts'
 import { shownState, StateSign, stateWords } from './state.tsx'
 
 function noteOf({ state, progress, waitsFor, created, tags, retired }: RunSummary): string {
   if (waitsFor !== null) return 'Waits for the run before'
-  const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0
-  if (state === 'running' && progress) return `${progress.phase}, ${Math.floor(share * 100)} %`
+  if (state === 'running' && progress) return `${progress.phase}, ${Math.floor(doneOf(progress) * 100)} %`
   return [formatTime(created, new Date()), ...(retired ? ['retired'] : []), ...tags].join(' · ')
 }
 

@@ -26,4 +26,13 @@ describe('progress of a run', () => {
   it('is full at the end, also where the last phase was skipped', () => {
     expect(progressOf(plan, { state: 'succeeded', progress: at('b', 10) }).whole).toBe(1)
   })
+  it('fills from left to right with what a run says of all of it, whatever phase it is in', () => {
+    const twice = { ...plan, steps: [step('play', 1), step('b', 8), step('play', 1)] }
+    const told = (phase: string, whole: number) =>
+      progressOf(twice, { state: 'running', progress: { ...at(phase, 5), whole } })
+    expect(told('play', 0.05)).toEqual({ shares: [0.5, 0, 0], present: 0, whole: 0.05 })
+    expect(told('play', 0.95)).toEqual({ shares: [1, 1, expect.closeTo(0.5)], present: 2, whole: 0.95 })
+    // Episodes played while training are no phase of their own.
+    expect(told('unplanned', 0.5)).toEqual({ shares: [1, 0.5, 0], present: 1, whole: 0.5 })
+  })
 })

@@ -1,5 +1,5 @@
 /** The phases of a run in a row, each as long as it should take, the present one filling; step, rate and time left in words. */
-import type { Plan, RunSummary } from '../../main/contract/run.ts'
+import { doneOf, type Plan, type RunSummary } from '../../main/contract/run.ts'
 import { formatCount, formatDuration, formatRate } from '../app/format.ts'
 
 interface Progress {
@@ -11,17 +11,27 @@ interface Progress {
   readonly whole: number
 }
 
-export function progressOf(plan: Plan, run: Pick<RunSummary, 'state' | 'progress'>): Progress {
-  const { progress, state } = run
-  const present = progress ? plan.steps.findIndex(({ phase }) => phase === progress.phase) : -1
-  const shares = plan.steps.map((_step, index) => {
-    if (state === 'succeeded') return 1
-    if (index !== present || !progress) return index < present ? 1 : 0
-    return progress.totalSteps > 0 ? Math.min(1, progress.step / progress.totalSteps) : 0
-  })
-  const weights = plan.steps.reduce((sum, { weight }) => sum + weight, 0)
-  const done = plan.steps.reduce((sum, { weight }, index) => sum + weight * (shares[index] ?? 0), 0)
-  return { shares, present, whole: weights > 0 ? done / weights : 0 }
+const sum = (weights: readonly number[]): number => weights.reduce((a, b) => a + b, 0)
+
+/** The bar fills from left to right: a run says how much of all it has done. Those of before say where they are in their phase. */
+export function progressOf(plan: Plan, { progress, state }: Pick<RunSummary, 'state' | 'progress'>): Progress {
+  const weights = plan.steps.map(({ weight }) => weight)
+  const total = sum(weights) || 1
+  const starts = weights.map((_weight, index) => sum(weights.slice(0, index)) / total)
+  const named = plan.steps.flatMap(({ phase }, index) => (phase === progress?.phase ? [index] : []))
+  const [first] = named
+  const reached = first !== undefined && progress ? starts[first]! + (doneOf(progress) * weights[first]!) / total : 0
+  const whole = state === 'succeeded' ? 1 : (progress?.whole ?? reached)
+  const begun = starts.filter((start) => start <= whole + 1e-9).length
+  return {
+    shares: weights.map((weight, index) => {
+      const share = ((whole - starts[index]!) * total) / weight
+      return share > 1 - 1e-9 ? 1 : Math.max(0, share)
+    }),
+    // A phase may come twice; and on its way one may come that is not in the plan.
+    present: named.filter((index) => index < begun).at(-1) ?? (progress?.whole === undefined ? -1 : begun - 1),
+    whole,
+  }
 }
 
 function Headline({ run }: { readonly run: RunSummary }) {
@@ -63,7 +73,7 @@ export function RunProgress({ run, plan }: { readonly run: RunSummary; readonly 
   if (!plan) return null
   const { shares, present, whole } = progressOf(plan, run)
   // Shares of all, in percent: weights that add up to less than 1 would leave a part of the row empty.
-  const weights = plan.steps.reduce((sum, { weight }) => sum + weight, 0) || 1
+  const weights = sum(plan.steps.map(({ weight }) => weight)) || 1
   return (
     <div className={`progress ${run.state}`}>
       <p className="progress-words">
@@ -80,7 +90,7 @@ export function RunProgress({ run, plan }: { readonly run: RunSummary; readonly 
       >
         {plan.steps.map(({ phase, weight }, index) => (
           <span
-            key={phase}
+            key={index}
             className="phase"
             style={{ flexGrow: Math.max((100 * weight) / weights, 1e-3) }}
             title={phase}
@@ -102,7 +112,7 @@ export function PlanTable({ run, plan }: { readonly run: RunSummary; readonly pl
       <h2>Plan</h2>
       <ol>
         {plan.steps.map(({ phase, note }, index) => (
-          <li key={phase} className={(shares[index] ?? 0) >= 1 ? 'done' : index === present ? 'present' : ''}>
+          <li key={index} className={(shares[index] ?? 0) >= 1 ? 'done' : index === present ? 'present' : ''}>
             <span className="number">{index + 1}</span>
             <span>{phase}</span>
             <span className="note">{note}</span>

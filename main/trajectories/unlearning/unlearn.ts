@@ -21,6 +21,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { LetheError } from '../../contract/errors.ts'
 import type { Checkpoint, JobEvent, Outcome, RandomStream } from '../../contract/job.ts'
+import type { Plan } from '../../contract/run.ts'
 import type { Episode } from '../../contract/trajectories.ts'
 import { loadBackend } from '../../tensor/backend.ts'
 import { agentFile, encodeAgent, openAgent, type AgentHeader } from '../algorithms/agent-file.ts'
@@ -304,23 +305,19 @@ export const unlearnJob: TrajectoryJob<UnlearnConfig> = {
     const { cost } = algorithmOf(config.algorithm)
     const phases = new Map<string, number>()
     for (const { label, steps } of blocksOf(config)) phases.set(label, (phases.get(label) ?? 0) + steps)
-    const playing = dataset.environment.task === null ? 0 : 2 * config.episodes
+    const { episodes } = config
+    const playing = (note: string): Plan['steps'] =>
+      dataset.environment.task === null
+        ? []
+        : [{ phase: evaluationPhase, steps: episodes, weight: 0.3 * episodes, note }]
     return {
       steps: [
+        ...playing('before'),
         ...[...phases].map(([phase, steps]) => ({
           ...{ phase, steps, note: '' },
           weight: Math.max(0.01, (cost * steps) / 1000),
         })),
-        ...(playing > 0
-          ? [
-              {
-                phase: evaluationPhase,
-                steps: playing,
-                weight: 0.3 * playing,
-                note: 'before and after, from the same starts',
-              },
-            ]
-          : []),
+        ...playing('after, from the same starts'),
         ...estimatePlan(sizeOf(config), 2),
       ],
       memoryBytes: memoryFor(dataset),

@@ -37,12 +37,14 @@ const agentOf = (config: unknown): string | null =>
 
 const asked = new Set<string>()
 
-/** Whose agent each of the runs audits. What a run is made for never changes: each is read once. */
+/** Whose agent each of the runs audits. What a run is made for never changes: each is read once, and again where it could not be read. */
 export async function loadAudited(runs: readonly string[]): Promise<void> {
   for (const run of runs.filter((one) => !asked.has(one))) {
     asked.add(run)
     const found = await ask('runs.show', { run }, showFailure)
-    auditStore.setState(({ audited }) => ({ audited: { ...audited, [run]: agentOf(found?.config) } }))
+    const agent = agentOf(found?.config)
+    if (agent === null) asked.delete(run)
+    auditStore.setState(({ audited }) => ({ audited: { ...audited, [run]: agent } }))
   }
 }
 
