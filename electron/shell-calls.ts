@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 import type { CallName, CallResult, HandlersOf, ShellCallName } from '../main/contract/calls.ts'
 import type { shellCalls } from '../main/contract/calls/shell.ts'
-import { toErrorRecord } from '../main/contract/errors.ts'
+import { LetheError, toErrorRecord } from '../main/contract/errors.ts'
 import type { Attempts } from './attempts.ts'
 import { printDocument, reportAddress, sheetAddress, showDocument } from './documents.ts'
 import type { Grants } from './grants.ts'
@@ -75,6 +75,12 @@ export function shellHandlers(options: ShellOptions): HandlersOf<typeof shellCal
       return {}
     },
     'shell.savePdf': async ({ run, path }) => {
+      // Before the first byte: what names episodes is found by a deletion request.
+      const announced = await workplace.supervisor().call('runs.announceReport', { run, path })
+      if (!announced.ok) {
+        const { code, message, hint } = announced.error
+        throw new LetheError(code, message, hint)
+      }
       await printDocument(reportAddress(run), path)
       return {}
     },

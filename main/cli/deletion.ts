@@ -1,5 +1,5 @@
 /** Deletion requests in the terminal. */
-import type { DecidedCopy, DeletionStatement, RequestSummary } from '../contract/deletion.ts'
+import { holdsThem, type DecidedCopy, type DeletionStatement, type RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import type { Lab } from '../lab.ts'
 import { table } from './bar.ts'
@@ -20,18 +20,17 @@ const rowOf = ({ request, state, name, episodes, damage }: RequestSummary): stri
   name === '' ? (damage ?? '') : `${episodes.length} of ${name}`,
 ]
 
-const fateWords = {
-  undecided: 'still contains, not decided',
-  removing: 'being removed',
-  removed: 'removed for good',
-  kept: 'still contains',
-} as const
+function fateWords(copy: DecidedCopy): string {
+  if (copy.fate === 'removed') return 'removed for good'
+  if (copy.fate === 'removing') return 'being removed'
+  return copy.fate === 'kept' ? holdsThem(copy) : `${holdsThem(copy)}, not decided`
+}
 
-const copyRow = ({ id, fate, holds, certain, reason, obstacle }: DecidedCopy): string[] => [
-  id,
-  certain ? fateWords[fate] : fateWords[fate].replace('still contains', 'may contain'),
-  holds,
-  fate === 'kept' ? reason : fate === 'undecided' ? (obstacle ?? '') : '',
+const copyRow = (copy: DecidedCopy): string[] => [
+  copy.id,
+  fateWords(copy),
+  copy.holds,
+  copy.fate === 'kept' ? copy.reason : copy.fate === 'undecided' ? (copy.obstacle ?? '') : '',
 ]
 
 function textOf(statement: DeletionStatement): string {
@@ -157,7 +156,7 @@ const show: Command = {
 
 const copies: Command = {
   name: 'trajectories request copies',
-  summary: 'Every copy that holds, or may hold, the episodes of a request',
+  summary: 'Every copy that holds, or may hold, the episodes of a request, and reports and tables that name them',
   positionals: 'ID',
   options: {},
   example: 'trajectories request copies 20260301-101500-a1b2c3',

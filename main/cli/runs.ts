@@ -1,4 +1,3 @@
-import { writeAtomic } from '../files/atomic.ts'
 import { compareRuns, comparisonCsv, shownName } from '../runs/compare.ts'
 import { runPaths } from '../runs/folder.ts'
 import type { RunRecord } from '../contract/run.ts'
@@ -134,7 +133,7 @@ const compare: Command = {
     const opened = await lab()
     const comparison = await compareRuns(opened.project, words.positionals)
     const csv = words.text('csv')
-    if (csv) await writeAtomic(csv, comparisonCsv(comparison))
+    if (csv) await opened.writeComparison(words.positionals, comparisonCsv(comparison), csv)
     const rows = [
       ['', ...comparison.runs],
       ...comparison.rows.map((row) => [

@@ -15,7 +15,8 @@ export const copyKindSchema = z.enum([
   'run', // any other run on such a set: replays, audits, runs whose record is damaged
   'trash', // removed and still to be brought back
   'unfinished', // left behind by a process that was killed while it wrote
-  'export', // written out of the project
+  'export', // a set, written out of the project
+  'document', // a report or a table that names them, written out of the project
   'unknown', // a file in the project that is not of Lethe's making
 ])
 export type CopyKind = z.infer<typeof copyKindSchema>
@@ -34,6 +35,12 @@ export const copySchema = z.strictObject({
   reason: z.string().describe('why it is kept, unless another reason is given'),
 })
 export type Copy = z.infer<typeof copySchema>
+
+/** What a copy does with the episodes. A document has nothing of what was recorded at their steps. */
+export function holdsThem({ kind, certain }: Pick<Copy, 'kind' | 'certain'>): string {
+  if (kind === 'document') return certain ? 'names them' : 'may name them'
+  return certain ? 'still contains them' : 'may contain them'
+}
 
 export const copyFateSchema = z.enum(['undecided', 'removing', 'removed', 'kept'])
 export const decidedCopySchema = copySchema.extend({
@@ -121,6 +128,16 @@ export const exportEntrySchema = z.discriminatedUnion('kind', [
     contentHash: sha256,
     to: z.string().describe('the last part of the path'),
     episodes: z.array(shortHash).describe('first half of the hash of each, cut again'),
+  }),
+  z.strictObject({
+    kind: z.literal('document'),
+    ...link,
+    form: z.enum(['report', 'table', 'comparison']),
+    runs: z.array(z.string()).min(1).describe('what it is of, as far as they name episodes'),
+    name: z.string().describe('title of the first'),
+    to: z.string().describe('the last part of the path'),
+    judged: z.boolean().describe('it says of each what an audit found, and its length and return'),
+    episodes: z.array(shortHash).nullable().describe('those it names; null where nothing told which they are'),
   }),
   z.strictObject({ kind: z.literal('undone'), ...link, export: z.number().int().describe('nothing was written') }),
 ])

@@ -148,6 +148,12 @@ test('the window plans one, reads a timeline, moves a threshold and writes the t
     ...['verdict', 'sha256', 'rule', 'spread of', 'sides', 'critic', 'algorithm', 'data set', 'audit', 'agent'],
     ...['original', 'retrained', 'seed'],
   ])
+  // Before it was written, it was on record as what names these episodes.
+  const [exported] = (await fs.readFile(path.join(project, 'exports/exports.ndjson'), 'utf8')).trim().split('\n')
+  expect(JSON.parse(exported!)).toMatchObject({
+    ...{ kind: 'document', form: 'table', runs: [audited], to: 'table.csv', judged: true },
+    episodes: trajectories.map(({ sha256 }) => sha256.slice(0, 16)),
+  })
   // Each line says by itself what it is of.
   for (const row of rows) {
     expect([row[9], ...row.slice(11, 15)]).toEqual(['in', 'released', 'references', '1', settings.critic])

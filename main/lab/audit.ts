@@ -17,6 +17,7 @@ import { auditConfig, auditGiven, type AuditRequest, type Party } from '../traje
 import { shadowName } from '../trajectories/audit/shadows.ts'
 import { auditCsv } from '../trajectories/audit/table.ts'
 import { openTrajectories, type OpenedTrajectories } from '../trajectories/data/store.ts'
+import { recordDocument } from '../trajectories/deletion/documents.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
 import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
 import type { ReportVerification } from '../trajectories/audit/verify.ts'
@@ -119,7 +120,8 @@ export function auditPart(
     'audit.thresholds': async ({ references }) => ({ alphas: [...alphas], rows: thresholdTable(references, alphas) }),
     'audit.seeds': ({ run }) => auditSeeds(project, run),
     'audit.exportTable': async ({ run, path: target, rule }) => {
-      await writeAtomic(target, auditCsv(run, await readAudit(run), rule))
+      const csv = auditCsv(run, await readAudit(run), rule)
+      await recordDocument(project, { form: 'table', runs: [run], target }, () => writeAtomic(target, csv))
       return {}
     },
   }

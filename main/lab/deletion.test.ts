@@ -456,6 +456,53 @@ test('a copy is removed without walking the others for their sizes; of itself it
   expect(copies.find(({ id }) => id === 'dataset:hops')!.bytes).toBeGreaterThan(0)
 })
 
+test('reports and tables that leave the project are listed as naming the episodes, and not as copies of them', async () => {
+  const episodes = await readEpisodes(project, 'hops')
+  const audit = { data: 'hops', agent: unlearned, original: agent, forgotten: [1, 2], remaining: [3] }
+  const run = await runOf('trajectories.audit', audit)
+  const found = [1, 2, 3].map((id) => ({ sha256: episodes[id]!.sha256 }))
+  await fs.writeFile(path.join(runPaths(project, run).artifacts, 'audit.json'), JSON.stringify({ trajectories: found }))
+  const at = folder.path('report.pdf')
+  const announce = (of: string) => lab.call('runs.announceReport', { run: of, path: at })
+  expect(await announce(run)).toEqual({ ok: true, value: {} })
+  expect(await announce(unlearned)).toEqual({ ok: true, value: {} })
+  const csv = folder.path('comparison.csv')
+  expect(await lab.call('runs.exportComparison', { runs: [run, unlearned], path: csv })).toMatchObject({ ok: true })
+  // A training that names no episode leaves no line.
+  expect(await announce(agent)).toEqual({ ok: true, value: {} })
+  expect(await lab.call('runs.announceReport', { run: 'not-there', path: at })).toMatchObject({ ok: false })
+  const request = await opened('ids:1')
+  const { version } = await lab.makeRequestVersion(request)
+  const documents = ({ copies }: DeletionStatement) => copies.filter(({ kind }) => kind === 'document')
+  const shown = documents(await lab.showRequest(request))
+  expect(shown.map(({ id, where, holds }) => [id, where, holds])).toEqual([
+    ['document:0', 'report.pdf', expect.stringMatching(/^names 1 episode: id, .* verdicts; nothing of the steps$/)],
+    ['document:1', 'report.pdf', 'names 1 episode: by id alone; nothing of the steps'],
+    ['document:2', 'comparison.csv', 'names 1 episode: by id alone; nothing of the steps'],
+  ])
+  expect(shown.every(({ certain, obstacle }) => certain && obstacle?.includes('none of the recorded steps'))).toBe(true)
+  await expect(lab.removeRequestCopies(request, ['document:0'])).rejects.toMatchObject({ code: 'usage' })
+  // Found by their hashes, whatever became of the set and the run; one of an episode that they do not name is not listed.
+  await lab.removeRequestCopies(request, ['dataset:hops'])
+  await fs.rm(path.join(project, 'runs', run), { recursive: true })
+  const other = { data: version!.data, agent: null, selector: 'ids:3', seed: 1, note: '' }
+  const second = (await lab.openRequest(other)).request
+  expect(documents(await lab.showRequest(second)).map(({ id }) => id)).toEqual(['document:0', 'document:2'])
+  const closed = await lab.closeRequest(request, true)
+  expect(documents(closed).map(({ fate, reason }) => [fate, reason])).toEqual(
+    shown.map(({ reason }) => ['kept', reason]),
+  )
+  // What was replayed of a set that left no trace is not known: it may name any.
+  await fs.rm(path.join(project, 'requests'), { recursive: true })
+  for (const name of await fs.readdir(path.join(project, 'data')))
+    await fs.rm(path.join(project, 'data', name), { recursive: true })
+  await fs.rm(path.join(project, 'runs', unlearned), { recursive: true })
+  await announce(await runOf('trajectories.replay', { data: 'lost', episodes: [5], agents: [] }))
+  await lab.collectTrajectories({ ...hops, episodes: 2, seed: 9 })
+  const third = (await lab.openRequest({ data: 'hops', agent: null, selector: 'ids:0', seed: 1, note: '' })).request
+  expect(documents(await lab.showRequest(third))).toMatchObject([{ id: 'document:3', certain: false }])
+})
+
 test.each<[string, boolean, (target: string) => Promise<unknown>]>([
   ['before anything is written', false, () => Promise.resolve()],
   ['after the last byte', true, (target) => fs.mkdir(target)],

@@ -17,6 +17,7 @@ import { datasetOfRun } from '../runs/dataset-facts.ts'
 import { writeReport } from '../runs/report.ts'
 import { openSummaries } from '../runs/summaries.ts'
 import { deviceMemory } from '../tensor/backend.ts'
+import { announceDocument, recordDocument } from '../trajectories/deletion/documents.ts'
 import type { LabContext } from './context.ts'
 import type { ForgettingPart } from './forgetting.ts'
 import type { LedgerPart } from './ledger.ts'
@@ -43,6 +44,10 @@ export function runsPart(
     const input = { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) }
     return { run, report: await writeReport(paths, input) }
   }
+
+  /** What names episodes of trajectories is on record before it leaves the project. */
+  const writeComparison = (compared: readonly string[], csv: string, target: string): Promise<void> =>
+    recordDocument(project, { form: 'comparison', runs: compared, target }, () => writeAtomic(target, csv))
 
   const ask = (request: 'pause' | 'run') => async (input: { run: string }) => {
     await requestOf(runPaths(project, input.run), request)
@@ -88,11 +93,16 @@ export function runsPart(
     'runs.compare': ({ runs }) => compareRuns(project, runs),
     'runs.exportComparison': async ({ runs, path }) => {
       const csv = comparisonCsv(await compareRuns(project, runs))
-      if (path !== null) await writeAtomic(path, csv)
+      if (path !== null) await writeComparison(runs, csv, path)
       return { csv }
     },
     'runs.report': async ({ run }) => {
       await report(run)
+      return {}
+    },
+    'runs.announceReport': async ({ run, path }) => {
+      await summaries.one(run)
+      await announceDocument(project, { form: 'report', runs: [run], target: path })
       return {}
     },
   }
@@ -105,6 +115,7 @@ export function runsPart(
     showRun: (run: string) => handlers['runs.show']({ run }),
     runEvents: (run: string): Promise<LoggedEvent[]> => readEvents(runPaths(project, run)),
     writeReport: report,
+    writeComparison,
     cancelRun: (run: string) => handlers['runs.cancel']({ run }),
 
     /**

@@ -8,7 +8,7 @@ export const chosenPath = z.string().min(1).max(4096)
 
 /**
  * One row: what goes in, what comes out. A `read` changes nothing and may be repeated freely. A `write` changes the project and is
- * refused where it is open read-only; `aside` leaves all evidence as it is and adds a review, or a file the person chose. `host: 'shell'` is answered by the
+ * refused where it is open read-only; `aside` leaves all evidence as it is and adds a review, or a file the person chose, with its line in the record of exports. `host: 'shell'` is answered by the
  * main process of the window itself, all else by the lab.
  */
 export interface Call {

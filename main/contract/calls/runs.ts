@@ -95,4 +95,11 @@ export const runsCalls = {
   },
   /** Writes the report of a run that ended well anew. */
   'runs.report': { access: 'write', input: oneRun, output: nothing },
+  /** What the shell asks before it writes the report as a PDF: one that names episodes goes on record among the exports. */
+  'runs.announceReport': {
+    access: 'write',
+    paths: ['path'],
+    input: oneRun.extend({ path: chosenPath }),
+    output: nothing,
+  },
 } as const satisfies Record<string, Call>

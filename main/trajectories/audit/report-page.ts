@@ -7,6 +7,7 @@ import {
   type AuditGroup,
   type AuditShare,
 } from '../../contract/audit.ts'
+import { holdsThem } from '../../contract/deletion.ts'
 import { escapeText, pageStyle, shownValue } from '../report-parts.ts'
 import { behaviourWords, estimateLimit, estimateWords } from '../estimates/words.ts'
 import type { AuditReport } from './report.ts'
@@ -194,11 +195,9 @@ function deletionSection({ deletion }: AuditReport): string {
     ),
     table(
       ['Copy', 'Where', 'Holds', 'State'],
-      deletion.copies.map(({ name, where, holds, fate, reason }) => [
-        name,
-        where,
-        holds,
-        fate === 'kept' ? `still contains: ${reason}` : fate,
+      deletion.copies.map((copy) => [
+        ...[copy.name, copy.where, copy.holds],
+        copy.fate === 'kept' ? `${holdsThem(copy)}: ${copy.reason}` : copy.fate,
       ]),
     ),
     deletion.incomplete.map(paragraph).join(''),

@@ -18,7 +18,7 @@ const common = { certain: true, within: null, bytes: null, obstacle: null, reaso
 
 /** With the bytes it takes, for which all of it is walked. */
 export async function withSize(project: string, copy: Copy): Promise<Copy> {
-  if (copy.kind === 'export') return copy
+  if (copy.kind === 'export' || copy.kind === 'document') return copy
   const place = path.join(project, copy.where, copy.id.startsWith('trash:') ? 'content' : '')
   const stat = await fs.lstat(place).catch(() => null)
   const bytes = stat?.isDirectory() ? await bytesIn(place).catch(() => null) : (stat?.size ?? null)
@@ -189,13 +189,33 @@ function holds(run: RunFolder, runs: readonly RunFolder[], holders: readonly Hol
   return { kind: 'run', words: 'a run on a set that holds them', certain: false, reason }
 }
 
-const copyOfExport = ({ seq, name, to, time, episodes }: Awaited<ReturnType<typeof exportsOf>>[number]): Copy => ({
-  ...common,
-  ...{ id: `export:${seq}`, kind: 'export', name: `${name}, exported ${time.slice(0, 10)}`, where: to },
-  holds: `the set of ${counted(episodes.length)} as it was`,
-  obstacle: 'It lies outside this project. Whoever has it must delete it.',
-  reason: 'It lies outside this project, where Lethe reaches nothing.',
-})
+const outside = 'It lies outside this project, '
+
+function copyOfExport({ entry, found }: Awaited<ReturnType<typeof exportsOf>>[number]): Copy {
+  const { seq, name, to, time } = entry
+  const day = time.slice(0, 10)
+  if (entry.kind === 'export')
+    return {
+      ...common,
+      ...{ id: `export:${seq}`, kind: 'export', name: `${name}, exported ${day}`, where: to },
+      holds: `the set of ${counted(entry.episodes.length)} as it was`,
+      obstacle: 'It lies outside this project. Whoever has it must delete it.',
+      reason: `${outside}where Lethe reaches nothing.`,
+    }
+  const { form, runs, episodes, judged } = entry
+  const what = form === 'comparison' && runs.length > 1 ? `${name} and ${runs.length - 1} more` : name
+  const which = episodes === null ? 'episodes; which, nothing tells any more' : counted(found.length)
+  return {
+    ...common,
+    ...{ id: `document:${seq}`, kind: 'document', name: `${formWords[form]} of ${what}, saved ${day}`, where: to },
+    holds: `names ${which}: ${judged ? 'id, hash, length, return, distances and verdicts' : 'by id alone'}; nothing of the steps`,
+    certain: episodes !== null,
+    obstacle: `${outside}and holds none of the recorded steps. Whether it may stay, whoever has it decides.`,
+    reason: `${outside}and holds none of the recorded steps.`,
+  }
+}
+
+const formWords = { report: 'Report', table: 'Table', comparison: 'Comparison' } as const
 
 /** What is there now and what was there, each with what became of it. The list of a closed request is the one it was closed with. */
 export function decidedCopies(found: readonly Copy[], entries: readonly RequestEntry[]): DecidedCopy[] {

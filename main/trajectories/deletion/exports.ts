@@ -40,10 +40,7 @@ async function lookAt(target: string): Promise<{ readonly folder: string; readon
   }
 }
 
-/**
- * Puts on record that a set is written to `target`, then does it. Where that fails it is taken back, but only where it can be seen that
- * nothing was left there: an error may come after the last byte, and a disk may be pulled out. Errors: those of `write`, `request-corrupt`.
- */
+/** Puts on record that a set is written to `target`, then does it. Errors: those of `write`, `request-corrupt`. */
 export async function recordExport<Value>(
   project: string,
   data: string,
@@ -53,8 +50,21 @@ export async function recordExport<Value>(
   const { name, contentHash } = await readTrajectorySet(project, data)
   const episodes = (await readEpisodes(project, data)).map(({ sha256 }) => shortHash(sha256))
   const to = path.basename(target)
+  return whileRecorded(project, { kind: 'export', data, name, contentHash, to, episodes }, target, write)
+}
+
+/**
+ * The record, then what it is of. Where that fails it is taken back, but only where it can be seen that nothing was left there: an error may
+ * come after the last byte, and a disk may be pulled out. Errors: those of `write`, `request-corrupt`.
+ */
+export async function whileRecorded<Value>(
+  project: string,
+  record: ExportRecord,
+  target: string,
+  write: () => Promise<Value>,
+): Promise<Value> {
   const before = await lookAt(target)
-  const { seq } = await append(project, { kind: 'export', data, name, contentHash, to, episodes })
+  const { seq } = await append(project, record)
   try {
     return await write()
   } catch (error) {
@@ -66,15 +76,20 @@ export async function recordExport<Value>(
   }
 }
 
-export type Export = Extract<ExportEntry, { kind: 'export' }>
+/** A set that was written out, or a document that names episodes. */
+export type Export = Exclude<ExportEntry, { kind: 'undone' }>
 
-/** What was written out and held any of these episodes. Errors: `request-corrupt`. */
-export async function exportsOf(project: string, hashes: ReadonlySet<string>): Promise<Export[]> {
+/** What was written out and holds or names any of these episodes, and which; of a document of which that is not known, none. Errors: `request-corrupt`. */
+export async function exportsOf(
+  project: string,
+  hashes: ReadonlySet<string>,
+): Promise<{ readonly entry: Export; readonly found: readonly string[] }[]> {
   const entries = await readExports(project)
   const undone = new Set(entries.flatMap((entry) => (entry.kind === 'undone' ? [entry.export] : [])))
   const short = new Set([...hashes].map(shortHash))
-  return entries.filter(
-    (entry): entry is Export =>
-      entry.kind === 'export' && !undone.has(entry.seq) && entry.episodes.some((episode) => short.has(episode)),
-  )
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'undone' || undone.has(entry.seq)) return []
+    const found = (entry.episodes ?? []).filter((episode) => short.has(episode))
+    return entry.episodes === null || found.length > 0 ? [{ entry, found }] : []
+  })
 }

@@ -142,10 +142,16 @@ function seen(holders: readonly Holder[], data: string, share: number, without: 
   return [...new Set(ids)]
 }
 
-/** Of the chosen episodes, those that a run names: in a replay or an audit. */
+/** The ids in a configuration: what was replayed, audited, forgotten or left out. */
+export function namedIn(config: RunFolder['config']): Set<number> {
+  const { episodes, forgotten = [], remaining = [], neverSeen = [], forget = [], without = [] } = config ?? {}
+  const shown = Array.isArray(episodes) ? episodes : []
+  return new Set([...shown, ...forgotten, ...remaining, ...neverSeen, ...forget, ...without])
+}
+
+/** Of the chosen episodes, those that a run names. */
 export function namedBy({ config }: RunFolder, holders: readonly Holder[]): number[] {
-  const { episodes, forgotten = [], remaining = [], neverSeen = [] } = config ?? {}
-  const named = new Set([...(Array.isArray(episodes) ? episodes : []), ...forgotten, ...remaining, ...neverSeen])
+  const named = namedIn(config)
   const ids = holders.filter(({ data }) => data === config?.data).flatMap(({ chosen }) => chosen.map(({ id }) => id))
   return [...new Set(ids)].filter((id) => named.has(id))
 }

@@ -8,8 +8,8 @@ import { originalsFor } from './steps.ts'
 
 /** What no list can hold. */
 const limits = [
-  'Copies that were made outside Lethe: of the files of the project, of the disk, of backups and snapshots.',
-  'Exports and bundles written by versions of Lethe before there was a record of exports; and what became of any export since.',
+  'Copies that were made outside Lethe: of the files of the project, reports of runs among them, of the disk, of backups and snapshots.',
+  'Exports, reports, tables and bundles written by versions of Lethe before there was a record of them; and what became of any since.',
   'Bytes of deleted files that the disk has not overwritten yet. Only an encrypted disk whose key is destroyed is sure.',
   'What agents outside this project learnt from the episodes.',
   'Episodes that are nearly the same, such as those with the same states and other rewards: they have other hashes, and stay.',

@@ -4,6 +4,7 @@ import type { TrajectorySet } from '../../../main/contract/trajectories.ts'
 import { formatTime } from '../../app/format.ts'
 import {
   askedFor,
+  closingWords,
   decidedWords,
   doubtsOf,
   fateWords,
@@ -56,15 +57,24 @@ test('every copy is in one group, and its words never say more than is known', (
     copy('c', { fate: 'kept', certain: false }),
     copy('d', { fate: 'removed' }),
     copy('e', { fate: 'removing' }),
+    copy('f', { kind: 'document', obstacle: 'outside' }),
   ]
-  expect(groupsOf(copies).flatMap((group) => group.copies.map(({ id }) => id))).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(groupsOf(copies).flatMap((group) => group.copies.map(({ id }) => id))).toEqual(['a', 'b', 'f', 'c', 'd', 'e'])
   expect(copies.map(fateWords)).toEqual([
     'still contains them',
     'still contains them, out of reach',
     'kept, may contain them',
     'removed for good',
     'being removed',
+    'names them, out of reach',
   ])
+})
+
+test('a report that names them is not counted among the copies that contain them', () => {
+  const report = copy('document:0', { kind: 'document', obstacle: 'outside' })
+  const words = (copies: readonly DecidedCopy[]) => closingWords(about({ copies: [...copies], agent: null })).join(' ')
+  expect(words([report])).toMatch(/No copy that Lethe knows of contains them\. 1 report or table .* names them\./)
+  expect(words([copy('a'), report])).toMatch(/1 copy in the list still contains them\. 1 report or table/)
 })
 
 test('what looks ticked is kept too, and what lies in it keeps its own reason', () => {

@@ -1,5 +1,10 @@
 /** What the tab Requests says, apart from the page. */
-import type { DecidedCopy, DeletionStatement, RequestSummary } from '../../../main/contract/deletion.ts'
+import {
+  holdsThem,
+  type DecidedCopy,
+  type DeletionStatement,
+  type RequestSummary,
+} from '../../../main/contract/deletion.ts'
 import type { RunSummary } from '../../../main/contract/run.ts'
 import type { TrajectorySet } from '../../../main/contract/trajectories.ts'
 import { formatTime } from '../../app/format.ts'
@@ -28,8 +33,9 @@ export function idWords(ids: readonly number[], most = 12): string {
 }
 
 /** What of a copy is said beside its name. */
-export function fateWords({ fate, certain, obstacle }: DecidedCopy): string {
-  const contains = certain ? 'still contains them' : 'may contain them'
+export function fateWords(copy: DecidedCopy): string {
+  const { fate, obstacle } = copy
+  const contains = holdsThem(copy)
   if (fate === 'removed') return 'removed for good'
   if (fate === 'removing') return 'being removed'
   if (fate === 'kept') return `kept, ${contains}`
@@ -119,14 +125,22 @@ export function closingWords(statement: DeletionStatement): string[] {
   const { copies, state } = statement
   const removed = copies.filter(({ fate }) => fate === 'removed').length
   const rest = copies.filter(({ fate }) => fate !== 'removed')
-  const certain = rest.filter((copy) => copy.certain).length
+  const documents = rest.filter(({ kind }) => kind === 'document').length
+  const copiesLeft = rest.filter(({ kind }) => kind !== 'document')
+  const certain = copiesLeft.filter((copy) => copy.certain).length
+  const unsure = copiesLeft.length - certain
   return [
     removed === 0 ? 'No copy was removed.' : `${counted(removed, 'copy was', 'copies were')} removed for good.`,
     ...(certain > 0
       ? [`${counted(certain, 'copy', 'copies')} in the list still ${certain === 1 ? 'contains' : 'contain'} them.`]
       : []),
-    ...(rest.length > certain ? [`${counted(rest.length - certain, 'copy', 'copies')} may contain them.`] : []),
-    ...(rest.length === 0 ? ['No copy that Lethe knows of contains them.'] : []),
+    ...(unsure > 0 ? [`${counted(unsure, 'copy', 'copies')} may contain them.`] : []),
+    ...(copiesLeft.length === 0 ? ['No copy that Lethe knows of contains them.'] : []),
+    ...(documents > 0
+      ? [
+          `${counted(documents, 'report or table', 'reports and tables')} outside the project ${documents === 1 ? 'names' : 'name'} them.`,
+        ]
+      : []),
     ...(retires(statement)
       ? [
           state === 'closed'
