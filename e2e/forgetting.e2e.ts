@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { File, ready } from 'h5wasm/node'
+import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadAxe, setTheme, violations } from './pages/axe.ts'
 import { dataPage } from './pages/data-page.ts'
@@ -32,6 +33,21 @@ afterAll(async () => {
 })
 
 const press = (keys: string) => lethe.page.keyboard.press(keys)
+/** By key alone: the button is gone to and pressed. */
+async function enter(button: Locator): Promise<void> {
+  await button.focus()
+  await press('Enter')
+}
+/** Where the keyboard goes on, by its name or its words. */
+const focused = (words: RegExp) =>
+  expect
+    .poll(() =>
+      lethe.page.evaluate(() => {
+        const at = document.activeElement
+        return at === document.body ? 'nowhere' : (at?.getAttribute('aria-label') ?? at?.textContent ?? '')
+      }),
+    )
+    .toMatch(words)
 
 async function expectClean(): Promise<void> {
   await setTheme(lethe.page, 'dark')
@@ -91,8 +107,28 @@ describe('a set', () => {
     await page.choose('States')
     await lethe.page.getByRole('figure', { name: 'torso height', exact: true }).waitFor()
     await expectClean()
+    await focused(/^Episode 1$/)
     await press('Escape')
-    await page.grid().waitFor()
+    await focused(/^Episodes$/)
+  })
+
+  it('shows only what is selected; one that is deselected on the way stays until one looks anew', async () => {
+    await page.grid().focus()
+    for (const keys of ['End', 'Space']) await press(keys)
+    await page.selects(2)
+    await lethe.page.getByLabel('Only selected').check()
+    expect(await page.shown()).toEqual(['1', '11'])
+    await page.grid().focus()
+    for (const keys of ['End', 'Space']) await press(keys)
+    await page.selects(1)
+    expect(await page.shown()).toEqual(['1', '11'])
+    await lethe.page.getByLabel('Only selected').uncheck()
+    await lethe.page.getByLabel('Only selected').check()
+    expect(await page.shown()).toEqual(['1'])
+    await enter(page.button('Clear'))
+    // Nothing is left to show alone, and the button that was pressed is gone.
+    expect(await page.shown()).toHaveLength(12)
+    await focused(/^The last ones/)
   })
 
   it('is selected from by drawing over the returns, and around points', async () => {
@@ -140,7 +176,9 @@ describe('an agent', () => {
   it('is trained: first what it takes, then losses and returns', async () => {
     await page.tab('Agents')
     await page.choose('Tiny')
-    await page.start()
+    await lethe.page.locator('.agents-start .button.primary:enabled').waitFor()
+    await enter(page.button('Start training'))
+    await focused(/^TD3\+BC on Small hoppers/)
     await runs.reaches('succeeded', ['failed'])
     expect(await page.outcome()).toMatch(/return[\s\S]*Learnt from 10 episodes/)
     await lethe.page.getByRole('figure', { name: 'Loss of the critic' }).waitFor()
@@ -182,10 +220,11 @@ describe('an agent', () => {
   })
 
   it('is listed with what it forgot, and compared with the original', async () => {
-    await page.button('All agents').click()
+    await enter(page.button('All agents'))
+    await focused(/^Agents$/)
     const rows = lethe.page.getByRole('grid', { name: 'Agents' }).locator('tbody tr')
     expect(await rows.count()).toBe(2)
-    expect(await rows.first().innerText()).toMatch(/TrajDeleter\s+2\s/)
+    expect(await rows.first().innerText()).toMatch(/TrajDeleter\s+\d+ \w+, [\d:]+\s+2\s/)
     await rows.first().dblclick()
     await page.button('Compare').click()
     await lethe.page.getByRole('heading', { name: '2 runs side by side' }).waitFor()
@@ -279,9 +318,12 @@ describe('a file', () => {
   })
 
   it('goes to the trash and comes back', async () => {
-    await data.more('Ward 7', 'Move to the trash')
+    await enter(page.button('More about Ward 7'))
+    await enter(lethe.page.getByRole('menuitem', { name: 'Move to the trash' }))
     await data.notice('Ward 7 is in the trash').waitFor()
     expect(await lethe.page.getByRole('radio', { name: /Ward 7/ }).count()).toBe(0)
+    // On the row beside it.
+    await expect.poll(() => lethe.page.locator('[name=trajectories-set]:focus').count()).toBe(1)
     await data.notice('Ward 7 is in the trash').getByRole('button', { name: 'Undo' }).click()
     await lethe.page.getByRole('radio', { name: /Ward 7/ }).waitFor()
   })
@@ -301,6 +343,32 @@ describe('a file', () => {
     const grid = lethe.page.getByRole('grid', { name: 'Agents' })
     expect(await grid.innerText()).toMatch(/Estimate\s+95 %/)
     await expectClean()
+  })
+})
+
+describe('a window that was closed', () => {
+  it('opens with what was put together: set, selection, filter and forms', async () => {
+    await lethe.page.getByRole('radio', { name: /Small hoppers/ }).check()
+    await page.tab('Trajectories')
+    await page.show('', 12)
+    await lethe.page.getByLabel('Which').selectOption('ids')
+    await lethe.page.getByLabel('Numbers').fill('2, 4-6')
+    await press('Enter')
+    await page.selects(4)
+    await page.show('medium', 6)
+    await page.tab('Agents')
+    await page.choose('Train')
+    await page.choose('CQL')
+    await page.choose('Fast')
+    await lethe.page.reload()
+    await lethe.page.waitForSelector('nav')
+    await page.open()
+    await lethe.page.getByRole('radio', { name: 'CQL', exact: true }).waitFor()
+    for (const name of ['CQL', 'Fast', /^Small hoppers/])
+      expect(await lethe.page.getByRole('radio', { name, exact: true }).isChecked(), String(name)).toBe(true)
+    await page.tab('Trajectories')
+    await page.selects(4)
+    expect(await page.filter().inputValue()).toBe('medium')
   })
 })
 

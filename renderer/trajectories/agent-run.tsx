@@ -11,6 +11,7 @@ import { estimateReturn } from './agents-feed.ts'
 import { showAgents, showUnlearning, useAgents } from './agents-store.ts'
 import { ForgettingOverview } from './forgetting-overview.tsx'
 import { showInRuns } from './look.ts'
+import { useLostFocus } from './lost-focus.ts'
 import { chooseAgent, useTrajectories } from './trajectories-store.ts'
 
 function Next({ run }: { readonly run: RunSummary }) {
@@ -55,8 +56,9 @@ function Next({ run }: { readonly run: RunSummary }) {
 /** Its events are followed as those of the chosen run. */
 export function AgentRun({ run }: { readonly run: RunSummary }) {
   const plan = useDetail(run.id, 'plan')
+  const place = useLostFocus<HTMLElement>()
   return (
-    <section className="agents-middle agents-run" aria-label={run.title}>
+    <section ref={place} tabIndex={-1} className="agents-middle agents-run" aria-label={run.title}>
       <Next run={run} />
       <RunHeader run={run} />
       <RunAdvice run={run} />

@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { DataTable, type Column } from '../ui/table.tsx'
 import { agentsOf, chooseAgent, useTrajectories } from './trajectories-store.ts'
 import { showImport, showRun, showTraining } from './agents-store.ts'
+import { leads } from './lost-focus.ts'
 import { methods } from './method-words.ts'
 
 const methodTitle = (method: string): string => methods.find(({ value }) => value === method)?.label ?? method
@@ -84,8 +85,12 @@ export function AgentsList({ set }: { readonly set: TrajectorySet }) {
         lead={`Train one on ${set.name}: choose an algorithm on the right. While it trains you see its losses and, where the task is simulated, what it returns.`}
         actions={
           <>
-            <Button onClick={showTraining}>Train an agent</Button>
-            <Button onClick={showImport}>Import one…</Button>
+            <Button {...leads} onClick={showTraining}>
+              Train an agent
+            </Button>
+            <Button {...leads} onClick={showImport}>
+              Import one…
+            </Button>
           </>
         }
       />

@@ -8,6 +8,7 @@ import { AgentsList } from './agents-list.tsx'
 import { followPlans } from './agents-feed.ts'
 import { showForm, useAgents } from './agents-store.ts'
 import { ImportAgentForm } from './import-agent/import-agent-form.tsx'
+import { useLostFocus } from './lost-focus.ts'
 import { NoTrajectories } from './no-trajectories.tsx'
 import { TrainForm } from './train-form.tsx'
 import { useSet, useTrajectories } from './trajectories-store.ts'
@@ -23,6 +24,7 @@ const forms = [
 export function AgentsPanel() {
   const set = useSet()
   const form = useAgents((state) => state.form)
+  const settings = useLostFocus<HTMLElement>(useAgents((state) => state.asked))
   const shown = useTrajectories((state) => state.run)
   const run = usePage((state) => state.runs?.find(({ id }) => id === shown))
   useEffect(followPlans, [])
@@ -35,7 +37,7 @@ export function AgentsPanel() {
   return (
     <div className="agents">
       {run ? <AgentRun key={run.id} run={run} /> : <AgentsList set={set} />}
-      <aside className="agents-right" aria-label="Settings">
+      <aside ref={settings} tabIndex={-1} className="agents-right" aria-label="Settings">
         <Segmented label="What to do" hideLabel value={form} options={forms} onChange={showForm} />
         <Form />
       </aside>

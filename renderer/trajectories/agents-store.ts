@@ -20,6 +20,8 @@ interface Planned<Draft, Plan> {
 
 export interface AgentsState {
   readonly form: 'train' | 'unlearn' | 'import'
+  /** Grows whenever a form is asked for from elsewhere. */
+  readonly asked: number
   readonly train: Planned<Omit<TrainDraft, 'data'>, AgentPlan>
   readonly unlearn: Planned<Omit<UnlearnDraft, 'agent' | 'forget'>, UnlearnPlan>
   /** What can be set of an unlearning, as a JSON schema. */
@@ -35,6 +37,7 @@ export const firstUnlearn: AgentsState['unlearn']['draft'] = { method: 'trajdele
 
 export const agentsStore = createStore<AgentsState>(() => ({
   form: 'train',
+  asked: 0,
   train: { draft: firstTrain, plan: null, trouble: null },
   unlearn: { draft: firstUnlearn, plan: null, trouble: null },
   unlearnSchema: null,
@@ -81,17 +84,11 @@ export function showAgent(agent: string): void {
 
 export const showAgents = (): void => trajectoriesStore.setState({ tab: 'agents', run: null })
 
-export function showUnlearning(): void {
+function askForm(form: AgentsState['form']): void {
   showAgents()
-  showForm('unlearn')
+  agentsStore.setState(({ asked }) => ({ form, asked: asked + 1 }))
 }
 
-export function showImport(): void {
-  showAgents()
-  showForm('import')
-}
-
-export function showTraining(): void {
-  showAgents()
-  showForm('train')
-}
+export const showUnlearning = (): void => askForm('unlearn')
+export const showImport = (): void => askForm('import')
+export const showTraining = (): void => askForm('train')

@@ -151,6 +151,7 @@ function OpenCollect({ onClose }: { readonly onClose: () => void }) {
     : id === ''
       ? 'The name needs a letter from a to z or a digit.'
       : null
+  if (!task) return null // so that the dialog opens on its first field
   const { episodes, expertShare, noise, seed } = draft
   const ready =
     Number.isInteger(episodes) &&
@@ -171,7 +172,7 @@ function OpenCollect({ onClose }: { readonly onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" disabled={!ready || error !== null || !task} onClick={start}>
+          <Button look="primary" disabled={!ready || error !== null} onClick={start}>
             Collect
           </Button>
         </>
@@ -181,7 +182,7 @@ function OpenCollect({ onClose }: { readonly onClose: () => void }) {
         A policy that ships with Lethe plays, and every step is recorded. The same settings and seed give the same set
         on the same machine.
       </p>
-      {task && <Fields {...{ task, tasks, draft, name, error }} change={(part) => setDraft({ ...draft, ...part })} />}
+      <Fields {...{ task, tasks, draft, name, error }} change={(part) => setDraft({ ...draft, ...part })} />
     </Dialog>
   )
 }

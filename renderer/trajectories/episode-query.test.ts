@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { placesOf, readQuery } from './episode-query.ts'
+import { placesOf, readQuery, type Only } from './episode-query.ts'
 import type { Episodes } from './episodes.ts'
+import { noneSelected } from './trajectories-store.ts'
 
 const episodes: Episodes = {
   ...{ data: 'a', contentHash: '', count: 4, rewards: null },
@@ -10,7 +11,9 @@ const episodes: Episodes = {
   ends: 'ttoc',
   tags: ['medium', 'medium', 'expert', ''],
 }
-const idsOf = (text: string) => placesOf(readQuery(text, episodes), episodes).map((place) => episodes.ids[place])
+const all = { only: null, selection: noneSelected }
+const idsOf = (text: string, only: Only = all) =>
+  placesOf(readQuery(text, episodes), episodes, only).map((place) => episodes.ids[place])
 
 it.each([
   ['', [0, 1, 5, 9]],
@@ -36,6 +39,13 @@ it.each([
 it('what it does not understand is said and passed over', () => {
   const query = readQuery('return> expert', episodes)
   expect(query.trouble).toMatch(/number is missing/)
-  expect(placesOf(query, episodes)).toEqual([2])
+  expect(placesOf(query, episodes, all)).toEqual([2])
   expect(readQuery('reward>3', episodes).trouble).toMatch(/reward is no figure/)
+})
+
+it('only the selected are shown, with the words beside; one that is deselected on the way stays in its place', () => {
+  const only = new Set([1, 5])
+  expect(idsOf('', { only, selection: only })).toEqual([1, 5])
+  expect(idsOf('expert', { only, selection: only })).toEqual([5])
+  expect(idsOf('', { only, selection: new Set([1, 9]) })).toEqual([1, 5, 9])
 })

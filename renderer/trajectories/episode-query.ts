@@ -80,9 +80,18 @@ export function readQuery(text: string, episodes: Episodes): EpisodeQuery {
   return { test: (place) => tests.every((test) => test(place)), trouble }
 }
 
+/** What narrows the shown episodes besides the words; `only` is null for all. */
+export interface Only {
+  readonly only: ReadonlySet<number> | null
+  readonly selection: ReadonlySet<number>
+}
+
 /** Places of the episodes that are shown, in the order of the set. */
-export function placesOf({ test }: EpisodeQuery, { count }: Episodes): number[] {
+export function placesOf({ test }: EpisodeQuery, { count, ids }: Episodes, { only, selection }: Only): number[] {
   const places: number[] = []
-  for (let place = 0; place < count; place++) if (test(place)) places.push(place)
+  for (let place = 0; place < count; place++) {
+    const id = ids[place]!
+    if (test(place) && (only === null || only.has(id) || selection.has(id))) places.push(place)
+  }
   return places
 }

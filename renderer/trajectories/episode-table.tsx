@@ -86,6 +86,7 @@ function columnsOf(episodes: Episodes): Column<number>[] {
 
 export function EpisodeTable({ episodes, places }: { episodes: Episodes; places: readonly number[] }) {
   const shown = useTrajectories((state) => state.episode)
+  const only = useTrajectories((state) => state.only !== null)
   const columns = useMemo(() => columnsOf(episodes), [episodes])
   return (
     <DataTable
@@ -100,7 +101,7 @@ export function EpisodeTable({ episodes, places }: { episodes: Episodes; places:
       onOpen={(row) => openEpisode(episodes.ids[row]!)}
       empty={
         <>
-          No episode is like this.{' '}
+          {only ? 'No selected episode is like this.' : 'No episode is like this.'}{' '}
           <button type="button" className="link" onClick={() => setQuery('')}>
             Clear the filter
           </button>

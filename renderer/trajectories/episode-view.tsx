@@ -10,6 +10,7 @@ import { Segmented } from '../ui/field.tsx'
 import { dimensionOf, useEpisode, type EpisodeData } from './episode-data.ts'
 import { EpisodeList, steps } from './episode-facts.tsx'
 import type { Episodes } from './episodes.ts'
+import { useLostFocus } from './lost-focus.ts'
 import { EpisodeReplay } from './replay/episode-replay.tsx'
 import { closeEpisode, showEpisode, toggleSelected, useTrajectories } from './trajectories-store.ts'
 
@@ -74,16 +75,21 @@ function Plots({ set, found }: { readonly set: TrajectorySet; readonly found: Ep
 function Head({ episodes, id, places }: { episodes: Episodes; id: number; places: readonly number[] }) {
   const selected = useTrajectories((state) => state.selection.has(id))
   const at = places.findIndex((place) => episodes.ids[place] === id)
+  const heading = useLostFocus<HTMLHeadingElement>()
   const go = (by: number) => {
     const next = places[at + by]
     if (next !== undefined) showEpisode(episodes.ids[next]!)
+    // A button at its end rests; what a key pressed goes on here.
+    if (places[at + 2 * by] === undefined) heading.current?.focus()
   }
   return (
     <header className="episode-head">
       <Button look="bare" icon="back" onClick={closeEpisode}>
         Episodes
       </Button>
-      <h1>Episode {id}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        Episode {id}
+      </h1>
       {selected && <Tag>selected</Tag>}
       <div className="episode-actions">
         <Button disabled={at <= 0} onClick={() => go(-1)}>

@@ -10,6 +10,7 @@ import { Facts } from '../ui/facts.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { showAgent, showImport } from './agents-store.ts'
 import { openCollect } from './collect-dialog.tsx'
+import { leads } from './lost-focus.ts'
 import { exportSet, removeSet } from './sets-actions.ts'
 import { chooseSet } from './trajectories-feed.ts'
 import { agentsOf, useTrajectories } from './trajectories-store.ts'
@@ -108,7 +109,7 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
         ))}
       </ul>
       <div className="trajectories-more">
-        <Button look="bare" icon="bring" onClick={showImport}>
+        <Button {...leads} look="bare" icon="bring" onClick={showImport}>
           Import an agent…
         </Button>
       </div>

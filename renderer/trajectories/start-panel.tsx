@@ -10,6 +10,7 @@ import { Button } from '../ui/controls.tsx'
 import { NumberField, SelectField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { notify } from '../ui/notices.tsx'
+import { leads } from './lost-focus.ts'
 import { readOnlyWords } from './missing.ts'
 
 interface SettingsProps {
@@ -117,7 +118,7 @@ export function StartPanel({ plan, obstacle, missing, starting, action, onStart,
   return (
     <footer className="agents-start">
       <Before {...{ plan, obstacle, children }} missing={lacks} />
-      <Button look="primary" large disabled={!ready} onClick={() => void onStart()}>
+      <Button {...leads} look="primary" large disabled={!ready} onClick={() => void onStart()}>
         {starting ? 'Starting…' : busy ? 'Add to the queue' : action}
       </Button>
     </footer>

@@ -15,13 +15,30 @@ import { NoTrajectories } from './no-trajectories.tsx'
 import { ReturnsHistogram } from './returns-histogram.tsx'
 import { SelectionPanel } from './selection-panel.tsx'
 import { chooseSet } from './trajectories-feed.ts'
-import { setQuery, useSet, useTrajectories } from './trajectories-store.ts'
+import { noneSelected, setQuery, showOnlySelected, useSet, useTrajectories } from './trajectories-store.ts'
 import './episodes.css'
 
 interface FilterProps {
   readonly trouble: string | null
   readonly episodes: Episodes
   readonly shown: number
+}
+
+/** Goes through what is selected, however it came to be: by hand, by a rule, around points. */
+function OnlySelected() {
+  const on = useTrajectories((state) => state.only !== null)
+  const count = useTrajectories((state) => state.selection.size)
+  return (
+    <label className="episodes-only">
+      <input
+        type="checkbox"
+        checked={on}
+        disabled={!on && count === 0}
+        onChange={(event) => showOnlySelected(event.target.checked)}
+      />
+      Only selected
+    </label>
+  )
 }
 
 function Filter({ trouble, episodes, shown }: FilterProps) {
@@ -58,6 +75,7 @@ function Filter({ trouble, episodes, shown }: FilterProps) {
           </>
         )}
       </p>
+      <OnlySelected />
     </div>
   )
 }
@@ -67,10 +85,11 @@ function Episodes({ episodes }: { readonly episodes: Episodes }) {
   const text = useTrajectories((state) => state.query)
   const shown = useTrajectories((state) => state.episode)
   const opened = useTrajectories((state) => state.opened)
-  const { query, places } = useMemo(() => {
-    const read = readQuery(text, episodes)
-    return { query: read, places: placesOf(read, episodes) }
-  }, [text, episodes])
+  const only = useTrajectories((state) => state.only)
+  // Where all are shown, a tick changes nothing here.
+  const selection = useTrajectories((state) => (state.only === null ? noneSelected : state.selection))
+  const query = useMemo(() => readQuery(text, episodes), [text, episodes])
+  const places = useMemo(() => placesOf(query, episodes, { only, selection }), [query, episodes, only, selection])
   if (!set) return null
   if (opened && shown !== null) return <EpisodeView {...{ set, episodes, places }} id={shown} />
   return (

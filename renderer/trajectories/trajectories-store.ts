@@ -25,6 +25,11 @@ export interface TrajectoriesState {
   readonly query: string
   /** Ids of the chosen episodes: what is to be forgotten, and what a request names. */
   readonly selection: ReadonlySet<number>
+  /**
+   * Null while all are shown. Else only what is selected is, and what was when this began: one that is deselected on the way stays
+   * in its place, so that it can be taken back.
+   */
+  readonly only: ReadonlySet<number> | null
   /** The words of the rule that chose them, while nothing was changed by hand; and whose agent’s episodes they were. */
   readonly rule: { readonly words: string; readonly agent: string | null } | null
   /** The episode that is looked at. */
@@ -50,6 +55,7 @@ export const trajectoriesStore = createStore<TrajectoriesState>(() => ({
   unread: false,
   query: '',
   selection: noneSelected,
+  only: null,
   rule: null,
   episode: null,
   opened: false,
@@ -66,6 +72,8 @@ export const showTab = (tab: TrajectoriesTab): void => trajectoriesStore.setStat
 export const setQuery = (query: string): void => trajectoriesStore.setState({ query })
 export const selectByHand = (ids: Iterable<number>): void =>
   trajectoriesStore.setState({ selection: new Set(ids), rule: null })
+export const showOnlySelected = (on: boolean): void =>
+  trajectoriesStore.setState(({ selection }) => ({ only: on && selection.size > 0 ? selection : null }))
 export function toggleSelected(id: number): void {
   const next = new Set(trajectoriesStore.getState().selection)
   if (!next.delete(id)) next.add(id)

@@ -7,9 +7,9 @@ export const clearSelection = (): void => replaceSelection([])
 
 /** Others in place of those that are selected; what goes by this can come back. Without a rule they were chosen by hand. */
 export function replaceSelection(ids: Iterable<number>, by: TrajectoriesState['rule'] = null): void {
-  const { data, selection, rule } = trajectoriesStore.getState()
+  const { data, selection, rule, only } = trajectoriesStore.getState()
   const kept = new Set(ids)
-  trajectoriesStore.setState({ selection: kept, rule: by })
+  trajectoriesStore.setState({ selection: kept, rule: by, only: only && kept.size > 0 ? kept : null })
   const lost = [...selection].filter((id) => !kept.has(id)).length
   if (lost === 0) return
   const back = () => {

@@ -34,7 +34,7 @@ function What() {
   const selection = useTrajectories((state) => state.selection)
   const title = useTrajectories((state) => state.algorithms.find(({ id }) => id === agent?.algorithm)?.title)
   const { known, strange } = useKnown()
-  const heading = useLostFocus<HTMLHeadingElement>()
+  const heading = useLostFocus<HTMLHeadingElement>(useAgents((state) => state.asked))
   return (
     <section className="agents-part agents-what">
       <h2 ref={heading} tabIndex={-1}>

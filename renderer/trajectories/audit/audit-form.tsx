@@ -4,6 +4,7 @@ import { Button } from '../../ui/controls.tsx'
 import { Segmented, SelectField } from '../../ui/field.tsx'
 import { AdvancedSettings } from '../../ui/schema-form.tsx'
 import { showTraining, withField } from '../agents-store.ts'
+import { useLostFocus } from '../lost-focus.ts'
 import { missingToAudit } from '../missing.ts'
 import { agentWords } from '../sets-column.tsx'
 import { ResetForm, SeedAndDevice, StartPanel } from '../start-panel.tsx'
@@ -39,10 +40,13 @@ function What() {
   const episodes = useTrajectories((state) => state.episodes)
   const selected = useTrajectories((state) => state.selection.size)
   const titleOf = (id: string) => algorithms.find((one) => one.id === id)?.title
+  const heading = useLostFocus<HTMLHeadingElement>()
   if (!agent)
     return (
       <section className="agents-part agents-what">
-        <h2>What is audited</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          What is audited
+        </h2>
         <p>
           <span className="trajectories-note">Agent</span>
           none that can be audited
@@ -55,7 +59,9 @@ function What() {
   const references = episodes ? referencesOf(agent, agents, episodes) : []
   return (
     <section className="agents-part">
-      <h2>What is audited</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        What is audited
+      </h2>
       <p>
         {agentWords(agent, titleOf(agent.algorithm))}
         <span className="trajectories-note audit-original">

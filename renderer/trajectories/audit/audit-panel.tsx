@@ -10,6 +10,7 @@ import { RunHeader } from '../../runs/run-header.tsx'
 import { RunProgress } from '../../runs/run-progress.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
+import { useLostFocus } from '../lost-focus.ts'
 import { methods } from '../method-words.ts'
 import { NoTrajectories } from '../no-trajectories.tsx'
 import { agentWords } from '../sets-column.tsx'
@@ -66,8 +67,9 @@ function Shown({ run, audits }: { readonly run: RunSummary; readonly audits: rea
   const plan = useDetail(run.id, 'plan')
   const agent = useAudit((state) => state.audited[run.id])
   const words = useAgentWords()
+  const place = useLostFocus<HTMLElement>()
   return (
-    <section className="agents-middle audit-middle" aria-label={run.title}>
+    <section ref={place} tabIndex={-1} className="agents-middle audit-middle" aria-label={run.title}>
       <AuditChoice {...{ run, audits }} />
       <RunHeader run={run} />
       <p className="audit-agent">

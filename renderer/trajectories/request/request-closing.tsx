@@ -46,7 +46,7 @@ export function RequestClosing({ statement }: { readonly statement: DeletionStat
           {retires(statement) && ' The original agent will be retired.'}
           {incomplete.map((words) => ` ${words}`)}
         </p>
-        <p className="request-buttons">
+        <p className="request-buttons request-closing">
           <Button disabled={busy || damage !== null} onClick={() => void askToClose(statement)}>
             Close the request…
           </Button>

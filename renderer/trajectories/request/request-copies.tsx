@@ -6,6 +6,7 @@ import { Button } from '../../ui/controls.tsx'
 import { confirm, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { focusFirst } from '../lost-focus.ts'
 import { useTrajectories } from '../trajectories-store.ts'
 import { keepCopies, removeCopies } from './request-feed.ts'
 import { tick, useRequests } from './request-store.ts'
@@ -98,7 +99,12 @@ async function askToRemove(statement: DeletionStatement, ticked: ReadonlySet<str
     danger: true,
   })
   if (yes) await removeCopies(request, askedFor(copies, ticked), going.length)
+  goOn()
 }
+
+/** On the next one to be decided, else on the close of the request. */
+const goOn = (): void =>
+  focusFirst(".request-copy[data-fate='undecided'] > input:enabled", '.request-closing button:enabled')
 
 function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatement; readonly onClose: () => void }) {
   const ticked = useRequests((state) => state.ticked)
@@ -110,7 +116,7 @@ function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatem
       statement.request,
       chosen.map(({ id }) => id),
       reason,
-    )
+    ).then(goOn)
   }
   return (
     <Dialog
