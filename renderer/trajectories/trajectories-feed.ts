@@ -4,8 +4,10 @@ import type { TrajectorySet } from '../../main/contract/trajectories.ts'
 import { ask, type Failure } from '../app/bridge.ts'
 import { showFailure, showScreen, store } from '../app/store.ts'
 import type { Notice } from '../ui/notice-list.ts'
+import { agentsStore, changeTrain, firstTrain } from './agents-store.ts'
 import { readEpisodeColumns, readRewardMeans } from './episodes.ts'
-import { noneSelected, showTab, trajectoriesStore, usableAgent, type TrajectoriesState } from './trajectories-store.ts'
+import { keepDrafts, lookKey, type Looks } from './kept-drafts.ts'
+import { chooseAgent, noneSelected, showTab, trajectoriesStore, usableAgent } from './trajectories-store.ts'
 import { replaceSelection } from './undoing.ts'
 
 export async function loadSets(): Promise<void> {
@@ -44,20 +46,26 @@ export async function findTrajectories(): Promise<void> {
 let reading = ''
 
 const nothing = { query: '', selection: noneSelected, rule: null }
-/** What was filtered and selected of each set, for when one comes back to it. */
-const remembered = new Map<string, Pick<TrajectoriesState, keyof typeof nothing>>()
+const looks: Looks = new Map()
 
 /** Another set has other episodes and other agents. */
 export function chooseSet(data: string | null): void {
   const { agents, sets, query, selection, rule, run, data: before } = trajectoriesStore.getState()
   const hash = sets?.find(({ id }) => id === data)?.contentHash ?? ''
-  const wanted = `${data} ${hash}`
+  const wanted = lookKey(data, hash)
   if (wanted === reading) return
-  remembered.set(reading, { query, selection, rule })
+  looks.set(reading, { query, selection, rule })
   reading = wanted
   const agent = firstOf(agents, data)?.run ?? null
-  const left = { episodes: null, unread: false, episode: null, opened: false, run: data === before ? run : null }
-  trajectoriesStore.setState({ data, agent, ...left, ...(remembered.get(wanted) ?? nothing) })
+  const left = {
+    only: null,
+    episodes: null,
+    unread: false,
+    episode: null,
+    opened: false,
+    run: data === before ? run : null,
+  }
+  trajectoriesStore.setState({ data, agent, ...left, ...(looks.get(wanted) ?? nothing) })
   if (data !== null && hash !== '') void readEpisodesOf(data, hash, wanted)
 }
 
@@ -107,13 +115,35 @@ const ended = (runs: Runs): number =>
 async function loadAlgorithms(): Promise<void> {
   if (trajectoriesStore.getState().algorithms.length > 0) return
   const algorithms = await ask('forgetting.algorithms', {}, showFailure)
-  if (algorithms) trajectoriesStore.setState({ algorithms })
+  if (!algorithms) return
+  trajectoriesStore.setState({ algorithms })
+  // A draft may be older than the list.
+  const { draft } = agentsStore.getState().train
+  if (!algorithms.some(({ id }) => id === draft.algorithm)) changeTrain(firstTrain)
+}
+
+let restored = false
+
+async function restore(): Promise<void> {
+  if (restored) return
+  restored = true
+  const about = store.getState().about ?? (await ask('lab.about', {}, showFailure))
+  if (about) keepDrafts(about.project, looks)
+}
+
+async function loadAll(): Promise<void> {
+  await restore()
+  void loadAlgorithms()
+  const { agent, data } = trajectoriesStore.getState()
+  await loadSets()
+  // The agent that was chosen last, beside the set that was.
+  if (agent !== null && trajectoriesStore.getState().data === data) chooseAgent(agent)
+  await loadAgents()
 }
 
 /** While the workbench is shown. Returns what stops it. */
 export function followTrajectories(): () => void {
-  void loadAlgorithms()
-  void loadSets().then(loadAgents)
+  void loadAll()
   return store.subscribe((state, before) => {
     if (state.runs !== before.runs && ended(state.runs) !== ended(before.runs)) void loadAgents()
     if (state.datasets !== before.datasets) void loadSets()
