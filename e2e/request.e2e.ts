@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { loadAxe, setTheme, violations } from './pages/axe.ts'
 import { forgettingPage } from './pages/forgetting-page.ts'
 import { startLethe, type Lethe } from './pages/lethe.ts'
+import { reviewPage } from './pages/review-page.ts'
 import { runsPage } from './pages/runs-page.ts'
 
 let lethe: Lethe
@@ -170,6 +171,35 @@ it('has a report that holds elsewhere, and not once a verdict is changed', async
     ),
   )
   expect(verify().ok).toBe(false)
+})
+
+const verified = (title: string) => lethe.page.getByRole('dialog', { name: title })
+
+it('has that found out in the window, whatever the door; and of the run what is no longer here', async () => {
+  const review = reviewPage(lethe)
+  await review.drop(join(elsewhere, 'report.json'))
+  const broken = verified('This report does not hold')
+  await broken.waitFor()
+  expect(await broken.innerText()).toMatch(
+    /Against this project[\s\S]*Expected[\s\S]*audit\.trajectories, episode \d+, verdicts/,
+  )
+  await expectClean()
+  const [run] = (await readdir(join(lethe.project, 'runs'))).filter((name) => name.includes('audit'))
+  await review.answerOpen(join(lethe.project, 'runs', run!, 'report.html'))
+  await broken.getByRole('button', { name: 'Verify another…' }).click()
+  const whole = verified('This report agrees with the project')
+  await whole.waitFor()
+  // The set was removed for good: its episodes cannot be looked at.
+  expect(await whole.innerText()).toMatch(/Not verified in full[\s\S]*The set patients is not at hand/)
+  await lethe.page.keyboard.press('Escape')
+  await lethe.page.keyboard.press('Control+k')
+  await lethe.page.keyboard.type('verify')
+  await lethe.page.keyboard.press('Enter')
+  await whole.waitFor()
+  await lethe.page.keyboard.press('Escape')
+  await review.drop(join(lethe.project, 'lethe.json'))
+  await verified('This cannot be verified').getByText('This is no report of an audit').waitFor()
+  await lethe.page.keyboard.press('Escape')
 })
 
 it('says so where its record is broken, and is read again once it is mended', async () => {

@@ -1,5 +1,6 @@
 /** An audit: whether an agent still behaves along trajectories as agents do that learnt from them. `artifacts/audit.json` of its run. */
 import { z } from 'zod'
+import { checkSchema, problemSchema } from './evidence.ts'
 
 export const auditFile = 'audit.json'
 /** float32, one row for each step of each audited trajectory in the order of `audit.json`, steps in the order of time; columns as below. */
@@ -124,3 +125,22 @@ export const auditSchema = z.strictObject({
   words: z.array(z.string()),
 })
 export type Audit = z.infer<typeof auditSchema>
+
+/** What the check of a report found. */
+export const reportVerificationSchema = z.object({
+  /** Nothing is wrong; `result` says how much was looked at. */
+  ok: z.boolean(),
+  result: z.enum(['agrees', 'consistent', 'fails']).describe('consistent: by itself; its run is not here'),
+  words: z.string().describe('the result in a sentence, which says no more than was looked at'),
+  seal: z.string().nullable(),
+  of: z
+    .object({
+      ...{ run: z.string(), title: z.string(), ended: z.string().nullable() },
+      version: z.string().describe('of the Lethe that wrote it'),
+    })
+    .nullable()
+    .describe('what it says it is of; null for what cannot be read as a report'),
+  problems: z.array(problemSchema),
+  checks: z.array(checkSchema.extend({ against: z.enum(['itself', 'project']) })),
+})
+export type ReportVerification = z.infer<typeof reportVerificationSchema>

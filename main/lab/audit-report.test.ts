@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ReportVerification } from '../contract/audit.ts'
 import type { LoggedEvent } from '../contract/calls.ts'
 import { temporaryFolder } from '../data/formats/testing.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { runPaths } from '../runs/folder.ts'
 import { auditPage } from '../trajectories/audit/report-page.ts'
 import { sealOf, type AuditReport } from '../trajectories/audit/report.ts'
-import type { ReportVerification } from '../trajectories/audit/verify.ts'
 import { reportAudit, verifyReport } from './audit-report.ts'
 
 const folder = temporaryFolder()
@@ -105,6 +105,35 @@ test('untouched, it agrees here and is no more than consistent elsewhere', async
   expect(elsewhere.words).toBe(
     'Consistent in itself; not compared with the run, the agents and the episodes, which are not here.',
   )
+})
+
+test('the window hears the same: what it is of, what was held against itself and what against this project', async () => {
+  const answer = await lab.call('audit.verify', { path: await forged(() => undefined) })
+  if (!answer.ok) throw new Error(answer.error.message)
+  const { result, of, checks } = answer.value
+  expect(result).toBe('agrees')
+  expect(of).toMatchObject({ run, version: (JSON.parse(text) as AuditReport).version })
+  const against = (what: string) => checks.flatMap((one) => (one.against === what ? [one.what] : []))
+  expect(against('itself')).toHaveLength(7)
+  expect(against('project')).toEqual([
+    'It says what its run says',
+    'The deletion request is that of the project',
+    'The episodes are those of the project',
+    'The agents are those of the project',
+    'The distances are those of the agents',
+  ])
+  const damaged = path.join(away, 'damaged.json')
+  await fs.writeFile(damaged, text.slice(0, -9))
+  expect(await lab.call('audit.verify', { path: damaged })).toMatchObject({
+    ok: true,
+    value: { result: 'fails', of: null, seal: null, checks: [] },
+  })
+  // What cannot be a report is not read whole to say so.
+  await fs.truncate(damaged, 2 ** 33)
+  expect(await lab.call('audit.verify', { path: damaged })).toMatchObject({
+    ok: false,
+    error: { code: 'file-malformed', message: expect.stringContaining('more than a report of an audit') as string },
+  })
 })
 
 describe('the page', () => {

@@ -1,6 +1,7 @@
 /** Reports of audits: what they take from the project, and how they are checked, here and elsewhere. */
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
+import type { ReportVerification } from '../contract/audit.ts'
 import type { DeletionStatement, RequestSummary } from '../contract/deletion.ts'
 import { LetheError } from '../contract/errors.ts'
 import { dataFolder } from '../data/catalogue.ts'
@@ -15,7 +16,7 @@ import {
   type AuditReport,
   type MadeAgent,
 } from '../trajectories/audit/report.ts'
-import { verifyAuditReport, type ReportVerification } from '../trajectories/audit/verify.ts'
+import { verifyAuditReport } from '../trajectories/audit/verify.ts'
 import { openTrajectories, readTrajectorySet } from '../trajectories/data/store.ts'
 import { deletionStatement } from '../trajectories/deletion/statement.ts'
 import { requestIds, summaryOf, verifyRequest } from '../trajectories/deletion/record.ts'
@@ -100,20 +101,30 @@ const originIn = (project: string): Origin => ({
   deletion: (request, lines) => deletionStatement(project, request, lines).catch(() => null),
 })
 
+/** Far more than that of an audit of every episode of the largest sets. */
+const mostBytes = 2 ** 28
+
 /**
  * By the id of a run of the project, or by a file: report.json or report.html, of which each is held against the other where it lies beside
- * it. Errors: `file-missing`.
+ * it. Errors: `file-missing`, `file-malformed`.
  */
 export async function verifyReport(project: string | null, report: string): Promise<ReportVerification> {
   const own = project !== null && isName(report) ? runPaths(project, report).reportJson : null
   const isRun = own !== null && (await fs.stat(own).catch(() => null)) !== null
   const file = isRun ? own : report.replace(/\.html$/, '.json')
+  const { size = 0 } = (await fs.stat(file).catch(() => null)) ?? {}
+  if (size > mostBytes)
+    throw new LetheError(
+      'file-malformed',
+      `${file} is more than a report of an audit can be.`,
+      'Give report.json of an audit.',
+    )
   const text = await fs.readFile(file, 'utf8').catch(() => null)
   if (text === null)
     throw new LetheError(
       'file-missing',
       `${file} cannot be read.`,
-      'Give report.json of an audit with report.html beside it, or the id of its run.',
+      'Give report.json of an audit, with report.html beside it. That of a run is written when it is first opened.',
     )
   const page = file.endsWith('.json') ? await fs.readFile(file.replace(/\.json$/, '.html')).catch(() => null) : null
   if (report.endsWith('.html') && page === null)

@@ -20,7 +20,6 @@ import { openTrajectories, type OpenedTrajectories } from '../trajectories/data/
 import { recordDocument } from '../trajectories/deletion/documents.ts'
 import { trainingEpisodes } from '../trajectories/job.ts'
 import { unlearnJob, type UnlearnConfig } from '../trajectories/unlearning/unlearn.ts'
-import type { ReportVerification } from '../trajectories/audit/verify.ts'
 import { verifyReport } from './audit-report.ts'
 import { answerOf } from './agents.ts'
 import { auditSeeds } from './audit-seeds.ts'
@@ -119,6 +118,7 @@ export function auditPart(
     },
     'audit.thresholds': async ({ references }) => ({ alphas: [...alphas], rows: thresholdTable(references, alphas) }),
     'audit.seeds': ({ run }) => auditSeeds(project, run),
+    'audit.verify': (of) => verifyReport(project, 'path' in of ? of.path : runPaths(project, of.run).reportJson),
     'audit.exportTable': async ({ run, path: target, rule }) => {
       const csv = auditCsv(run, await readAudit(run), rule)
       await recordDocument(project, { form: 'table', runs: [run], target }, () => writeAtomic(target, csv))
@@ -146,7 +146,7 @@ export function auditPart(
     planAudit,
     /** What an audit found, whole. */
     readAudit,
-    verifyReport: (report: string): Promise<ReportVerification> => verifyReport(project, report),
+    verifyReport: (report: string) => verifyReport(project, report),
   }
 }
 

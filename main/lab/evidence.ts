@@ -28,7 +28,7 @@ export function evidencePart({ project, tasks }: LabContext, { ledger }: Pick<Le
       throw new LetheError(
         'run-state',
         `Run ${run} is of trajectories: bundles hold runs on images.`,
-        'Hand on report.json of its folder. That of an audit is sealed, and `lethe trajectories verify` checks it anywhere.',
+        'Hand on report.json of its folder. That of an audit is sealed: Verify a report… on the screen Review checks it anywhere, and so does `lethe trajectories verify`.',
       )
     const data = job.data((await readConfig(paths)) as never)
     return { paths, input: { ...(await datasetOfRun(project, paths, data)), ledger: await ledger(data) } }

@@ -32,6 +32,7 @@ export const commandTable = {
   'forgetting.train': { title: 'Train an agent…', group: 'Forgetting' },
   'forgetting.unlearn': { title: 'Make an agent forget…', group: 'Forgetting' },
   'forgetting.filter': { title: 'Filter the episodes', group: 'Forgetting', keys: ['/'] },
+  'forgetting.verify': { title: 'Verify the report of an audit…', group: 'Forgetting' },
 
   'review.next': { title: 'Next to review', group: 'Review', keys: ['J'] },
   'review.previous': { title: 'The one before', group: 'Review', keys: ['K'] },

@@ -11,6 +11,7 @@ import { showScreen } from '../app/store.ts'
 import { chooseSource, look } from './data-actions.ts'
 import { showView } from './data-store.ts'
 import { takeAgentFiles } from '../trajectories/import-agent/import-agent-feed.ts'
+import { takeReport } from '../review/verify-report.tsx'
 import { followTasks } from './tasks.ts'
 import './drop-target.css'
 
@@ -19,7 +20,7 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includ
 function take(files: FileList | undefined): void {
   const paths = [...(files ?? [])].map((file) => window.lethe.pathForFile(file)).filter(Boolean)
   const [path] = paths
-  if (path === undefined || takeAgentFiles(paths)) return
+  if (path === undefined || takeAgentFiles(paths) || takeReport(paths)) return
   if (paths.length > 1)
     notify({
       message: 'Only the first of the files was taken.',
@@ -92,7 +93,7 @@ export function DropTarget() {
             <p>Drop to look at it</p>
             <p className="faint">
               Images: a folder, or IDX, NPY, NPZ, zip, CIFAR-10. Trajectories: HDF5, NPZ or a Minari folder. Agents: a
-              model with its params.json. Nothing is copied yet.
+              model with its params.json. Audits: report.json, to be verified. Nothing is copied yet.
             </p>
           </div>
         </div>,

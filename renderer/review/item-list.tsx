@@ -15,6 +15,7 @@ import {
   useReview,
   type Filter,
 } from './review-store.ts'
+import { chooseReport } from './verify-report.tsx'
 
 const filters: readonly { readonly value: Filter; readonly label: string }[] = [
   { value: 'all', label: 'All' },
@@ -116,6 +117,9 @@ export function ItemList({ review }: { readonly review: Review }) {
       <footer>
         <Button icon="folder" onClick={() => void chooseBundle()}>
           Open a bundle…
+        </Button>
+        <Button icon="check" onClick={() => void chooseReport()}>
+          Verify a report…
         </Button>
       </footer>
     </section>

@@ -1,10 +1,34 @@
 /** A bundle that does not hold: it is not opened, and the reasons are given. */
+import type { Problem } from '../../main/contract/evidence.ts'
 import { Button } from '../ui/controls.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { reviewStore, useReview } from './review-store.ts'
 
 const close = () => reviewStore.setState({ refused: null })
+
+export function ProblemTable({ problems }: { readonly problems: readonly Problem[] }) {
+  return (
+    <table className="review-refused">
+      <thead>
+        <tr>
+          <th scope="col">Where</th>
+          <th scope="col">Expected</th>
+          <th scope="col">Found</th>
+        </tr>
+      </thead>
+      <tbody>
+        {problems.map(({ file, expected, found }) => (
+          <tr key={`${file} ${expected} ${found}`}>
+            <td>{file}</td>
+            <td>{expected}</td>
+            <td>{found}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
 
 export function Refused() {
   const refused = useReview((state) => state.refused)
@@ -30,24 +54,7 @@ export function Refused() {
       <p className="review-quiet">
         <code>{refused.path}</code>
       </p>
-      <table className="review-refused">
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Expected</th>
-            <th scope="col">Found</th>
-          </tr>
-        </thead>
-        <tbody>
-          {problems.map(({ file, expected, found }) => (
-            <tr key={`${file} ${expected} ${found}`}>
-              <td>{file}</td>
-              <td>{expected}</td>
-              <td>{found}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ProblemTable problems={problems} />
     </Dialog>
   )
 }

@@ -9,6 +9,7 @@ import { ItemList } from './item-list.tsx'
 import { ItemView } from './item-view.tsx'
 import { Refused } from './refused.tsx'
 import { begin, chooseBundle, loadReview, openBundle, printSheet, step, useReview } from './review-store.ts'
+import { chooseReport } from './verify-report.tsx'
 import './review.css'
 
 /** What is dropped here is a bundle; the window at large would take it for data to import. */
@@ -43,12 +44,13 @@ function Nothing() {
     <EmptyState
       icon="check"
       title="Nothing to review yet"
-      lead="Runs that ended well appear here with their evidence: what they promise, what the ledger says, and whether it all holds. Evidence from elsewhere is opened from a bundle; drop it here."
+      lead="Runs that ended well appear here with their evidence: what they promise, what the ledger says, and whether it all holds. Evidence from elsewhere is opened from a bundle, and the report of an audit is verified: drop either here."
       actions={
         <>
           <Button look="primary" onClick={() => void chooseBundle()}>
             Open a bundle…
           </Button>
+          <Button onClick={() => void chooseReport()}>Verify a report…</Button>
           <Button look="bare" onClick={() => openHelp('review')}>
             How a review works
           </Button>

@@ -5,6 +5,7 @@ import type { Item, Review, ReviewAction, ReviewItem, RunEvidence, Verification 
 import { ask } from '../app/bridge.ts'
 import { showFailure } from '../app/store.ts'
 import { notify } from '../ui/notices.tsx'
+import { isReport, verifyReport } from './verify-report.tsx'
 
 export type Filter = 'all' | 'open' | 'confirmed' | 'disputed'
 
@@ -77,7 +78,9 @@ export function step(by: 1 | -1): void {
   if (next) void select(next)
 }
 
+/** A bundle; the report of an audit is checked, and nothing is opened. */
 export async function openBundle(path: string): Promise<void> {
+  if (isReport(path)) return verifyReport({ path })
   set({ opening: true })
   const opened = await ask('evidence.open', { path }, showFailure)
   set({ opening: false })

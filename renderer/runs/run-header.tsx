@@ -3,6 +3,7 @@ import type { RunState, RunSummary } from '../../main/contract/run.ts'
 import { formatTime } from '../app/format.ts'
 import { showFailure, usePage } from '../app/store.ts'
 import { exportEvidence } from '../review/export.tsx'
+import { verifyReport } from '../review/verify-report.tsx'
 import { Button, Tag } from '../ui/controls.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { RunDevice, RunMemoryFigure } from './run-memory.tsx'
@@ -33,7 +34,10 @@ function Actions({ run }: { readonly run: RunSummary }) {
   const more: (MenuItem | 'line')[] = [
     { label: 'Show folder', onSelect: () => void revealRun(run.id) },
     { label: 'Save report as PDF…', disabled: !succeeded, reason, onSelect: () => void savePdf(run) },
-    // Evidence is of runs on images; a run on trajectories has its report, which can be checked by itself.
+    ...(run.kind === 'trajectories.audit'
+      ? [{ label: 'Verify report', disabled: !succeeded, reason, onSelect: () => verifyReport({ run: run.id }) }]
+      : []),
+    // Evidence is of runs on images.
     ...(run.kind.startsWith('trajectories.')
       ? []
       : [{ label: 'Export evidence…', disabled: !succeeded, reason, onSelect: () => exportEvidence([run]) }]),

@@ -1,6 +1,7 @@
 /** The commands of the workbench, from every screen. */
 import { useCommands } from '../app/commands.ts'
 import { showScreen } from '../app/store.ts'
+import { chooseReport } from '../review/verify-report.tsx'
 import { showImport, showTraining, showUnlearning } from './agents-store.ts'
 import { trajectoriesStore, useTrajectories } from './trajectories-store.ts'
 
@@ -21,5 +22,6 @@ export function useForgettingCommands(): void {
       run: go(showUnlearning),
       blocked: blocked ?? (agents ? null : 'No agent can be made to forget yet'),
     },
+    { id: 'forgetting.verify', run: () => void chooseReport() },
   ])
 }

@@ -3,7 +3,7 @@
  * (`auditSchema`), the timeline of one of its trajectories from `app://lab/audits/RUN/timeline?id=N`: float32, a row of `timelineColumns` for each step.
  */
 import { z } from 'zod'
-import { criticChoices } from '../audit.ts'
+import { criticChoices, reportVerificationSchema } from '../audit.ts'
 import { deviceSchema } from '../run.ts'
 import { chosenPath, nothing, runId, type Call } from './call.ts'
 import { agentPlanSchema, unlearnPresetSchema } from './forgetting.ts'
@@ -83,6 +83,13 @@ export const auditCalls = {
         shares: z.object({ released: sharesOverSeeds, textbook: sharesOverSeeds }),
       })
       .nullable(),
+  },
+  /** Checks a report (report.json, report.html, or that of a run of the project) by itself, and against what this project has of it. */
+  'audit.verify': {
+    access: 'read',
+    paths: ['path'],
+    input: z.union([z.strictObject({ path: chosenPath }), z.strictObject({ run: runId })]),
+    output: reportVerificationSchema,
   },
   /** The table as CSV, with the verdicts of a rule. */
   'audit.exportTable': {

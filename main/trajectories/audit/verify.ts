@@ -1,6 +1,7 @@
 /** Checks the report of an audit: by itself, and against the project it came from as far as that is at hand. */
 import { createHash } from 'node:crypto'
-import type { Check, Problem } from '../../contract/evidence.ts'
+import type { ReportVerification } from '../../contract/audit.ts'
+import type { Problem } from '../../contract/evidence.ts'
 import { LetheError } from '../../contract/errors.ts'
 import type { Episode } from '../../contract/trajectories.ts'
 import { readEpisodeRows } from '../data/episode-rows.ts'
@@ -21,17 +22,9 @@ export interface Beside {
   readonly run?: string | null
 }
 
-export interface ReportVerification {
-  /** Nothing is wrong; `result` says how much was looked at. */
-  readonly ok: boolean
-  /** `consistent`: by itself; its run is not here. */
-  readonly result: 'agrees' | 'consistent' | 'fails'
-  /** The result in a sentence, which says no more than was looked at. */
-  readonly words: string
-  readonly seal: string | null
-  readonly problems: readonly Problem[]
-  readonly checks: readonly Check[]
-}
+type Checked = ReportVerification['checks'][number]
+/** Adds what is wrong; gives in words what could not be looked at, else null. */
+type Look = (found: Problem[]) => Promise<string | null> | string | null
 
 const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -42,20 +35,17 @@ export async function verifyAuditReport(
   { page = null, run = null }: Beside = {},
 ): Promise<ReportVerification> {
   const problems: Problem[] = []
-  const checks: Check[] = []
-  const check = async (what: string, look: (found: Problem[]) => Promise<string | null> | string | null) => {
+  const checks: Checked[] = []
+  const checkAgainst = (against: Checked['against']) => async (what: string, look: Look) => {
     const found: Problem[] = []
     const note = await look(found)
     problems.push(...found)
-    checks.push({
-      run: null,
-      what,
-      result: found.length > 0 ? 'fails' : note === null ? 'holds' : 'open',
-      note: note ?? '',
-    })
+    const result = found.length > 0 ? 'fails' : note === null ? 'holds' : 'open'
+    checks.push({ run: null, what, result, note: note ?? '', against })
   }
+  const check = checkAgainst('itself')
   const parsed = parse(text, problems)
-  if (!parsed) return { ok: false, result: 'fails', words: failing, seal: null, problems, checks }
+  if (!parsed) return { ok: false, result: 'fails', words: failing, seal: null, of: null, problems, checks }
   const { raw, report } = parsed
   await check('The seal is that of the content', (found) => differs(found, 'seal', sealOf(raw), report.seal))
   await check('The audit is the one its hash names', (found) =>
@@ -73,22 +63,25 @@ export async function verifyAuditReport(
     await check('The page shows this report', (found) =>
       ofVersion(report.version, found, 'report.html', hash(auditPage(raw)), hash(page)),
     )
+  const inProject = checkAgainst('project')
   if (run !== null)
-    await check('It lies in the folder of its run', (found) => differs(found, 'record.id', run, report.record.id))
+    await inProject('It lies in the folder of its run', (found) => differs(found, 'record.id', run, report.record.id))
   // In another project a set may have the same name and be another: only where the run is, its data and agents are looked at.
   const now = await origin?.report(report.record.id).catch((error: unknown) => error as Error)
   const home = now ? origin : null
-  await check('It says what its run says', (found) => checkFields(raw, now ?? null, home, found))
+  await inProject('It says what its run says', (found) => checkFields(raw, now ?? null, home, found))
   if (home && now && !(now instanceof Error) && (report.deletion ?? now.deletion))
-    await check('The deletion request is that of the project', (found) =>
+    await inProject('The deletion request is that of the project', (found) =>
       compareDeletion(raw, now.deletion, home, found),
     )
-  await check('The episodes are those of the project', (found) => checkEpisodes(report, home, found))
-  await check('The agents are those of the project', (found) => checkAgents(report, home, found))
-  await check(distances, async (found) => `${home ? await compareShadows(report, home, found) : ''}${onlyAgain}`)
+  await inProject('The episodes are those of the project', (found) => checkEpisodes(report, home, found))
+  await inProject('The agents are those of the project', (found) => checkAgents(report, home, found))
+  await inProject(distances, async (found) => `${home ? await compareShadows(report, home, found) : ''}${onlyAgain}`)
   const ok = problems.length === 0
   const result = !ok ? 'fails' : home ? 'agrees' : 'consistent'
-  return { ok, result, words: wordsFor(result, checks), seal: report.seal, problems, checks }
+  const { record, seal, version: by } = report
+  const of = { run: record.id, title: record.title, ended: record.ended, version: by }
+  return { ok, result, words: wordsFor(result, checks), seal, of, problems, checks }
 }
 
 const distances = 'The distances are those of the agents'
@@ -98,7 +91,7 @@ const onlyAgain =
 const failing = 'The report does not hold. Do not rely on it; ask for it again.'
 
 /** Says no more than was looked at. */
-function wordsFor(result: ReportVerification['result'], checks: readonly Check[]): string {
+function wordsFor(result: ReportVerification['result'], checks: readonly Checked[]): string {
   if (result === 'fails') return failing
   if (result === 'consistent')
     return 'Consistent in itself; not compared with the run, the agents and the episodes, which are not here.'

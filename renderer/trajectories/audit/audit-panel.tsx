@@ -5,9 +5,11 @@ import { selectRun } from '../../app/feed.ts'
 import { formatTime } from '../../app/format.ts'
 import { usePage } from '../../app/store.ts'
 import { useDetail } from '../../runs/detail.ts'
+import { chooseReport } from '../../review/verify-report.tsx'
 import { RunAdvice } from '../../runs/run-advice.tsx'
 import { RunHeader } from '../../runs/run-header.tsx'
 import { RunProgress } from '../../runs/run-progress.tsx'
+import { Button } from '../../ui/controls.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { useLostFocus } from '../lost-focus.ts'
@@ -121,7 +123,8 @@ export function AuditPanel() {
               <EmptyState
                 icon="forgetting"
                 title={audits.length > 0 ? 'No audit of this agent yet' : 'No audit yet'}
-                lead="An audit asks of each trajectory whether an agent still acts along it as agents do that learnt from it. Choose an agent on the left, one that was made to forget, and start on the right."
+                lead="An audit asks of each trajectory whether an agent still acts along it as agents do that learnt from it. Choose an agent on the left, one that was made to forget, and start on the right. The report of an audit made elsewhere can be verified here."
+                actions={<Button onClick={() => void chooseReport()}>Verify a report…</Button>}
               />
             </>
           )}
