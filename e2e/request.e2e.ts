@@ -130,6 +130,27 @@ it('is followed: the agent forgets them and is audited; by how much is said', as
   await expect.poll(listed).toContain('audited')
 })
 
+it('names a report of the audit that was saved outside: not as a copy of them', async () => {
+  const [run] = (await readdir(join(lethe.project, 'runs'))).filter((name) => name.includes('audit'))
+  await lethe.electron.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    },
+    join(elsewhere, 'audit.pdf'),
+  )
+  await lethe.page.evaluate(async (id) => {
+    await window.lethe.call('runs.report', { run: id })
+    const chosen = await window.lethe.call('shell.chooseTarget', { suggested: 'audit.pdf', title: 'Save' })
+    if (chosen.ok) await window.lethe.call('shell.savePdf', { run: id, path: chosen.value.path! })
+  }, run!)
+  expect((await readFile(join(elsewhere, 'audit.pdf'))).subarray(0, 5).toString()).toBe('%PDF-')
+  await page.tab('Trajectories')
+  await page.tab('Requests')
+  const copies = step('Copies')
+  await copies.getByText('names them, out of reach').waitFor()
+  await copies.getByText(/^names 2 episodes: id, hash, .* nothing of the steps/i).waitFor()
+})
+
 it('has every copy decided, and is closed', async () => {
   await step('Copies')
     .getByRole('checkbox', { name: /^Patients, \d/ })

@@ -218,7 +218,8 @@ async function inspectArrays(source: ArraySource, limit: number, options: Inspec
       continue
     }
     const measured = own.result()
-    const oddities = notFinite(part.path, measured)
+    const isKnownGap = measured.nans === part.unknownAtEnd && measured.infinities === 0
+    const oddities = isKnownGap ? [] : notFinite(part.path, measured)
     problems.push(...oddities)
     const classes = ownCounts && ownCounts.size <= mostClasses ? ownCounts.size : null
     parts.push({ path: part.path, ...describe(format, part.dtype, part.shape, classes, measured), problems: oddities })

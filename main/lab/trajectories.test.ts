@@ -131,6 +131,33 @@ describe('Minari', () => {
     expect(again.environment).toEqual(set.environment)
   })
 
+  test('an export is laid out as what Minari itself writes: booleans, and a row more of what stands before and after steps', async () => {
+    const lab = await openedLab()
+    const set = (await lab.importTrajectories({ path: fixture('minari'), name: 'Laid out' }))!
+    await lab.exportTrajectories(set.id, folder.path('laid out'))
+    const layoutOf = async (named: string) => {
+      const source = await openMinari(named)
+      await source.close()
+      return new Map(source.parts.map(({ path: name, dtype, shape }) => [name, `${dtype} ${shape.join(' × ')}`]))
+    }
+    const [theirs, ours] = [await layoutOf(fixture('minari')), await layoutOf(folder.path('laid out'))]
+    expect([...ours.keys()].filter((name) => name.startsWith('episode_1/'))).toHaveLength(5)
+    for (const [name, layout] of ours) expect([name, layout]).toEqual([name, theirs.get(name)])
+    expect(ours.get('episode_0/terminations')).toMatch(/^bool/)
+    // Of the state after the last step nothing is known, and that is what its row says.
+    const moved = (await lab.importTrajectories({ path: await writeWithStates('moved', {}), name: 'Moved' }))!
+    await lab.exportTrajectories(moved.id, folder.path('moved out'))
+    const states = await openMinari(folder.path('moved out'))
+    const { data } = await collect(states.episodes[2]!.parts.get('infos/qpos')!)
+    await states.close()
+    expect([...(data as Float64Array)]).toEqual([...Array.from({ length: 12 }, (_, i) => 200 + i), NaN, NaN, NaN])
+    const metadata = async (named: string) =>
+      JSON.parse(await fs.readFile(path.join(named, 'data/metadata.json'), 'utf8')) as Record<string, unknown>
+    const [wanted, written] = [await metadata(fixture('minari')), await metadata(folder.path('laid out'))]
+    for (const name of ['observation_space', 'action_space', 'total_steps', 'data_format', 'jpeg_encoding'])
+      expect([name, written[name]]).toEqual([name, wanted[name]])
+  })
+
   /** Steps that anyone may learn from: those of the arrays, of which each has a successor. */
   async function stepsForOthers(named: string): Promise<number> {
     const source = await openMinari(named)
@@ -260,7 +287,7 @@ async function writeWithStates(name: string, change: Readonly<Record<string, rea
       values: new Float64Array(4),
     }))
     const datasets = [part('observations', [5, 3], 0), part('actions', [4, 2], 0), part('rewards', [4], 0), ...flags]
-    await writer.write({ group, attributes: { id: { value: episode, type: '<i' } }, datasets })
+    await writer.write({ group, attributes: { id: { value: episode, type: '<q' } }, datasets })
     const states = [
       ['qpos', [5, 3], 100 * episode],
       ['qvel', [5, 2], 1000 + 100 * episode],
@@ -416,7 +443,7 @@ describe('broken Minari sets', () => {
       ] as const
       await writer.write({
         group: `episode_${episode}`,
-        attributes: { id: { value: episode, type: '<i' } },
+        attributes: { id: { value: episode, type: '<q' } },
         datasets: datasets.map(([field, usual]) => {
           const { shape, values } = change(episode, field, [...usual])
           const length = shape.reduce((a, b) => a * b, 1)

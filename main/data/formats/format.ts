@@ -48,6 +48,8 @@ export interface Part {
   readonly kind: 'images' | 'labels' | 'array'
   readonly dtype: Dtype
   readonly shape: readonly number[]
+  /** So many values at its end may be not a number, because nobody knows them. */
+  readonly unknownAtEnd?: number
   /**
    * The values as bytes: C order, little-endian, a boolean one byte. Every chunk holds whole elements, at most
    * `chunkBytes`, in a buffer of its own. Together they are exactly the declared shape, or the last pull throws.

@@ -22,13 +22,13 @@ export interface Listing {
   readonly links: { path: string; target: string; outside: boolean }[]
 }
 
-/** A group to be written. Element types in numpy's short form: `<f4`, `<f8`, `|B`; the library cannot write booleans. */
+/** A group to be written. Element types in NumPy's short form, without sizes: booleans are `|?`. */
 export interface GroupContent {
   readonly group: string
-  readonly attributes: Readonly<Record<string, { readonly value: number; readonly type: '<i' | '<d' }>>
+  readonly attributes: Readonly<Record<string, { readonly value: number; readonly type: '<q' | '<d' }>>
   readonly datasets: readonly {
     readonly name: string
-    readonly type: '<f' | '<d' | '|B'
+    readonly type: '<f' | '<d' | '|?'
     readonly shape: readonly number[]
     readonly values: Float32Array | Float64Array | Uint8Array
   }[]

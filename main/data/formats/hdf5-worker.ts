@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { h5wasm as H5wasm } from 'h5wasm'
+import { flagMember, flagType, turnFlags } from './hdf5-flags.ts'
 import type { Answer, DatasetHeader, GroupContent, Listing, Request } from './hdf5-messages.ts'
 
 /** What is used of h5wasm, whose own types do not cover its lower level. Groups and data sets are named by their path. */
@@ -57,6 +58,8 @@ let file: InstanceType<typeof H5wasm.File> | undefined
 let handle = -1
 /** The file being written; the build of the library for Node writes to the disk as it goes. */
 let made: InstanceType<typeof H5wasm.File> | undefined
+/** Data sets of booleans in it. */
+let flags = 0
 
 async function main(): Promise<void> {
   h5wasm = ((await import(libraries.reader)) as { default: typeof H5wasm }).default
@@ -172,8 +175,12 @@ function attributes(path: string): Record<string, string | number> {
 function write({ group, attributes, datasets }: GroupContent): void {
   const target = made!.create_group(group)
   for (const [name, { value, type }] of Object.entries(attributes)) target.create_attribute(name, value, null, type)
-  for (const { name, type, shape, values } of datasets)
-    made!.create_dataset({ name: `${group}/${name}`, data: values, shape: [...shape], dtype: type })
+  for (const { name, type, shape, values } of datasets) {
+    const place = { name: `${group}/${name}`, shape: [...shape] }
+    if (type !== '|?') made!.create_dataset({ ...place, data: values, dtype: type })
+    else made!.create_dataset({ ...place, data: new Map([[flagMember, Int8Array.from(values)]]), dtype: flagType })
+    flags += Number(type === '|?')
+  }
 }
 
 async function answer(request: Request): Promise<Omit<Answer, 'id'>> {
@@ -187,15 +194,19 @@ async function answer(request: Request): Promise<Omit<Answer, 'id'>> {
     case 'create': {
       const { default: writer } = (await import(libraries.writer)) as { default: typeof H5wasm }
       await writer.ready
-      made = new writer.File(request.path, 'w')
+      made = new writer.File(request.path, 'w', { libver: ['earliest', 'latest'] })
+      flags = 0
       return {}
     }
     case 'write':
       write(request)
       return {}
-    case 'finish':
+    case 'finish': {
       made!.close()
+      const turned = flags === 0 ? 0 : turnFlags(made!.filename)
+      if (turned !== flags) throw new Error(`${turned} of ${flags} booleans were written`)
       return {}
+    }
   }
 }
 

@@ -118,6 +118,16 @@ function episodesOf(parts: readonly Part[]): MinariEpisode[] {
   return [...found].sort(([a], [b]) => a - b).map(([number, parts]) => ({ number, parts }))
 }
 
+/** The simulator's state after the last step, which our export does not know. */
+function withLastState({ number, parts }: MinariEpisode): MinariEpisode {
+  const after = (parts.get('actions')?.shape[0] ?? 0) + 1
+  const marked = [...parts].map(([name, part]): [string, Part] => {
+    const isState = name.startsWith('infos/') && part.shape.length === 2 && part.shape[0] === after
+    return [name, isState ? { ...part, unknownAtEnd: part.shape[1]! } : part]
+  })
+  return { number, parts: new Map(marked) }
+}
+
 function countProblems(metadata: Record<string, unknown>, episodes: readonly MinariEpisode[]): Problem[] {
   const problems: Problem[] = []
   const steps = episodes.reduce((sum, { parts }) => sum + (parts.get('actions')?.shape[0] ?? 0), 0)
@@ -150,7 +160,7 @@ export async function openMinari(named: string): Promise<MinariSource> {
   const file: Hdf5File = await openHdf5(source)
   const { parts, problems } = partsOf(file, source)
   const metadata = await readMetadata(path.join(folder, 'metadata.json'), problems)
-  const episodes = episodesOf(parts)
+  const episodes = episodesOf(parts).map(withLastState)
   if (episodes.length === 0) {
     await file.close()
     throw malformed(source, 'holds no group named like episode_0.', 'Name the folder of a Minari data set.')

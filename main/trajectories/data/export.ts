@@ -1,6 +1,6 @@
 /**
- * A trajectory set as a Minari folder: `data/main_data.hdf5` and `data/metadata.json`, as Minari 0.5 lays them out. Observations have
- * one row more than actions. Flags are stored as bytes 0 and 1.
+ * A trajectory set as a Minari folder: `data/main_data.hdf5` and `data/metadata.json`, as Minari 0.5 lays them out. Observations and
+ * the simulator's states have one row more than actions. No source tells the state after the last step: that row is not a number.
  *
  * Where the source did not tell the observation after the last step (D4RL v0), the attribute `final_observation_known` is 0. After a terminal the
  * last row is then zeros, which no reader learns from. Otherwise readers would: there the last step stands apart, in `last_step`, which Minari
@@ -46,7 +46,7 @@ export async function exportMinari(
   return ['main_data.hdf5', 'metadata.json'].map((name) => path.join(target, 'data', name))
 }
 
-const whole = (value: number) => ({ value, type: '<i' as const })
+const whole = (value: number) => ({ value, type: '<q' as const })
 const real = (value: number) => ({ value, type: '<d' as const })
 
 /** Whether the last step has a successor that nobody knows: then it stands apart. */
@@ -77,7 +77,7 @@ async function groupsOf(opened: OpenedTrajectories, episode: Episode, number: nu
       attributes: {
         id: whole(number),
         total_steps: whole(steps),
-        ...(episode.seed !== null && episode.seed < 2 ** 31 ? { seed: whole(episode.seed) } : {}),
+        ...(episode.seed === null ? {} : { seed: whole(episode.seed) }),
         ...(episode.finalKnown ? {} : { final_observation_known: whole(0) }),
         ...(steps > 0 ? rewardFigures(own) : {}),
       },
@@ -87,8 +87,8 @@ async function groupsOf(opened: OpenedTrajectories, episode: Episode, number: nu
           values: await observationsOf(opened, episode, number),
         },
         ...step(0, steps),
-        { name: 'terminations', type: '|B', shape: [steps], values: flags(episode.end === 'terminal') },
-        { name: 'truncations', type: '|B', shape: [steps], values: flags(episode.end !== 'terminal') },
+        { name: 'terminations', type: '|?', shape: [steps], values: flags(episode.end === 'terminal') },
+        { name: 'truncations', type: '|?', shape: [steps], values: flags(episode.end !== 'terminal') },
       ],
     },
     ...(states.length > 0 ? [{ group: `${group}/infos`, attributes: {}, datasets: states }] : []),
@@ -126,8 +126,9 @@ async function statesOf(opened: OpenedTrajectories, episode: Episode): Promise<G
     const values = await opened.column(column)
     const width = opened.set.columns[column]?.shape[1]
     if (!values || width === undefined) continue
-    const shape = [episode.length, width]
-    found.push({ name, type: '<d', shape, values: rowsOf(values, episode, width, 0, episode.length) })
+    const rows = new Float64Array((stepsOf(episode) + 1) * width).fill(NaN)
+    rows.set(rowsOf(values, episode, width, 0, episode.length))
+    found.push({ name, type: '<d', shape: [rows.length / width, width], values: rows })
   }
   return found
 }
@@ -154,6 +155,7 @@ function metadataOf({ set, episodes }: OpenedTrajectories, bytes: number): Recor
     total_episodes: set.episodes,
     total_steps: episodes.reduce((sum, episode) => sum + stepsOf(episode), 0),
     data_format: 'hdf5',
+    jpeg_encoding: true,
     observation_space: box('float64', set.observationSize, '-Infinity', 'Infinity'),
     action_space: box('float32', set.actionSize, '-1.0', '1.0'),
     ...(task ? { env_spec: JSON.stringify(specOf(task.title, version, task.episodeSteps)) } : {}),
