@@ -1,6 +1,6 @@
 /** Every shown episode as a point, its return over its length. A line drawn around some of them chooses these; one around none, or a click, changes nothing. */
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react'
-import { formatCount, formatFigure } from '../app/format.ts'
+import { formatCount } from '../app/format.ts'
 import { useShownTheme } from '../app/theme.ts'
 import { resolveColour } from '../charts/colours.ts'
 import type { Episodes } from './episodes.ts'
@@ -98,6 +98,7 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
     if (ids.length > 0) replaceSelection(combined(selection, ids, event))
   }
   const across = extentOf(episodes.lengths, places)
+  const lengths = new Set(places.map((one) => episodes.lengths[one]!))
   return (
     <figure className="episodes-plot" aria-label="Return over steps">
       <figcaption>
@@ -126,8 +127,14 @@ export function EpisodeScatter({ episodes, places }: { episodes: Episodes; place
       </div>
       {places.length > 0 && (
         <p className="episodes-axis number" aria-hidden="true">
-          <span>{formatCount(Math.max(0, across.low))}</span>
-          <span>{formatFigure(Math.round(across.high))} steps</span>
+          {lengths.size === 1 ? (
+            <span className="all-alike">all {formatCount([...lengths][0]!)} steps</span>
+          ) : (
+            <>
+              <span>{formatCount(across.low)}</span>
+              <span>{formatCount(across.high)} steps</span>
+            </>
+          )}
         </p>
       )}
     </figure>

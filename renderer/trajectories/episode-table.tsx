@@ -52,6 +52,10 @@ function columnsOf(episodes: Episodes): Column<number>[] {
   const by = (values: readonly number[]) => (a: number, b: number) => values[a]! - values[b]!
   const words = (of: (place: number) => string) => (a: number, b: number) => of(a).localeCompare(of(b))
   const range = rewards && rewardRange(rewards)
+  const tagColumn: Column<number> = {
+    ...{ id: 'tags', head: 'Tags', width: '88px', sort: words((row) => tags[row]!) },
+    cell: (row) => tags[row] && <Tag>{tags[row]}</Tag>,
+  }
   return [
     {
       id: 'mark',
@@ -68,10 +72,7 @@ function columnsOf(episodes: Episodes): Column<number>[] {
       ...{ id: 'return', head: 'Return', align: 'right', width: '88px', sort: by(returns) },
       cell: (row) => formatFigure(returns[row]!),
     },
-    {
-      ...{ id: 'tags', head: 'Tags', width: '88px', sort: words((row) => tags[row]!) },
-      cell: (row) => tags[row] && <Tag>{tags[row]}</Tag>,
-    },
+    ...(tags.some((tag) => tag !== '') ? [tagColumn] : []),
     {
       ...{ id: 'end', head: 'End', width: '104px', sort: words((row) => ends[row]!) },
       cell: (row) => endWords(ends[row]),

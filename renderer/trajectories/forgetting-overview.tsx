@@ -27,11 +27,13 @@ function byPhase(plan: Plan, one: SeriesOf[string]) {
   })
 }
 
+const isLoss = (name: string): boolean => name.startsWith('loss/')
+
 function Losses({ plan, series }: { readonly plan: Plan; readonly series: SeriesOf }) {
   const charts = useMemo(
     () =>
       Object.entries(series)
-        .filter(([name]) => name.startsWith('loss/'))
+        .filter(([name, { steps }]) => isLoss(name) && steps.length > 1)
         .map(([name, one]) => ({ name: formatName(name.slice('loss/'.length)), lines: byPhase(plan, one) })),
     [plan, series],
   )
@@ -85,12 +87,15 @@ export function ForgettingOverview({ run }: { readonly run: RunSummary }) {
   const series = useView(run.id, 'series') ?? none
   const returns = series['evaluation/return']
   if (!plan) return null
-  const measured = Object.keys(series).length > 0
+  // Before and after are two points; where they stand as figures, a line between them says nothing more.
+  const fewest = run.kind === 'trajectories.unlearn' ? 2 : 1
+  // One point is no course.
+  const measured = Object.entries(series).some(([name, { steps }]) => isLoss(name) && steps.length > 1)
   return (
     <div className="agents-overview">
       {run.state === 'succeeded' &&
         (run.kind === 'trajectories.import-agent' ? <Imported run={run} /> : <Outcome run={run} />)}
-      {returns && returns.steps.length > 1 && (
+      {returns && returns.steps.length > fewest && (
         <ReturnsChart returns={returns} deviations={series['evaluation/return deviation']} />
       )}
       <EstimateChart series={series} />

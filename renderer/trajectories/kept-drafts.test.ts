@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
-import { agentsStore, changeTrain, changeUnlearn, firstTrain, firstUnlearn } from './agents-store.ts'
+import { agentsStore, changeTrain, changeUnlearn, firstTrain, firstUnlearn, showImport } from './agents-store.ts'
 import { changeDraft, firstDraft } from './audit/audit-store.ts'
 import { lookKey, readKept, restoreDrafts, writeKept, type Looks } from './kept-drafts.ts'
 import { requestStore, tick } from './request/request-store.ts'
-import { noneSelected, trajectoriesStore } from './trajectories-store.ts'
+import { noneSelected, showTab, trajectoriesStore } from './trajectories-store.ts'
 
 const ward = { id: 'ward', contentHash: 'a' } as TrajectorySet
 const hops = { id: 'hops', contentHash: 'b' } as TrajectorySet
@@ -69,6 +69,20 @@ test('what is not sound is as on the first day, and takes nothing else with it',
   expect(kept.audit.preset).toBe('paper')
   expect(kept.looks).toEqual([['ward a', look([1])]])
   expect(kept.ticked).toEqual(['run:a'])
+})
+
+test('who asked for a tab or a form meanwhile has it', () => {
+  const looks: Looks = new Map()
+  const kept = readKept(writeKept(looks))!
+  trajectoriesStore.setState({ data: null, tab: 'trajectories' })
+  restoreDrafts(kept, looks)
+  expect(trajectoriesStore.getState()).toMatchObject({ data: 'ward', tab: 'agents', agent: 'run-1' })
+  trajectoriesStore.setState({ data: null, tab: 'requests' })
+  showImport()
+  showTab('requests')
+  restoreDrafts(kept, looks)
+  expect(trajectoriesStore.getState().tab).toBe('requests')
+  expect(agentsStore.getState().form).toBe('import')
 })
 
 test('who was led to a set already stays there, with the forms of before', () => {

@@ -109,19 +109,20 @@ export function writeKept(looks: Looks): string {
 
 export const lookKey = (data: string | null, contentHash: string): string => `${data} ${contentHash}`
 
-/** Before the sets are read. Who was led to a set already stays there. */
+/** Before the sets are read. Who was led somewhere already, by the palette or from another screen, stays there. */
 export function restoreDrafts(kept: Kept, looks: Looks): void {
   const { form, train, unlearn, audit, request, ticked } = kept
-  const { data } = trajectoriesStore.getState()
+  const { data, tab } = trajectoriesStore.getState()
   for (const [key, look] of kept.looks) looks.set(key, look)
   agentsStore.setState((state) => ({
-    form,
+    form: state.asked > 0 ? state.form : form,
     train: { ...state.train, draft: train },
     unlearn: { ...state.unlearn, draft: unlearn },
   }))
   auditStore.setState({ draft: audit })
   if (requestStore.getState().chosen === null) requestStore.setState({ chosen: request, ticked: new Set(ticked) })
-  if (data === null) trajectoriesStore.setState({ tab: kept.tab, data: kept.data, agent: kept.agent })
+  if (data === null) trajectoriesStore.setState({ data: kept.data, agent: kept.agent })
+  if (data === null && tab === 'trajectories') trajectoriesStore.setState({ tab: kept.tab })
 }
 
 const patience = 300

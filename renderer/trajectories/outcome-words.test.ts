@@ -30,6 +30,9 @@ it('a return that is lost is said; a difference within the spread is none', () =
   expect(wordsOf(measured(3000, values(9, 9), 900), measured(2900, values(1, 9), 900)).join()).toMatch(
     /within the spread/,
   )
+  expect(wordsOf(measured(3000, values(9, 9), 900), measured(2999, values(1, 9), 900)).join()).toMatch(
+    /a difference of less than 1 % lies/,
+  )
 })
 
 it('of one episode each, returns are not compared', () => {

@@ -46,7 +46,8 @@ const fewest = 3
 function returnWords(before: ReturnFigures, after: ReturnFigures): Verdict | null {
   if (before.returns.length < fewest || after.returns.length < fewest) return null
   const loss = (before.mean - after.mean) / (Math.abs(before.mean) || 1)
-  const percent = `${(100 * Math.abs(loss)).toFixed(0)} %`
+  const rounded = (100 * Math.abs(loss)).toFixed(0)
+  const percent = rounded === '0' ? 'less than 1 %' : `${rounded} %`
   // Within the spread of the episodes of both, a difference is chance.
   const noise = Math.hypot(before.deviation, after.deviation) / Math.sqrt(Math.max(1, before.returns.length))
   if (Math.abs(before.mean - after.mean) <= noise)

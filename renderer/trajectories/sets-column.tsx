@@ -1,7 +1,7 @@
 /** Left: which set of trajectories, which agent that was trained on it, and what is under way. */
 import type { Agent } from '../../main/contract/calls/forgetting.ts'
 import type { TrajectorySet } from '../../main/contract/trajectories.ts'
-import { formatCount, formatFigure } from '../app/format.ts'
+import { formatCount, formatFigure, formatTime } from '../app/format.ts'
 import { ImportMenu } from '../data/dataset-list.tsx'
 import { useData } from '../data/data-store.ts'
 import { TaskLine } from '../data/task-line.tsx'
@@ -54,7 +54,7 @@ function SetFacts({ set }: { readonly set: TrajectorySet }) {
   return (
     <div className="trajectories-set-facts">
       <Facts className="trajectories-facts" rows={rows} />
-      <p>
+      <p className="trajectories-tags">
         {sensitive && (
           <Tag meaning="sensitive" icon="eye">
             sensitive
@@ -77,9 +77,12 @@ export const agentWords = ({ algorithm, source, forgotten, retired }: Agent, tit
 function Agents({ agents }: { readonly agents: readonly Agent[] }) {
   const chosen = useTrajectories((state) => state.agent)
   const algorithms = useTrajectories((state) => state.algorithms)
+  const words = (agent: Agent) => agentWords(agent, algorithms.find(({ id }) => id === agent.algorithm)?.title)
+  const alike = (agent: Agent) => agents.filter((one) => words(one) === words(agent)).length > 1
   return (
     <fieldset className="trajectories-choices">
       <legend>Agents trained on it</legend>
+      {agents.length === 0 && <p className="trajectories-note">None yet</p>}
       <ul>
         {agents.map((agent) => (
           <li key={agent.run}>
@@ -91,7 +94,7 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
                 onChange={() => showAgent(agent.run)}
               />
               <span className="trajectories-choice-name" title={agent.title}>
-                {agentWords(agent, algorithms.find(({ id }) => id === agent.algorithm)?.title)}
+                {words(agent)}
               </span>
               <span className="trajectories-note">
                 <span>
@@ -102,7 +105,9 @@ function Agents({ agents }: { readonly agents: readonly Agent[] }) {
                   <span>
                     return <span className="number">{formatFigure(Math.round(agent.evaluation.mean))}</span>
                   </span>
-                )}
+                )}{' '}
+                {/* Two of the same words are told apart by when they were made. */}
+                {alike(agent) && <span>{formatTime(agent.created, new Date())}</span>}
               </span>
             </label>
           </li>

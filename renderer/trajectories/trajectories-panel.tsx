@@ -55,7 +55,7 @@ function Filter({ trouble, episodes, shown }: FilterProps) {
           className="input"
           aria-label="Filter episodes"
           aria-describedby="episodes-filter-note"
-          placeholder="Filter: expert return>900 steps<500 10-40"
+          placeholder="Filter: expert return>900 10-40"
           spellCheck={false}
           value={query}
           onChange={(event) => setQuery(event.target.value)}

@@ -1,4 +1,4 @@
-/** Names and what they are: a row each, in the figures' type. */
+/** Names and what they are: a row each; figures in their type, words in that of words. */
 import type { ReactNode } from 'react'
 
 interface FactsProps {
@@ -6,13 +6,15 @@ interface FactsProps {
   readonly className?: string
 }
 
+const isWords = (value: ReactNode): boolean => typeof value === 'string' && !/\d/.test(value)
+
 export function Facts({ rows, className }: FactsProps) {
   return (
     <dl className={className}>
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className="number">{value}</dd>
+          <dd className={isWords(value) ? undefined : 'number'}>{value}</dd>
         </div>
       ))}
     </dl>
