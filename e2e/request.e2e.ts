@@ -223,6 +223,15 @@ it('has that found out in the window, whatever the door; and of the run what is 
   await lethe.page.keyboard.press('Escape')
 })
 
+it('goes on beside a terminal: what that collects is there without being asked for', async () => {
+  const words = ['trajectories', 'collect', 'hopper', '--policy', 'medium', '--episodes', '2', '--name', 'Elsewhere']
+  execFileSync(process.execPath, ['tools/lethe.mjs', ...words, '--project', lethe.project], { stdio: 'ignore' })
+  await lethe.page.getByRole('radio', { name: /^Elsewhere/ }).waitFor()
+  await step('Close')
+    .getByText(/^Closed /)
+    .waitFor()
+})
+
 it('says so where its record is broken, and is read again once it is mended', async () => {
   const folder = join(lethe.project, 'requests')
   const name = (await readdir(folder)).find((file) => file.endsWith('.ndjson'))

@@ -1,6 +1,7 @@
 import { compareRuns, comparisonCsv, shownName } from '../runs/compare.ts'
 import { runPaths } from '../runs/folder.ts'
 import type { RunRecord } from '../contract/run.ts'
+import { settingWords } from '../contract/setting-words.ts'
 import type { Lab } from '../lab.ts'
 import { progressBar, table } from './bar.ts'
 import type { Command } from './command.ts'
@@ -138,7 +139,9 @@ const compare: Command = {
       ['', ...comparison.runs],
       ...comparison.rows.map((row) => [
         shownName(row),
-        ...row.values.map((value) => (value === null ? '–' : String(value))),
+        ...(row.kind === 'setting'
+          ? settingWords(row.values)
+          : row.values.map((value) => (value === null ? '–' : String(value)))),
       ]),
     ]
     return { document: comparison, text: table(rows) }

@@ -191,6 +191,11 @@ describe('unlearning', () => {
     // The agent that begins is the one that was trained: it plays the same episode as at the end of its training.
     expect(before.evaluation.mean).toBe(trained.mean)
     expect(Object.values(before.values).every(Number.isFinite)).toBe(true)
+    const compared = await lab.call('runs.compare', { runs: [agent, whole.run] })
+    expect(compared.ok && compared.value.rows.filter(({ name }) => name.startsWith('forget'))).toMatchObject([
+      { name: 'forget', values: [null, '[2,6]'] },
+      { name: 'forgettingShare' },
+    ])
     const stopped = await lab.createUnlearning(request)
     for (const step of [11, 35])
       expect((await pull(stopped.run, (event) => event.kind === 'checkpoint' && event.step >= step)).state).toBe(

@@ -114,10 +114,12 @@ async function query(sql: string, files: readonly string[]): Promise<unknown[][]
   }
 }
 
+/** A list of plain values is one setting: the ids of episodes may be thousands. */
 function flatten(value: unknown, prefix = ''): Map<string, unknown> {
   const flat = new Map<string, unknown>()
   for (const [key, inner] of Object.entries((value ?? {}) as Record<string, unknown>)) {
-    if (inner !== null && typeof inner === 'object')
+    const isList = Array.isArray(inner) && inner.every((item) => typeof item !== 'object')
+    if (inner !== null && typeof inner === 'object' && !isList)
       for (const [name, leaf] of flatten(inner, `${prefix}${key}.`)) flat.set(name, leaf)
     else flat.set(prefix + key, inner)
   }

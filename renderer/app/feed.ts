@@ -7,7 +7,7 @@ import { emptyView, foldEvents, viewOf } from '../runs/run-view.ts'
 import { keepMemory, stateChanged } from '../runs/runs-store.ts'
 import { notify } from '../ui/notices.tsx'
 import { ask, subscribe } from './bridge.ts'
-import { followPulse } from './pulse.ts'
+import { followPulse, takePulse } from './pulse.ts'
 import { showFailure, showScreen, store } from './store.ts'
 
 const newestFirst = (a: RunSummary, b: RunSummary): number =>
@@ -133,10 +133,13 @@ const tellFailures = () =>
     notify({ kind: 'failed', message, hint, code })
   })
 
-/** A project folder that was gone and is back may hold anything. */
-const rereadReturned = () =>
-  store.subscribe(({ pulse }, before) => {
-    if (before.pulse?.project === 'missing' && pulse?.project !== 'missing') void loadAll()
+/** What another window or the terminal did in the project; a folder that was gone and is back may hold anything. */
+const rereadChanged = () =>
+  store.subscribe(({ pulse }, { pulse: before }) => {
+    if (!pulse || !before || pulse === before || pulse.project === 'missing') return
+    if (before.project === 'missing') return void loadAll()
+    if (pulse.marks.runs !== before.marks.runs) void loadRuns()
+    if (pulse.marks.data !== before.marks.data) void loadData()
   })
 
 /** Starts to follow the lab. Returns what stops it. */
@@ -170,7 +173,10 @@ export function followLab(): () => void {
     }),
   ]
   // The terminal works on the same folder, and tells nobody.
-  const onFocus = () => void loadRuns()
+  const onFocus = () => {
+    void loadRuns()
+    void takePulse()
+  }
   window.addEventListener('focus', onFocus)
   stops.push(() => window.removeEventListener('focus', onFocus))
   void loadAll()
@@ -178,7 +184,7 @@ export function followLab(): () => void {
     tellEndings((run) => void selectRun(run)),
     tellFailures(),
     followPulse(),
-    rereadReturned(),
+    rereadChanged(),
   )
   return () => stops.forEach((stop) => stop())
 }

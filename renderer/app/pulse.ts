@@ -1,4 +1,4 @@
-/** Looks every few seconds, while the window is seen, how much memory is free and whether the project folder is still there. */
+/** Looks every few seconds, while the window is seen, how much memory is free, whether the project folder is still there and what changed in it. */
 import { ask } from './bridge.ts'
 import { store } from './store.ts'
 

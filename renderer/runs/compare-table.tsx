@@ -1,6 +1,7 @@
 /** Settings that differ, then privacy, figures, and last the settings that agree. */
 import type { Comparison } from '../../main/contract/calls/runs.ts'
 import type { RunSummary } from '../../main/contract/run.ts'
+import { settingWords } from '../../main/contract/setting-words.ts'
 import { capital, formatEpsilon, formatFigure, formatName } from '../app/format.ts'
 import { seriesColour } from '../charts/colours.ts'
 import { Facts } from '../ui/facts.tsx'
@@ -19,11 +20,17 @@ const settingName = (name: string): string =>
       .replace(/([a-z])([A-Z])/g, (_pair, low: string, high: string) => `${low} ${high.toLowerCase()}`),
   )
 
-function wordsOf(row: Row, value: Row['values'][number]): string {
-  if (value === null) return '–'
-  if (typeof value === 'string') return value
-  if (row.kind === 'setting') return Math.abs(value) < 1e-3 && value !== 0 ? value.toExponential() : String(value)
-  return row.name === 'epsilon' ? formatEpsilon(value) : formatFigure(value)
+function wordsOf(row: Row): string[] {
+  if (row.kind === 'setting') return settingWords(row.values)
+  return row.values.map((value) =>
+    value === null
+      ? '–'
+      : typeof value === 'string'
+        ? value
+        : row.name === 'epsilon'
+          ? formatEpsilon(value)
+          : formatFigure(value),
+  )
 }
 
 /** What all have in common, once. */
@@ -32,7 +39,7 @@ function Shared({ rows }: { readonly rows: readonly Row[] }) {
   return (
     <section className="compare-shared" aria-label="Settings that agree">
       <h2>Settings that agree</h2>
-      <Facts rows={rows.map((row) => [settingName(row.name), wordsOf(row, row.values[0] ?? null)])} />
+      <Facts rows={rows.map((row) => [settingName(row.name), wordsOf(row)[0]])} />
     </section>
   )
 }
@@ -51,9 +58,9 @@ function Part({ title, rows, runs }: { readonly title: string; readonly rows: re
           <th scope="row">
             {row.kind === 'setting' ? settingName(row.name) : formatName(row.name)} {!row.private && <NotPrivate />}
           </th>
-          {row.values.map((value, index) => (
+          {wordsOf(row).map((words, index) => (
             <td key={index} className="number" data-best={row.best.includes(index) || undefined}>
-              {wordsOf(row, value)}
+              {words}
               {row.best.includes(index) && <span className="best"> best</span>}
             </td>
           ))}

@@ -59,6 +59,8 @@ export const labCalls = {
     output: z.object({
       project: z.enum(['there', 'missing', 'read-only']),
       memory: z.object({ total: z.number(), available: z.number() }),
+      /** Each is another once something of its kind came, went or was written, whoever did it: another window, the terminal. Hints. */
+      marks: z.object({ data: z.string(), requests: z.string(), runs: z.string() }),
     }),
   },
 } as const satisfies Record<string, Call>

@@ -127,6 +127,11 @@ export function followRequests(): () => void {
   const stops = [
     store.subscribe((state, before) => {
       if (state.runs !== before.runs && ended(state.runs) !== ended(before.runs)) reload()
+      const { pulse } = state
+      if (before.pulse && pulse?.project !== 'missing' && pulse?.marks.requests !== before.pulse.marks.requests) {
+        void loadRequests()
+        reload()
+      }
     }),
     requestStore.subscribe((state, before) => {
       if (state.chosen !== before.chosen) reload()
