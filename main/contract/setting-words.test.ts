@@ -12,7 +12,7 @@ test('short ones stand as they are; ids that follow each other as a range', () =
     '256, 256',
     'none',
   ])
-  expect(settingWords([list(2000, (at) => at), '[1,2,7,8,9,3]'])).toEqual(['0–1999', '1, 2, 7–9, 3'])
+  expect(settingWords([list(2000, (at) => at), '[1,2,7,8,9,3]'])).toEqual(['2000 values: 0–1999', '1, 2, 7–9, 3'])
 })
 
 test('thousands of ids are a count and the first of them', () => {

@@ -4,6 +4,8 @@ export type Setting = string | number | null
 
 /** Longer than this is cut. */
 const most = 72
+/** As many in a list are counted at a glance. */
+const few = 6
 
 /** One row of a comparison. What is cut shows its beginning; where all begin alike, the place from which on they do not. */
 export function settingWords(values: readonly Setting[]): string[] {
@@ -11,9 +13,10 @@ export function settingWords(values: readonly Setting[]): string[] {
   const texts = known.filter((_one, index) => values[index] !== null).map(({ text }) => text)
   const alike = new Set(texts).size > 1 ? commonStart(texts) : 0
   return known.map(({ count, text }) => {
-    if (text.length <= most) return text
+    const counted = count !== null && count > few ? `${count} values: ` : ''
+    if (text.length <= most) return `${counted}${text}`
     const from = alike > most / 2 ? Math.max(wordBefore(text, alike), alike - most / 2) : 0
-    return `${count === null ? '' : `${count} values: `}${from > 0 ? '… ' : ''}${cut(text.slice(from))}`
+    return `${counted}${from > 0 ? '… ' : ''}${cut(text.slice(from))}`
   })
 }
 
