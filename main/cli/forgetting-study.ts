@@ -46,18 +46,27 @@ function cellTables(cells: readonly ForgettingCell[]): string {
     criticChoices.map((critic) => {
       const audit = cell.audits[critic]
       if (!audit) return [...place(cell), critic, cell.runs[critic].state]
-      const { shares, retrained, auditor } = audit
+      const { shares, retrained, auditor, wayToRetrained } = audit
       const byRules = (of: (rule: RuleName) => string): string => ruleNames.map(of).join(' / ')
       return [
         ...[...place(cell), critic],
         ...groups.map((group) => byRules((rule) => share(shares[rule][group]?.share))),
         retrained ? byRules((rule) => share(retrained[rule].forgotten?.share)) : '–',
         auditor ? byRules((rule) => auditor[rule].f1?.toFixed(2) ?? '–') : '–',
+        share(wayToRetrained),
       ]
     }),
   )
   const effortHead = ['training', 'unlearning', 'return', 'lost', 'its time', 'shadows', 'audit']
-  const verdictHead = ['critic', 'forgotten', 'remaining in', 'control forgotten', 'trained anew', 'F1 of the auditor']
+  const verdictHead = [
+    'critic',
+    'forgotten',
+    'remaining in',
+    'control forgotten',
+    'trained anew',
+    'F1 of the auditor',
+    'way to the one trained anew',
+  ]
   return [
     'Updates, returns, and computing time as shares of that of the training',
     table([[...names, ...effortHead], ...efforts]),

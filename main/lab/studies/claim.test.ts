@@ -19,7 +19,7 @@ interface Made extends Partial<Pick<ForgettingCell, 'task' | 'algorithm' | 'seed
 function cell({ forgotten = 100, control = 0, after = 95, retrained, ...place }: Made): ForgettingCell {
   const both = (of: AuditShares) => ({ released: of, textbook: of })
   const audit: AuditFigures = {
-    ...{ trajectories: 50, seconds: 1, shareOfTime: 0.03, auditor: null },
+    ...{ trajectories: 50, seconds: 1, shareOfTime: 0.03, auditor: null, wayToRetrained: null },
     shares: { released: shares(forgotten, 92, control), textbook: shares(0, 100, 0) },
     retrained: retrained === undefined ? null : both(shares(retrained, 100, 0)),
   }

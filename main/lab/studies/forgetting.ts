@@ -14,7 +14,7 @@ import { LetheError } from '../../contract/errors.ts'
 import { parseWith, readJson } from '../../files/atomic.ts'
 import { runPaths } from '../../runs/folder.ts'
 import { auditJob, requireValues, type AuditConfig } from '../../trajectories/audit/audit.ts'
-import { sharesOfRetrained } from '../../trajectories/audit/judgement.ts'
+import { sharesOfRetrained, wayToRetrained } from '../../trajectories/audit/judgement.ts'
 import { timingFile, type TrainConfig } from '../../trajectories/train.ts'
 import { unlearnSettings } from '../../trajectories/unlearning/request.ts'
 import { unlearnConfigSchema, unlearnMethods, type UnlearnConfig } from '../../trajectories/unlearning/unlearn.ts'
@@ -80,6 +80,8 @@ export interface AuditFigures {
   readonly auditor: Audit['auditor']
   /** The same of the agent trained anew: no forgetting can show more. */
   readonly retrained: Audit['shares'] | null
+  /** Of the way to it, by values along the forget set. */
+  readonly wayToRetrained: number | null
 }
 
 export interface ForgettingCell extends Place {
@@ -167,12 +169,13 @@ export function forgettingStudyPart(
     const { shares, auditor, verdicts } = outcome as unknown as Pick<Audit, 'shares' | 'auditor'> & { verdicts: [] }
     const { seconds = null } = await timesOf(id)
     let retrained: Audit['shares'] | null = null
+    let way: number | null = null
     if ((known.config as AuditConfig).retrained !== null) {
-      const { trajectories, rules } = await lab.readAudit(id)
-      retrained = sharesOfRetrained(trajectories, rules)
+      const { trajectories, rules, apart } = await lab.readAudit(id)
+      ;[retrained, way] = [sharesOfRetrained(trajectories, rules), wayToRetrained(apart)]
     }
     const shareOfTime = ratio(seconds, training?.seconds)
-    return { trajectories: verdicts.length, seconds, shareOfTime, shares, auditor, retrained }
+    return { trajectories: verdicts.length, seconds, shareOfTime, shares, auditor, retrained, wayToRetrained: way }
   }
 
   /** The audit that made the shadows tells their time; others took them from the cache. */

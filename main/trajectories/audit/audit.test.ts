@@ -134,7 +134,11 @@ describe('by chance alone', () => {
 })
 
 describe('what the figures say together', () => {
-  const sentences = (forgotten: number, control: number, returns = 5) =>
+  const alone: Audit['apart'] = {
+    agentAndOriginal: { forgotten: null, remaining: null, 'never-seen': null },
+    ...{ agentAndRetrained: null, originalAndRetrained: null },
+  }
+  const sentences = (forgotten: number, control: number, returns = 5, more: Partial<Audit> = {}) =>
     wordsOf({
       trajectories: Array.from({ length: 40 }, (_, id) => ({
         ...{ id, group: id < 20 ? 'forgotten' : 'never-seen', return: (id < 20 ? returns : 5) + (id % 2) },
@@ -150,6 +154,8 @@ describe('what the figures say together', () => {
       ) as Audit['shares'],
       ...{ auditor: null, retrained: null, rules: { released: releasedRule, textbook: textbookRule } },
       settings: { shadows: 5, evaluations: 4 } as Audit['settings'],
+      apart: alone,
+      ...more,
     }).join(' ')
 
   test('a lead over the control is put down to forgetting only where it is more than chance', () => {
@@ -157,6 +163,40 @@ describe('what the figures say together', () => {
     expect(sentences(8, 5)).toContain('ahead by 15 points (−13 to 40 at 95 %')
     expect(sentences(8, 5)).toContain('that may be chance')
     expect(sentences(20, 1)).toContain('at most that can be put down to forgetting')
+  })
+
+  test('how far it has gone towards the agent trained anew is said, and whether the way means anything', () => {
+    const apart = (agent: number, remaining: number): Partial<Audit> => {
+      const at = (value: number) => ({ value, action: 0 })
+      const between = (forgotten: number) => ({
+        forgotten: at(forgotten),
+        remaining: at(remaining),
+        'never-seen': null,
+      })
+      return { apart: { ...alone, agentAndRetrained: between(agent), originalAndRetrained: between(40) } }
+    }
+    expect(sentences(20, 19, 5, apart(30, 10))).toMatch(
+      /original is 40 .* audited agent 30: it has gone 25\.0 % of the way\./,
+    )
+    expect(sentences(20, 19, 5, apart(30, 10))).not.toContain('little sets')
+    expect(sentences(20, 19, 5, apart(50, 39))).toMatch(
+      /not come nearer\. Along what remains the original is 39 .* little sets/,
+    )
+    expect(sentences(20, 19)).not.toContain('of the way')
+  })
+
+  test('where the agent trained anew fails on the control as well, that is said', () => {
+    const row = (id: number) => ({
+      ...{ id, group: id < 20 ? 'forgotten' : 'never-seen', return: 5, distance: 1, original: 1 },
+      ...{ references: [1, 1.1, 0.9, 1.05], retrained: id < 20 || id % 2 ? 100 : 1 },
+    })
+    const anew = { run: 'r', sha256: '0'.repeat(64), updates: 1 }
+    const rows = (ids: number[]) => ids.map(row) as unknown as AuditedTrajectory[]
+    const odd = rows(Array.from({ length: 20 }, (_, id) => id)).concat(rows([21, 23, 25, 27]))
+    const sentence = 'Under the agent trained anew 4 of 4 are, too, and of the forget set 20 of 20'
+    expect(sentences(20, 20, 5, { retrained: anew, trajectories: odd })).toContain(sentence)
+    const even = odd.slice(0, 20).concat(rows([22, 24, 26, 28]))
+    expect(sentences(20, 20, 5, { retrained: anew, trajectories: even })).not.toContain('are, too')
   })
 
   test('a control of another skill, and what chance alone would flag, are named', () => {

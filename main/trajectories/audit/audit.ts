@@ -317,7 +317,7 @@ function conclude(
   const { shadows, shadowSteps, evaluations, noise, window, discount, critic, policySamples, seed } = config
   const settings = { shadows, shadowSteps, evaluations, noise, window, discount, critic, policySamples, seed }
   const auditor = auditorsOf(trajectories, rules)
-  const words = wordsOf({ trajectories, shares, auditor, retrained: facts.retrained, settings, rules })
+  const words = wordsOf({ ...facts, trajectories, shares, auditor, settings, rules })
   return { schema: 'lethe.audit/1', ...facts, settings, rules, trajectories, shares, auditor, words }
 }
 

@@ -88,6 +88,7 @@ export function auditorsOf(trajectories: Rows, rules: Rules): Audit['auditor'] {
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(share === 1 || share === 0 ? 0 : 1)} %`
+const figures = (value: number): string => String(Number(value.toPrecision(4)))
 const ofThem = ({ count, of }: NonNullable<AuditShare>): string => `${count} of ${of}`
 
 /** What follows where the control is judged forgotten as often as the forget set. */
@@ -95,6 +96,35 @@ export const controlWords =
   'That is about as many as of the forget set: the verdicts then show that the agent changed, not that it forgot these trajectories in particular.'
 
 const inWords = (share: number): string => `${share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`
+
+/** Of the way from the original to the agent trained anew, by values along the forget set: below 0 for one that went elsewhere. Null without all three. */
+export function wayToRetrained({ agentAndRetrained, originalAndRetrained }: Audit['apart']): number | null {
+  const [from, to] = [originalAndRetrained?.forgotten?.value, agentAndRetrained?.forgotten?.value]
+  return from && to !== undefined ? 1 - to / from : null
+}
+
+/** How near it has come to exact forgetting. Where the two ends are no farther apart than along what remains, the way means little. */
+function wayWords({ apart }: Pick<Audit, 'apart'>): string[] {
+  const { agentAndRetrained, originalAndRetrained } = apart
+  const way = wayToRetrained(apart)
+  if (way === null) return []
+  const [from, to] = [originalAndRetrained!.forgotten!.value, agentAndRetrained!.forgotten!.value]
+  const rest = originalAndRetrained!.remaining?.value
+  return [
+    `In its values along the forget set the original is ${figures(from)} from the agent trained anew, the audited agent ${figures(to)}: ` +
+      (way > 0 ? `it has gone ${percent(way)} of the way.` : 'it has not come nearer.') +
+      (rest !== undefined && from < 1.5 * rest
+        ? ` Along what remains the original is ${figures(rest)} from it, about as far: little sets the forget set apart.`
+        : ''),
+  ]
+}
+
+/** The control says less where the agent trained anew fails on it, too. */
+function anewWords({ trajectories, rules, retrained }: Pick<Audit, 'trajectories' | 'rules' | 'retrained'>): string {
+  const anew = retrained && sharesOfRetrained(trajectories, rules)?.released
+  if (!anew?.forgotten || !anew.control || besideControl(anew.forgotten, anew.control) !== 'alike') return ''
+  return ` Under the agent trained anew ${ofThem(anew.control)} are, too, and of the forget set ${ofThem(anew.forgotten)}: here even exact forgetting does not tell the two apart.`
+}
 
 /** Whether the forget set is ahead of the control, as far as so many trajectories can tell. */
 function controlSentence(forgotten: NonNullable<AuditShare>, control: NonNullable<AuditShare>): string {
@@ -116,8 +146,7 @@ function unlikeWords(trajectories: Rows): string {
   const middle = mean(all)
   const deviation = Math.sqrt(mean(all.map((value) => (value - middle) ** 2)))
   if (!(Math.abs(forget - control) > deviation / 2)) return ''
-  const figure = (value: number) => String(Number(value.toPrecision(4)))
-  return ` The two are not alike: the forget set returned ${figure(forget)} on the mean, the control ${figure(control)}.`
+  return ` The two are not alike: the forget set returned ${figures(forget)} on the mean, the control ${figures(control)}.`
 }
 
 function chanceWords({ rules, settings: { shadows, evaluations } }: Pick<Audit, 'rules' | 'settings'>): string {
@@ -130,7 +159,7 @@ function chanceWords({ rules, settings: { shadows, evaluations } }: Pick<Audit, 
 
 /** What the figures say, in sentences that stand in the report and in the window. */
 export function wordsOf(
-  audit: Pick<Audit, 'trajectories' | 'shares' | 'auditor' | 'retrained' | 'settings' | 'rules'>,
+  audit: Pick<Audit, 'trajectories' | 'shares' | 'auditor' | 'retrained' | 'apart' | 'settings' | 'rules'>,
 ): string[] {
   const words: string[] = []
   const { forgotten, remaining, control, undecided } = audit.shares.released
@@ -147,7 +176,7 @@ export function wordsOf(
       `Of trajectories that neither agent ever saw, ${ofThem(control)} are judged forgotten. ` +
         (forgotten === null
           ? 'A verdict “in” says little where most of these are judged in as well.'
-          : controlSentence(forgotten, control)) +
+          : controlSentence(forgotten, control) + anewWords(audit)) +
         unlikeWords(audit.trajectories),
     )
   }
@@ -161,6 +190,7 @@ export function wordsOf(
     words.push(
       `Under the agent trained anew, which cannot know the forget set, the released rule judges ${percent(auditor.specificity ?? 0)} of it forgotten: a balanced accuracy of ${auditor.balancedAccuracy.toFixed(2)}, where 0.50 is blind. Its F1 of ${(auditor.f1 ?? 0).toFixed(2)} stands beside ${(auditor.blindF1 ?? 0).toFixed(2)} of an auditor that says “in” of everything.`,
     )
+  words.push(...wayWords(audit))
   if (audit.retrained === null)
     words.push(
       'No agent trained from scratch without the forget set was given: how far the auditor itself errs on this data is not known.',
