@@ -12,7 +12,7 @@ import { readEpisodes, readTrajectorySet } from '../trajectories/data/store.ts'
 import { findCopies, withSize } from '../trajectories/deletion/copies.ts'
 import { isSameSet, knownContents } from '../trajectories/deletion/contents.ts'
 import { contentOf, holderOf, holdersAmong, readSetFolders } from '../trajectories/deletion/holders.ts'
-import { learntOf } from '../trajectories/deletion/learnt.ts'
+import { learntAmong } from '../trajectories/deletion/learnt.ts'
 import {
   appendRequest,
   newRequestId,
@@ -65,7 +65,7 @@ export function deletionPart(
     const contents = [about, ...(await knownContents(project, await readSetFolders(project), runs))]
     const whole = { all: episodes, trained: episodes, share: 1 }
     const of =
-      agent && learntOf({ id: agent, header: await agentHeaderOf(agent) }, { id: data, episodes }, runs, contents)
+      agent && learntAmong({ id: agent, header: await agentHeaderOf(agent) }, { id: data, episodes }, runs, contents)
     // Named by hand they may be any of the set, trained on or not.
     const ids = new Set(forgetIds(selector, of && !selector.startsWith('ids:') ? of.pool : whole, seed))
     // By their hashes, so that an episode that is in the set twice goes in both places.

@@ -4,6 +4,7 @@ import type { Fidelity, ReplayEpisode, Track } from '../contract/replay.ts'
 import type { Episode } from '../contract/trajectories.ts'
 import { encodeNpy } from '../data/formats/npy.ts'
 import type { Agent } from './algorithms/agent.ts'
+import { turnsOf } from './algorithms/turns.ts'
 import { evaluate } from './algorithms/evaluate.ts'
 import type { OpenedTrajectories } from './data/store.ts'
 import { poseSize } from './environments/capsules.ts'
@@ -185,20 +186,14 @@ function startTake(task: Task) {
   }
 }
 
-/** Q of each pair, as many at once as the agent takes; null for an agent without critics. */
+/** Q of each pair; null for an agent without critics. */
 function valuesAlong(agent: Agent, observations: Float32Array, actions: Float32Array): Float32Array | null {
   const { lanes, sizes } = agent
-  const steps = observations.length / sizes.observations
-  const found = new Float32Array(steps)
-  for (let step = 0; step < steps; step += lanes) {
-    const fill = (values: Float32Array, width: number): Float32Array => {
-      const rows = new Float32Array(lanes * width)
-      rows.set(values.subarray(step * width, Math.min(steps, step + lanes) * width))
-      return rows
-    }
-    const values = agent.values(fill(observations, sizes.observations), fill(actions, sizes.actions))
+  const found = new Float32Array(observations.length / sizes.observations)
+  for (const turn of turnsOf(lanes, 0, found.length)) {
+    const values = agent.values(turn.take(observations, sizes.observations), turn.take(actions, sizes.actions))
     if (!values) return null
-    found.set(values.subarray(0, Math.min(lanes, steps - step)), step)
+    turn.put(found, values, 1)
   }
   return found
 }

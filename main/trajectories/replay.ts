@@ -124,7 +124,7 @@ async function* playAgent(
   await loadBackend()
   const { agent, header } = openAgent(bytes, `agent of run ${run}`)
   try {
-    requireFit(stage, run, header)
+    requireSameTask(stage, run, header)
     // The same draws for every agent: what differs is the policy.
     const played = yield* playFrom(stage, agent, `agent-${place + 1}`, records, context.stream('play'))
     const { algorithm, steps: updates, without } = header
@@ -135,7 +135,11 @@ async function* playAgent(
 }
 
 /** Errors: `config-invalid` for an agent of another task. */
-function requireFit({ task }: Stage, run: string, found: { readonly observations: number; readonly actions: number }) {
+function requireSameTask(
+  { task }: Stage,
+  run: string,
+  found: { readonly observations: number; readonly actions: number },
+) {
   if (found.observations === task.observation.length && found.actions === task.actions.length) return
   throw new LetheError(
     'config-invalid',

@@ -19,7 +19,7 @@ function trainDraft(): TrainDraft | null {
 }
 
 /** The episodes to forget in words: those of the rule, where it means the same ones for this agent whatever the seed. */
-export function forgetWords(): string {
+function forgetWords(): string {
   const { rule, agent, selection } = trajectoriesStore.getState()
   if (rule && rule.agent === agent && /^(tail|highest|lowest):/.test(rule.words)) return rule.words
   return `ids:${[...selection].sort((a, b) => a - b).join(',')}`

@@ -10,7 +10,7 @@ export interface EpisodeData extends EpisodeHeader {
   readonly rewards: Float32Array
 }
 
-export function unpackEpisode(bytes: ArrayBuffer): EpisodeData {
+function unpackEpisode(bytes: ArrayBuffer): EpisodeData {
   const length = new DataView(bytes).getUint32(0, true)
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length))) as EpisodeHeader
   const { episode, observations, actions } = header

@@ -153,7 +153,7 @@ export function aggregate(cells: readonly ForgettingCell[], preset: TrainPreset)
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const verdict = (reached: boolean | null): string => (reached ? 'reached' : 'not reached')
-export const lossWords = (loss: number): string =>
+const lossWords = (loss: number): string =>
   loss < 0 ? `returns rise by ${percent(-loss)}` : `returns fall by ${percent(loss)}`
 
 const ruleWords = { released: 'released rule', textbook: 'textbook test' } as const

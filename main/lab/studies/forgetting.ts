@@ -57,7 +57,7 @@ export interface ForgettingStudyOptions extends StudyOptions {
   readonly retrained: boolean
 }
 
-export const linkNames = ['original', 'unlearned', 'retrained', ...criticChoices] as const
+const linkNames = ['original', 'unlearned', 'retrained', ...criticChoices] as const
 export type LinkName = (typeof linkNames)[number]
 
 /** Updates, and seconds of computing them: of a run that was stopped and resumed all together. */

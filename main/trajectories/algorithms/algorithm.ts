@@ -132,7 +132,7 @@ export const follow = (targets: readonly Network[], sources: readonly Network[],
   op.moveTowards(list(targets), list(sources), by)
 }
 
-/** The names of [n, m] matrices, one row at a time, whose first axis holds `samples` for each of n rows: the best by value. */
+/** Of [n · samples, m] actions, those drawn for one state one after the other, the best of each state by value: [n, m]. */
 export function bestSample(actions: Value, values: Value, samples: number): Value {
   const rows = actions.shape[0]! / samples
   const { graph } = actions

@@ -76,7 +76,7 @@ export function auditConfig(request: AuditRequest, parties: Parties): AuditConfi
 const fewestReferences = 3
 
 /** By hash: what an agent learnt from and still knows, and what it was made to forget. */
-function learntBy({ header, data }: Party): { known: ReadonlySet<string>; forgot: ReadonlySet<string> } {
+function episodesKnownTo({ header, data }: Party): { known: ReadonlySet<string>; forgot: ReadonlySet<string> } {
   const forgot = new Set(header.forgot)
   return {
     known: new Set(trainingEpisodes(data, header.share, header.without).map(({ sha256 }) => sha256)),
@@ -89,7 +89,7 @@ function learntBy({ header, data }: Party): { known: ReadonlySet<string>; forgot
  * that never learnt what remains, would say nothing of the auditor. Errors: `config-invalid`.
  */
 function requireTrainedAnew(config: AuditConfig, { agent, original }: Parties, retrained: Party): void {
-  const { known, forgot } = learntBy(retrained)
+  const { known, forgot } = episodesKnownTo(retrained)
   const hashes = new Map(original.data.episodes.map(({ id, sha256 }) => [id, sha256]))
   const knows = (id: number): boolean => known.has(hashes.get(id) ?? '')
   const learnt = config.forgotten.find(knows)
@@ -114,7 +114,7 @@ function requireTrainedAnew(config: AuditConfig, { agent, original }: Parties, r
 
 /** Which of the episodes are in each group, by what the two agents learnt from. */
 function membership({ agent, original }: Parties) {
-  const [now, before] = [learntBy(agent), learntBy(original)]
+  const [now, before] = [episodesKnownTo(agent), episodesKnownTo(original)]
   const ever = new Set([...now.known, ...now.forgot, ...before.known, ...before.forgot])
   const { episodes } = original.data
   const ids = (chosen: (hash: string) => boolean) => episodes.filter(({ sha256 }) => chosen(sha256)).map(({ id }) => id)

@@ -3,6 +3,7 @@ import type { RandomStream } from '../../contract/job.ts'
 import type { AnyAlgorithm } from '../algorithms/algorithms.ts'
 import type { Agent } from '../algorithms/agent.ts'
 import type { Settings } from '../algorithms/algorithm.ts'
+import { turnsOf } from '../algorithms/turns.ts'
 
 export interface Steps {
   readonly count: number
@@ -36,11 +37,10 @@ export const callsFor = (steps: number, lanes: number): number => Math.ceil(step
 
 /** What the agent would do at each step. Yields after each call. The same stream, the same draws, whichever agent it is. */
 export function* actionsAt(agent: Agent, steps: Steps, stream: RandomStream): Generator<void, Float32Array> {
-  const width = agent.sizes.actions
-  const actions = new Float32Array(steps.count * width)
-  for (const { from, to, observations } of calls(agent, steps, 0, steps.count)) {
-    const found = agent.act(observations, stream.key())
-    actions.set(found.subarray(0, (to - from) * width), from * width)
+  const { lanes, sizes } = agent
+  const actions = new Float32Array(steps.count * sizes.actions)
+  for (const turn of turnsOf(lanes, 0, steps.count)) {
+    turn.put(actions, agent.act(turn.take(steps.observations, sizes.observations), stream.key()), sizes.actions)
     yield
   }
   return actions
@@ -54,30 +54,11 @@ export function* valuesAt(
   values: Float32Array,
   { from, to, noise }: { readonly from: number; readonly to: number; readonly noise: StateNoise | null },
 ): Generator<void, void> {
-  const width = agent.sizes.actions
-  for (const call of calls(agent, steps, from, to)) {
-    const taken = padded(actions, call.from, call.to, width, agent.lanes)
+  const { lanes, sizes } = agent
+  for (const turn of turnsOf(lanes, from, to)) {
     const key = noise && { key: noise.stream.key(), scale: noise.scale }
-    const found = agent.values(call.observations, taken, key ?? undefined)!
-    values.set(found.subarray(0, call.to - call.from), call.from)
+    const [seen, taken] = [turn.take(steps.observations, sizes.observations), turn.take(actions, sizes.actions)]
+    turn.put(values, agent.values(seen, taken, key ?? undefined)!, 1)
     yield
   }
-}
-
-function* calls(agent: Agent, { observations }: Steps, from: number, to: number) {
-  for (let start = from; start < to; start += agent.lanes) {
-    const end = Math.min(to, start + agent.lanes)
-    yield {
-      from: start,
-      to: end,
-      observations: padded(observations, start, end, agent.sizes.observations, agent.lanes),
-    }
-  }
-}
-
-/** Rows of a matrix; a call takes exactly `lanes` of them. */
-function padded(matrix: Float32Array, from: number, to: number, width: number, lanes: number): Float32Array {
-  const rows = new Float32Array(lanes * width)
-  rows.set(matrix.subarray(from * width, to * width))
-  return rows
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { learntOf } from './learnt.ts'
+import { learntAmong } from './learnt.ts'
 import type { RunFolder } from './runs-on.ts'
 
 const hashOf = (id: number): string => `${id}`.padStart(2, '0').repeat(32)
 const episodes = [0, 1, 2, 3, 4].map((id) => ({
   ...{ id, start: id, length: 1, return: 0, end: 'cut', finalKnown: false, tags: [], seed: null },
   sha256: hashOf(id),
-})) as Parameters<typeof learntOf>[1]['episodes']
+})) as Parameters<typeof learntAmong>[1]['episodes']
 const whole = {
   ...{ data: 'hops', contentHash: 'f'.repeat(64), created: '' },
   episodes: episodes.map(({ id, sha256 }): [number, string] => [id, sha256.slice(0, 16)]),
@@ -22,7 +22,7 @@ const runs = [
 ]
 const header = { data: { id: 'hops', contentHash: whole.contentHash }, share: 0.8 }
 const learnt = (id: string, among = episodes): number[] =>
-  learntOf({ id, header }, { id: 'version', episodes: among }, runs, [whole]).learnt.map((one) => one.id)
+  learntAmong({ id, header }, { id: 'version', episodes: among }, runs, [whole]).learnt.map((one) => one.id)
 
 test('an agent trained on episodes with other rewards has learnt them; one that forgot others has not learnt those', () => {
   expect(learnt('trained')).toEqual([0, 1, 2, 3]) // the last one is held out
@@ -32,7 +32,7 @@ test('an agent trained on episodes with other rewards has learnt them; one that 
 
 test('of a version that is numbered anew, what the agent learnt is told by the hashes, in the numbers of its own set', () => {
   const anew = episodes.slice(2).map((episode, id) => ({ ...episode, id }))
-  const of = learntOf({ id: 'rewarded', header }, { id: 'version', episodes: anew }, runs, [whole])
+  const of = learntAmong({ id: 'rewarded', header }, { id: 'version', episodes: anew }, runs, [whole])
   expect(of.learnt.map(({ id }) => id)).toEqual([2, 3])
   expect(of.pool.trained.map(({ id }) => id)).toEqual([0, 1])
 })
@@ -40,5 +40,5 @@ test('of a version that is numbered anew, what the agent learnt is told by the h
 test('refused where nothing tells what the agent was trained on, or it was none of these', () => {
   const strange = [{ ...episodes[0]!, sha256: hashOf(77) }]
   expect(() => learnt('trained', strange)).toThrow(/not trained on version/)
-  expect(() => learntOf({ id: 'trained', header }, { id: 'version', episodes }, runs, [])).toThrow(/not trained/)
+  expect(() => learntAmong({ id: 'trained', header }, { id: 'version', episodes }, runs, [])).toThrow(/not trained/)
 })

@@ -8,7 +8,7 @@ import type { ForgetPool } from '../unlearning/forget-set.ts'
 import { holderOf } from './holders.ts'
 import { learntBy, type RunFolder } from './runs-on.ts'
 
-export interface LearntOf {
+export interface LearntAmong {
   /** All that the agent's own set held. */
   readonly own: Content
   /** Those it learnt and has not been made to forget, as its own set names them. */
@@ -18,12 +18,12 @@ export interface LearntOf {
 }
 
 /** Errors: `config-invalid` where none of them can be found in what the agent was trained on. */
-export function learntOf(
+export function learntAmong(
   { id: run, header }: { readonly id: string; readonly header: Pick<AgentHeader, 'data' | 'share'> },
   { id: data, episodes }: { readonly id: string; readonly episodes: readonly Episode[] },
   runs: readonly RunFolder[],
   contents: readonly Content[],
-): LearntOf {
+): LearntAmong {
   const content = contents.find(({ contentHash }) => contentHash === header.data.contentHash)
   const own = content && { ...content, data: header.data.id }
   const known = new Set(episodes.map(({ sha256 }) => sha256))

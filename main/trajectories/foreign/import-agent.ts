@@ -13,6 +13,7 @@ import { makeAgent, type Agent } from '../algorithms/agent.ts'
 import { evaluate } from '../algorithms/evaluate.ts'
 import { evaluationPhase } from '../algorithms/schedule.ts'
 import { algorithmOf } from '../algorithms/algorithms.ts'
+import { turnsOf } from '../algorithms/turns.ts'
 import type { TrajectoryContext, TrajectoryJob } from '../job.ts'
 import { returnFigures, stageOf } from '../train.ts'
 import { loadForeign, settingsByWeights } from './mapping.ts'
@@ -184,15 +185,8 @@ function inTurns(
 ): Float32Array {
   const { lanes, sizes } = agent
   const found = new Float32Array(rows * width)
-  for (let row = 0; row < rows; row += lanes) {
-    const some = (values: Float32Array, size: number): Float32Array => {
-      const part = new Float32Array(lanes * size)
-      part.set(values.subarray(row * size, Math.min(rows, row + lanes) * size))
-      return part
-    }
-    const result = compute(some(observations, sizes.observations), some(actions, sizes.actions))
-    found.set(result.subarray(0, Math.min(lanes, rows - row) * width), row * width)
-  }
+  for (const turn of turnsOf(lanes, 0, rows))
+    turn.put(found, compute(turn.take(observations, sizes.observations), turn.take(actions, sizes.actions)), width)
   return found
 }
 

@@ -10,7 +10,7 @@ import { notify } from '../../ui/notices.tsx'
 import { loadAgents, loadSets } from '../trajectories-feed.ts'
 import { chooseRequest, requestStore, untick } from './request-store.ts'
 
-export async function loadRequests(): Promise<void> {
+async function loadRequests(): Promise<void> {
   const requests = await ask('deletion.list', {}, showFailure)
   if (!requests) return
   requestStore.setState({ requests })
