@@ -72,6 +72,11 @@ describe('files', () => {
     expect(stdout).toMatch(/^\d+ files, list [0-9a-f]{64}: as packed$/m)
     expect(status).toBe(0)
   })
+  it('are looked at without a display as well', () => {
+    const { stdout, status } = runProgram(['--verify-install'], { DISPLAY: '', WAYLAND_DISPLAY: '' })
+    expect(stdout).toMatch(/: as packed$/m)
+    expect(status).toBe(0)
+  })
   it('that were added are named', () => {
     const stranger = join(packed, 'resources', 'node_modules', 'stranger.js')
     writeFileSync(stranger, '')

@@ -158,9 +158,7 @@ protocol.registerSchemesAsPrivileged([scheme])
 app.on('window-all-closed', () => app.quit())
 if (app.isPackaged && process.argv.includes('--verify-install')) {
   process.noAsar = true // the archive is looked at as the file it is
-  void reportInstall(dirname(app.getPath('exe')), (line) => process.stdout.write(`${line}\n`)).then((code) =>
-    app.exit(code),
-  )
+  process.exit(reportInstall(dirname(app.getPath('exe')), (line) => process.stdout.write(`${line}\n`)))
 } else if (app.requestSingleInstanceLock({ project: namedProject(process.argv, process.cwd()) })) {
   // What a second start wants is told apart from its words: the browser changes their order on the way.
   log('info', 'main', 'started', `version ${version}, Electron ${process.versions.electron}`)
