@@ -103,6 +103,10 @@ export const forgettingPictures: readonly Picture[] = [
     name: 'audit',
     visit: async (page) => {
       await makeAgents(page)
+      await page
+        .getByRole('radio', { name: /, forgot \d/ })
+        .first()
+        .check()
       await page.getByRole('tab', { name: 'Audit' }).click()
       await page.locator('.audit-distances svg').waitFor()
       await dismissNotices(page)

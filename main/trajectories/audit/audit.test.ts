@@ -176,11 +176,11 @@ describe('what the figures say together', () => {
       return { apart: { ...alone, agentAndRetrained: between(agent), originalAndRetrained: between(40) } }
     }
     expect(sentences(20, 19, 5, apart(30, 10))).toMatch(
-      /original is 40 .* audited agent 30: it has gone 25\.0 % of the way\./,
+      'are 40 and 30 (25.0 % of the way) from the agent trained anew in values, 0 and 0 in actions.',
     )
     expect(sentences(20, 19, 5, apart(30, 10))).not.toContain('little sets')
     expect(sentences(20, 19, 5, apart(50, 39))).toMatch(
-      /not come nearer\. Along what remains the original is 39 .* little sets/,
+      /40 and 50 \(no nearer\) .* Along what remains the original is 39 from it in values, about as far: little sets/,
     )
     expect(sentences(20, 19)).not.toContain('of the way')
   })

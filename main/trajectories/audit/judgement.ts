@@ -97,25 +97,30 @@ export const controlWords =
 
 const inWords = (share: number): string => `${share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`
 
+const goneOf = (from: number, to: number): number | null => (from > 0 ? 1 - to / from : null)
+
 /** Of the way from the original to the agent trained anew, by values along the forget set: below 0 for one that went elsewhere. Null without all three. */
 export function wayToRetrained({ agentAndRetrained, originalAndRetrained }: Audit['apart']): number | null {
-  const [from, to] = [originalAndRetrained?.forgotten?.value, agentAndRetrained?.forgotten?.value]
-  return from && to !== undefined ? 1 - to / from : null
+  const [from, to] = [originalAndRetrained?.forgotten, agentAndRetrained?.forgotten]
+  return from && to ? goneOf(from.value, to.value) : null
 }
 
 /** How near it has come to exact forgetting. Where the two ends are no farther apart than along what remains, the way means little. */
-function wayWords({ apart }: Pick<Audit, 'apart'>): string[] {
-  const { agentAndRetrained, originalAndRetrained } = apart
-  const way = wayToRetrained(apart)
-  if (way === null) return []
-  const [from, to] = [originalAndRetrained!.forgotten!.value, agentAndRetrained!.forgotten!.value]
+function wayWords({ apart: { agentAndRetrained, originalAndRetrained } }: Pick<Audit, 'apart'>): string[] {
+  const [from, to] = [originalAndRetrained?.forgotten, agentAndRetrained?.forgotten]
+  if (!from || !to) return []
+  const along = (of: 'value' | 'action'): string => {
+    const way = goneOf(from[of], to[of])
+    const gone = way === null ? '' : way > 0 ? ` (${percent(way)} of the way)` : ' (no nearer)'
+    return `${figures(from[of])} and ${figures(to[of])}${gone}`
+  }
   const rest = originalAndRetrained!.remaining?.value
+  const alike =
+    rest !== undefined && from.value < 1.5 * rest
+      ? ` Along what remains the original is ${figures(rest)} from it in values, about as far: little sets the forget set apart.`
+      : ''
   return [
-    `In its values along the forget set the original is ${figures(from)} from the agent trained anew, the audited agent ${figures(to)}: ` +
-      (way > 0 ? `it has gone ${percent(way)} of the way.` : 'it has not come nearer.') +
-      (rest !== undefined && from < 1.5 * rest
-        ? ` Along what remains the original is ${figures(rest)} from it, about as far: little sets the forget set apart.`
-        : ''),
+    `Along the forget set the original and the audited agent are ${along('value')} from the agent trained anew in values, ${along('action')} in actions.${alike}`,
   ]
 }
 
