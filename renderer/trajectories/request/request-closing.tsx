@@ -42,7 +42,7 @@ export function RequestClosing({ statement }: { readonly statement: DeletionStat
     return (
       <>
         <p>
-          What is not removed by then is marked as still containing the episodes.
+          What is not removed by then is marked with what it still holds of the episodes.
           {retires(statement) && ' The original agent will be retired.'}
           {incomplete.map((words) => ` ${words}`)}
         </p>

@@ -132,7 +132,7 @@ function KeepDialog({ statement, onClose }: { readonly statement: DeletionStatem
         </>
       }
     >
-      <p className="request-keep">Each stays where it is and is listed as still containing the episodes.</p>
+      <p className="request-keep">Each stays where it is and is listed with what it still holds of the episodes.</p>
       <TextField label="Why" hint="May be left empty." value={reason} onChange={setReason} onEnter={keep} />
     </Dialog>
   )
