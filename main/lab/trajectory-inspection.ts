@@ -4,7 +4,8 @@ import type { Inspection } from '../contract/calls/data.ts'
 import { LetheError, toErrorRecord } from '../contract/errors.ts'
 import { findFormat, formats, openSource } from '../data/formats/index.ts'
 import { holdsTransitions } from '../data/formats/transitions.ts'
-import { openTrajectorySource, type SourceOptions, type TrajectorySource } from '../trajectories/data/source.ts'
+import type { SourceOptions, TrajectorySource } from '../trajectories/data/source-parts.ts'
+import { openTrajectorySource } from '../trajectories/data/source.ts'
 
 interface LookOptions extends SourceOptions {
   readonly onProgress: (done: number, total: number) => void
