@@ -77,7 +77,7 @@ test('a run stopped twice and resumed ends bit-equal to one never stopped, warm-
   expect(played.returns).toHaveLength(3)
   expect((await lab.evaluateAgent(whole.run, { episodes: 3, seed: 1 })).returns).toEqual(played.returns)
   expect(await fs.readFile((await lab.writeReport(whole.run)).report, 'utf8')).toContain('normalisedScore')
-}, 120_000)
+}, 300_000)
 
 test('a cancel is obeyed within a step', async () => {
   const { run } = await lab.createTraining(tiny({ algorithm: 'bc', set: { steps: 1_000_000 } }))
