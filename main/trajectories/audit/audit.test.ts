@@ -166,22 +166,23 @@ describe('what the figures say together', () => {
   })
 
   test('how far it has gone towards the agent trained anew is said, and whether the way means anything', () => {
-    const apart = (agent: number, remaining: number): Partial<Audit> => {
-      const at = (value: number) => ({ value, action: 0 })
+    const apart = (agent: number, remaining: number, remainingActions = remaining / 100): Partial<Audit> => {
+      const at = (value: number, action = value / 100) => ({ value, action })
       const between = (forgotten: number) => ({
         forgotten: at(forgotten),
-        remaining: at(remaining),
+        remaining: at(remaining, remainingActions),
         'never-seen': null,
       })
       return { apart: { ...alone, agentAndRetrained: between(agent), originalAndRetrained: between(40) } }
     }
-    expect(sentences(20, 19, 5, apart(30, 10))).toMatch(
-      'are 40 and 30 (25.0 % of the way) from the agent trained anew in values, 0 and 0 in actions.',
+    expect(sentences(20, 19, 5, apart(30, 10))).toContain(
+      'are 40 and 30 (25.0 % of the way) from the agent trained anew in values, 0.4 and 0.3 (25.0 % of the way) in actions.',
     )
     expect(sentences(20, 19, 5, apart(30, 10))).not.toContain('little sets')
     expect(sentences(20, 19, 5, apart(50, 39))).toMatch(
-      /40 and 50 \(no nearer\) .* Along what remains the original is 39 from it in values, about as far: little sets/,
+      /40 and 50 \(no nearer\) .* Along what remains the original is 39 and 0\.39 from it, about as far: little sets/,
     )
+    expect(sentences(20, 19, 5, apart(30, 39, 0.1))).not.toContain('little sets')
     expect(sentences(20, 19)).not.toContain('of the way')
   })
 

@@ -114,10 +114,11 @@ function wayWords({ apart: { agentAndRetrained, originalAndRetrained } }: Pick<A
     const gone = way === null ? '' : way > 0 ? ` (${percent(way)} of the way)` : ' (no nearer)'
     return `${figures(from[of])} and ${figures(to[of])}${gone}`
   }
-  const rest = originalAndRetrained!.remaining?.value
+  const rest = originalAndRetrained!.remaining
+  // Both: the values of IQL follow the rewards' scale, which is another without the forget set.
   const alike =
-    rest !== undefined && from.value < 1.5 * rest
-      ? ` Along what remains the original is ${figures(rest)} from it in values, about as far: little sets the forget set apart.`
+    rest && from.value < 1.5 * rest.value && from.action < 1.5 * rest.action
+      ? ` Along what remains the original is ${figures(rest.value)} and ${figures(rest.action)} from it, about as far: little sets the forget set apart.`
       : ''
   return [
     `Along the forget set the original and the audited agent are ${along('value')} from the agent trained anew in values, ${along('action')} in actions.${alike}`,
