@@ -57,7 +57,7 @@ ${section('Data', shownValue(report.dataset ?? 'The data set is no longer in the
 ${section('Settings', shownValue(report.config))}
 ${section('Computing time', shownValue(report.timing))}
 ${section('Environment', shownValue(report.environment))}
-${section('Seal', `<p class="hash">${report.seal}</p>`, paragraph('SHA-256 over the content of report.json with its keys in order. To check this page and report.json beside it, with or without the project: lethe trajectories verify report.html'))}
+${section('Seal', `<p class="hash">${report.seal}</p>`, paragraph('SHA-256 over the content of report.json with its keys in order. To check report.json, with or without the project, drop it on the window of any Lethe; in the terminal, with this page beside it: lethe trajectories verify report.html'))}
 </body></html>
 `
 }
